@@ -1,0 +1,29 @@
+/** What the gateway must know about a key to decide on a request: cached, invalidated by config version (channels-and-rates.md A). */
+export type AuthSnapshot = {
+  readonly keyId: number;
+  readonly keyName: string;
+  /** First characters of the secret, safe to show: `sk-sluice-Ab12`. */
+  readonly keyPrefix: string;
+  readonly keyEnabled: boolean;
+  /** Epoch ms, null = never. During a rotation each secret carries its own end. */
+  readonly expiresAt: number | null;
+  /** Models the key may ask for; null = all. */
+  readonly models: ReadonlySet<string> | null;
+  readonly userId: number;
+  readonly userName: string;
+  readonly userEnabled: boolean;
+};
+
+/** The port that reads one snapshot: by SHA-256 digest of the secret, as 64 lower-case hex digits. Null: unknown. */
+export type AuthSource = { findByDigest(digest: string): Promise<AuthSnapshot | null> };
+
+/** The cache in front of it (negative caching, single flight). */
+export type AuthSnapshots = {
+  /**
+   * Resolves the snapshot of a digest, or null for an unknown key. A hit answers without a promise, so that the hot path need not wait.
+   * Throws `auth_unavailable` when the source fails and nothing usable is cached, `auth_overloaded` when too many loads run.
+   */
+  get(digest: string): AuthSnapshot | null | Promise<AuthSnapshot | null>;
+  /** Drops what a config change touched. Tags: `key:3`, `user:7`, `*`. */
+  invalidate(tags: readonly string[]): void;
+};

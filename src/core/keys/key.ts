@@ -1,0 +1,34 @@
+import type { Versioned } from "../vocabulary";
+
+/** A key without its secret. During a rotation `previous` is the older secret and when it ends. */
+export type KeyRow = Versioned & {
+  readonly userId: number;
+  readonly userName: string;
+  readonly name: string;
+  readonly prefix: string;
+  readonly lastFour: string;
+  readonly enabled: boolean;
+  readonly expiresAt: number | null;
+  readonly models: readonly string[] | null;
+  readonly lastUsedAt: number | null;
+  readonly previous: { readonly prefix: string; readonly lastFour: string; readonly expiresAt: number } | null;
+};
+/** Writable columns of a key. */
+export type KeyValues = Pick<KeyRow, "userId" | "name" | "enabled" | "expiresAt" | "models" | "managedBy">;
+/** What is stored of a secret. `digest` is SHA-256 as 64 hex digits. */
+export type KeySecretValues = { readonly digest: string; readonly prefix: string; readonly lastFour: string };
+
+/** Port: see its methods. */
+export type KeyStore = {
+  list(filter: { userId?: number; q?: string; enabled?: boolean }): Promise<readonly KeyRow[]>;
+  find(id: number): Promise<KeyRow | null>;
+  findByName(userId: number, name: string): Promise<KeyRow | null>;
+  /** Throws name_taken (one name per user). */
+  insert(values: KeyValues, secret: KeySecretValues): Promise<KeyRow>;
+  update(id: number, patch: Partial<Omit<KeyValues, "userId">>, version?: number): Promise<KeyRow>;
+  /** Makes `secret` the current one; the old one works until `overlapUntil` (epoch ms), at once dead when null. */
+  rotate(id: number, secret: KeySecretValues, overlapUntil: number | null): Promise<KeyRow>;
+  /** Digest of the current secret, to tell whether a provisioning file changes it. */
+  currentDigest(id: number): Promise<string | null>;
+  delete(id: number): Promise<boolean>;
+};

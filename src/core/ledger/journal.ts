@@ -1,0 +1,59 @@
+import type { NanoUsd } from "@/lib/money";
+import type { LedgerEntry, RequestRecord } from "./entry";
+
+/** Frame ADMIT: self-sufficient, so that a dead replica's request can be billed by any other (quota.md Q41). Plain JSON. */
+export type AdmitFrame = {
+  readonly id: string;
+  readonly at: number;
+  readonly userId: number;
+  readonly keyId: number;
+  readonly keyPrefix: string;
+  readonly protocol: string;
+  readonly operation: string;
+  readonly model: string;
+  readonly stream: boolean;
+};
+
+/** Frame CEILING: the most the bytes allowed to leave so far may cost; the first one precedes the upstream call (quota.md Q38). */
+export type CeilingFrame = {
+  readonly id: string;
+  readonly attempt: number;
+  readonly channelId: number;
+  readonly amountNanoUsd: NanoUsd;
+};
+
+/** Frame SETTLE: how a request ended. `voided` has no entries: nothing was sent. */
+export type SettleFrame = {
+  readonly id: string;
+  readonly kind: "settled" | "voided";
+  readonly entries: readonly LedgerEntry[];
+  readonly request: RequestRecord | null;
+};
+
+/**
+ * The local append-only witness of admissions and settlements (reliability-and-security.md 2.5).
+ * Appends return at once; frames appended in one event-loop turn leave in one write. A write or sync error ends the process.
+ */
+export type Journal = {
+  admit(frame: AdmitFrame): void;
+  ceiling(frame: CeilingFrame): void;
+  settle(frame: SettleFrame): void;
+  /** These requests are in PostgreSQL: their segments may be deleted. */
+  flushed(ids: readonly string[]): void;
+  /** Resolves when every frame appended so far has been written (and synced, with `strict`). */
+  written(): Promise<void>;
+  /** True when SLUICE_JOURNAL_MAX is reached: admissions are refused with `ledger_unavailable`. */
+  isFull(): boolean;
+  /** Bytes on disk. */
+  sizeBytes(): number;
+  close(): Promise<void>;
+};
+
+/** What replay finds in a dead journal (quota.md Q44). */
+export type ReplayedFrames = {
+  readonly settled: readonly SettleFrame[];
+  /** CEILING without SETTLE: one `interrupted` entry at the last ceiling. */
+  readonly interrupted: readonly { admit: AdmitFrame; ceiling: CeilingFrame }[];
+  /** ADMIT alone: nothing was sent. */
+  readonly voided: readonly AdmitFrame[];
+};

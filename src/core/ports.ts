@@ -1,0 +1,71 @@
+import type { AuditStore } from "./audit/audit";
+import type { ChannelProbe, ChannelStore } from "./channels/channel-row";
+import type { KeyStore } from "./keys/key";
+import type { RequestStore } from "./ledger/request-log";
+import type { PriceStore } from "./prices/price-store";
+import type { SettingStore } from "./settings/setting-store";
+import type { UserStore } from "./users/user";
+
+/** Port: see its methods. */
+export type AccountStore = {
+  /** Creates or replaces the password sign-in of a user. `email` is the sign-in name. Throws email_taken. */
+  setPassword(user: { id: number; name: string; email: string }, password: string): Promise<void>;
+  /** True when the password is the user's current one: keeps provisioning idempotent. */
+  verifyPassword(userId: number, password: string): Promise<boolean>;
+  /** Ends every sign-in of the user. */
+  endSignIns(userId: number): Promise<void>;
+};
+
+/** Port: see its methods. */
+export type SetupStore = {
+  /** True once an admin exists. */
+  isFinished(): Promise<boolean>;
+  /** Checks and consumes nothing; attempts are limited. Throws setup_token_invalid, too_many_attempts. */
+  checkToken(token: string, now: number): Promise<void>;
+  /** In the wizard's admin step, inside the transaction: takes a lock, so that a race of two admins makes one. Throws setup_finished. */
+  claim(): Promise<void>;
+  isDismissed(): Promise<boolean>;
+  dismiss(): Promise<void>;
+};
+
+/** What operations need, bound to one transaction. */
+export type OperationPorts = {
+  readonly users: UserStore;
+  readonly keys: KeyStore;
+  readonly channels: ChannelStore;
+  readonly prices: PriceStore;
+  readonly settings: SettingStore;
+  readonly requests: RequestStore;
+  readonly audit: AuditStore;
+  readonly accounts: AccountStore;
+  readonly setup: SetupStore;
+  readonly probeChannel: ChannelProbe;
+  /** Seals and opens channel credentials; context `channel:<id>`. */
+  readonly secrets: {
+    seal(plain: string, context: string): string;
+    open(sealed: string, context: string): string | null;
+  };
+  /** Judges an upstream URL by the address policy (reliability-and-security.md 8). Throws base_url_forbidden. */
+  judgeUpstream(url: string): Promise<void>;
+  /** True when a price row or the catalogue covers the model. */
+  isPriced(model: string, provider: string | null, baseUrl: string): boolean;
+  /** Facts about this process for pages: stores, versions, public origin. */
+  readonly system: SystemFacts;
+  /** Config version after the writes of this transaction. */
+  configVersion(): Promise<number>;
+};
+
+/** What the wizard's check step and the viewer's banners show. */
+export type SystemFacts = {
+  readonly version: string;
+  readonly database: "embedded" | "external";
+  readonly counters: "memory" | "redis";
+  readonly hasSecret: boolean;
+  readonly publicUrl: string | null;
+  readonly role: string;
+  /** Names of settings that an environment variable fixes, with the variable. */
+  readonly fixedSettings: Readonly<Record<string, string>>;
+};
+
+/** Opens a transaction around operation ports; a throw rolls it back. */
+export type Transact = <T>(run: (ports: OperationPorts) => Promise<T>) => Promise<T>;

@@ -1,0 +1,29 @@
+import type { LocaleId, Role, Versioned } from "../vocabulary";
+
+/** A user: whom limits are for, and the owner of keys. */
+export type UserRow = Versioned & {
+  readonly name: string;
+  readonly email: string | null;
+  readonly role: Role;
+  readonly enabled: boolean;
+  readonly locale: LocaleId | null;
+  readonly timeZone: string | null;
+  /** True when the user can sign in with a password. */
+  readonly hasAccount: boolean;
+};
+/** Writable columns of a user. */
+export type UserValues = Pick<UserRow, "name" | "email" | "role" | "enabled" | "locale" | "timeZone" | "managedBy">;
+
+/** Port: see its methods. */
+export type UserStore = {
+  list(filter: { q?: string; enabled?: boolean }): Promise<readonly UserRow[]>;
+  find(id: number): Promise<UserRow | null>;
+  findByName(name: string): Promise<UserRow | null>;
+  /** Throws name_taken, email_taken. */
+  insert(values: UserValues): Promise<UserRow>;
+  /** Throws version_conflict when `version` is given and stale, name_taken, email_taken, not_found. */
+  update(id: number, patch: Partial<UserValues>, version?: number): Promise<UserRow>;
+  delete(id: number): Promise<boolean>;
+  /** Enabled users with role admin that can sign in. */
+  countAdmins(): Promise<number>;
+};

@@ -1,0 +1,61 @@
+/** The closed unions that every layer shares. Names: README of the design, "canonical names". Browser-safe. */
+
+export const PROTOCOL_IDS = ["openai-chat", "openai-responses", "anthropic-messages", "gemini"] as const;
+/** A wire format. */
+export type ProtocolId = (typeof PROTOCOL_IDS)[number];
+
+/** Protocols whose metered calls this release relays. */
+export const SERVED_PROTOCOL_IDS = ["openai-chat", "anthropic-messages"] as const satisfies readonly ProtocolId[];
+
+export const OPERATION_NAMES = ["chat", "message", "models"] as const;
+/** What a `/v1` call asks for (protocols-and-pricing.md 1.2). */
+export type OperationName = (typeof OPERATION_NAMES)[number];
+
+export const ROLES = ["admin", "user"] as const;
+/** The role of a user's dashboard account. */
+export type Role = (typeof ROLES)[number];
+
+export const OUTCOMES = ["ok", "upstream_error", "client_aborted", "interrupted"] as const;
+/** How an admitted request, or one attempt of it, ended (protocols-and-pricing.md T10). */
+export type Outcome = (typeof OUTCOMES)[number];
+
+export const REQUEST_OUTCOMES = [...OUTCOMES, "denied"] as const;
+/** How a listed request ended; `denied` was never admitted. */
+export type RequestOutcome = (typeof REQUEST_OUTCOMES)[number];
+
+export const COST_SOURCES = ["upstream", "estimated", "ceiling", "none", "correction"] as const;
+/** Where the numbers of a ledger entry come from (quota.md section 6). */
+export type CostSource = (typeof COST_SOURCES)[number];
+
+export const ON_DISCONNECT = ["drain", "abort"] as const;
+/** What happens to the upstream call when the client leaves (protocols-and-pricing.md T13). */
+export type OnDisconnect = (typeof ON_DISCONNECT)[number];
+
+export const USAGE_IN_STREAM = ["auto", "never"] as const;
+export const UNPRICED_MODELS = ["block", "free", "default_price"] as const;
+/** What happens to a request whose model has no price (protocols-and-pricing.md 7.1). */
+export type UnpricedModels = (typeof UNPRICED_MODELS)[number];
+
+export const LOCALES = ["en", "zh-CN", "zh-TW", "ja", "ru"] as const;
+/** A language of the dashboard. */
+export type LocaleId = (typeof LOCALES)[number];
+
+export const PROCESS_ROLES = ["all", "gateway", "console"] as const;
+/** What one process serves (`SLUICE_ROLE`). */
+export type ProcessRole = (typeof PROCESS_ROLES)[number];
+
+/** Common columns of a configuration row. `version` grows with each update; `managedBy` names the provisioning file's ownership. */
+export type Versioned = {
+  readonly id: number;
+  readonly version: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly managedBy: "file" | null;
+};
+
+/** A page of a list, newest first; `nextCursor` null on the last page. */
+export type Page<Row> = {
+  readonly items: readonly Row[];
+  readonly nextCursor: string | null;
+  readonly total: { readonly value: number; readonly capped: boolean };
+};

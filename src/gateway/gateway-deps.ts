@@ -1,0 +1,89 @@
+import type { AuthSnapshots } from "@/core/auth-snapshot";
+import type { ConfigSnapshots } from "@/core/config-snapshot";
+import type { DenialRecord, LedgerEntry, RequestRecord } from "@/core/ledger/entry";
+import type { Journal } from "@/core/ledger/journal";
+import type { Clock } from "@/lib/clock";
+import type { GatewayReply, GatewayRequest } from "@/protocols/exchange";
+import type { UpstreamRequest } from "@/protocols/protocol";
+
+/** Reply of an upstream before its body was read. */
+export type UpstreamReply = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Body chunks; leaving the loop early destroys the socket. */
+  readonly body: AsyncIterable<Uint8Array> & { destroy(error?: Error): void };
+};
+
+/** Sends requests upstream: undici pools, address policy, connect time-out. */
+export type UpstreamClient = {
+  /**
+   * Resolves when the reply's head arrived. Rejects with `upstream_unreachable` (DNS, connect, TLS, refused address, reset before the first byte)
+   * or `upstream_timeout` (connectMs, firstByteMs).
+   */
+  send(
+    request: UpstreamRequest,
+    timeouts: { connectMs: number; firstByteMs: number; idleMs: number },
+    signal: AbortSignal,
+  ): Promise<UpstreamReply>;
+  close(): Promise<void>;
+};
+
+/** Takes settled requests; implemented by core/ledger/recorder.ts. */
+export type LedgerRecorder = {
+  /** Queues the rows of a request that ended; they are already in the journal. */
+  record(entries: readonly LedgerEntry[], request: RequestRecord): void;
+  /** Queues a denial; dropped with a count above the buffer. */
+  recordDenial(denial: DenialRecord): void;
+};
+
+/** Fed by return values of the pipeline; labels are closed sets. */
+export type GatewayMetrics = {
+  requestEnded(end: {
+    protocol: string;
+    outcome: string;
+    status: number;
+    durationMs: number;
+    costNanoUsd: number;
+  }): void;
+  attemptEnded(end: { outcome: string; status: number | null; firstByteMs: number | null }): void;
+  denied(code: string): void;
+  inflight(delta: 1 | -1): void;
+};
+
+/** What the gateway logs; values are redacted by the logger. */
+export type GatewayLog = {
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+};
+
+/** Everything the pipeline needs, passed in. */
+export type GatewayDeps = {
+  readonly clock: Clock;
+  readonly auth: AuthSnapshots;
+  readonly config: ConfigSnapshots;
+  readonly journal: Journal;
+  readonly ledger: LedgerRecorder;
+  readonly upstream: UpstreamClient;
+  readonly metrics: GatewayMetrics;
+  readonly log: GatewayLog;
+  /** A number in [0, 1), for weighted choice. */
+  random(): number;
+  readonly maxInflight: number;
+  readonly maxDrains: number;
+  readonly clientStallMs: number;
+};
+
+/** The engine behind both hosts. */
+export type Gateway = {
+  /** Handles one call; resolves when its reply has ended and its hold is closed. Never rejects. */
+  handle(request: GatewayRequest, reply: GatewayReply): Promise<void>;
+  /** From now on new calls get 503 `shutting_down`. */
+  drain(): void;
+  /** Ends running calls: error event or 503, then settle (drain step 4). */
+  abortAll(): void;
+  /** Resolves when no call runs. */
+  idle(): Promise<void>;
+  /** Calls running now. */
+  inflight(): number;
+};

@@ -1,0 +1,79 @@
+import type { z } from "zod";
+import type { ErrorCode } from "@/core/errors";
+import type { OperationPorts } from "@/core/ports";
+import type { Role } from "@/core/vocabulary";
+
+/** What an actor may do; the union is derived from the operations. `me:*` permissions are what every user has. */
+export type Permission =
+  | "overview:read"
+  | "channels:read"
+  | "channels:write"
+  | "users:read"
+  | "users:write"
+  | "keys:read"
+  | "keys:write"
+  | "requests:read"
+  | "prices:read"
+  | "prices:write"
+  | "settings:read"
+  | "settings:write"
+  | "me:read"
+  | "me:write"
+  | "setup";
+
+/** Who runs an operation. */
+export type Actor = {
+  readonly kind: "account" | "file" | "setup" | "system" | "anonymous";
+  readonly role: Role | null;
+  /** The user behind the account; null for file, setup, system. */
+  readonly userId: number | null;
+  readonly name: string;
+  /** Remote address for the audit row; null when there is none. */
+  readonly address: string | null;
+};
+
+/** What `run` gets: ports bound to the operation's own transaction. */
+export type OperationContext = {
+  readonly ports: OperationPorts;
+  readonly actor: Actor;
+  /** Epoch ms, the same for the whole operation. */
+  readonly now: number;
+};
+
+/** One audit row, without secrets. */
+export type AuditNote = {
+  /** `channel:7` */
+  readonly target: string;
+  readonly before: unknown;
+  readonly after: unknown;
+};
+
+/** What `run` returns: the output, and for writes what to put on record. A write without a change returns no note. */
+export type OperationResult<Output> = { readonly output: Output; readonly audit?: AuditNote | readonly AuditNote[] };
+
+/** One thing an admin or a user may do; REST, action, audit, permission test and OpenAPI follow from it. */
+export type Operation<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> = {
+  /** `channels.create` */
+  readonly name: string;
+  readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+  /** Path below /api/v1, parameters in braces: `/channels/{id}`. */
+  readonly path: string;
+  /** One English sentence for the OpenAPI document. */
+  readonly summary: string;
+  /** null: open to anyone (setup state before the token). */
+  readonly permission: Permission | null;
+  readonly input: Input;
+  readonly output: Output;
+  /** Own error codes besides validation_failed, unauthenticated, forbidden. */
+  readonly errors: readonly ErrorCode[];
+  /** Paths inside the output that hold a secret, shown once and never audited. */
+  readonly secrets?: readonly string[];
+  run(input: z.output<Input>, context: OperationContext): Promise<OperationResult<z.input<Output>>>;
+};
+
+/** Declares an operation; only types are added. */
+export function defineOperation<Input extends z.ZodType, Output extends z.ZodType>(
+  operation: Operation<Input, Output>,
+): Operation<Input, Output> {
+  return operation;
+}

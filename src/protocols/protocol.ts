@@ -1,0 +1,119 @@
+import type { ChannelSnapshot } from "@/core/channels/channel";
+import type { AppError } from "@/core/errors";
+import type { Usage } from "@/core/prices/price";
+import type { OperationName, ProtocolId } from "@/core/vocabulary";
+import type { GatewayRequest } from "./exchange";
+
+/** A slice of a body that is sent as it is, or bytes put in its place. */
+export type BodySlices = readonly Uint8Array[];
+
+/** What a request asks, read in one scan of its body. */
+export type Call = {
+  readonly operation: OperationName;
+  readonly model: string;
+  readonly stream: boolean;
+  /** Client asked for usage in the stream itself, so nothing is stripped from it. */
+  readonly asksStreamUsage: boolean;
+  /** The client's max-token field; null = none. */
+  readonly maxOutputTokens: number | null;
+  /** n, best_of: multiplies the estimate; 1..128. */
+  readonly choices: number;
+  /** Service tier asked for; `standard` when none. */
+  readonly tier: string;
+  /** Bytes of the decoded body outside blobs, and number of blobs (protocols-and-pricing.md 4.2). */
+  readonly textBytes: number;
+  readonly blobCount: number;
+  /** Protocol-private result of the scan, needed to build the upstream request. */
+  readonly scan: unknown;
+};
+
+/** One upstream request, ready to send. */
+export type UpstreamRequest = {
+  readonly method: "GET" | "POST";
+  /** Absolute URL. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: BodySlices;
+  readonly contentLength: number;
+  /** True when `stream_options.include_usage` was injected: the usage event is stripped from the reply (T8). */
+  readonly injectedUsage: boolean;
+};
+
+/** What a reader learnt from a reply so far. */
+export type ReplyReading = {
+  /** Usage in normal form; null when none was seen. */
+  readonly usage: Usage | null;
+  /** The protocol's terminal event or a complete body was seen (T9). */
+  readonly isComplete: boolean;
+  /** An error inside the stream: the status it stands for (429, 500, 529) and the upstream's type. */
+  readonly error: { readonly status: number; readonly type: string } | null;
+  /** Content events and the bytes of their text, for the estimate of a cut stream (T11). */
+  readonly contentEvents: number;
+  readonly contentBytes: number;
+};
+
+/** Reads one upstream reply in one pass while it is relayed. */
+export type ReplyReader = {
+  /** Takes the next chunk and returns what may be sent to the client now: the same object when untouched. Never throws. */
+  push(chunk: Uint8Array): Uint8Array;
+  /** End of the upstream body: what is still held back. */
+  end(): Uint8Array;
+  /** Streams only: what the first complete event was; `none` until then (T3). Bodies that are no stream answer `content`. */
+  firstEvent(): "none" | "content" | "error";
+  read(): ReplyReading;
+};
+
+/** What renderError needs besides the error. */
+export type ErrorContext = {
+  /** `req_...` */
+  readonly requestId: string;
+  /** `{publicUrl}/why/{request id}` or null without a public origin. */
+  readonly explainUrl: string | null;
+};
+
+/** A rendered error reply: status, headers of the protocol's shape (content-type, retry hints) and body bytes. */
+export type RenderedError = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+};
+
+/** One wire format as one value. Nothing outside src/protocols asks which one it is. */
+export type Protocol = {
+  readonly id: ProtocolId;
+  /** The key of a request from the headers of protocols-and-pricing.md 2.1. Throws missing_credential, credential_conflict. */
+  readCredential(request: GatewayRequest): string;
+  /** Scans the body. Throws invalid_json, invalid_body, model_required. */
+  readCall(request: GatewayRequest, body: Uint8Array, operation: OperationName): Call;
+  /** Builds URL, headers and spliced body for a channel; `upstreamModel` replaces the model when it differs. */
+  buildUpstream(ask: {
+    call: Call;
+    request: GatewayRequest;
+    channel: ChannelSnapshot;
+    upstreamModel: string;
+  }): UpstreamRequest;
+  /** Headers of an upstream reply that reach the client (protocols-and-pricing.md 2.3). */
+  replyHeaders(upstream: Readonly<Record<string, string | string[] | undefined>>): Record<string, string>;
+  /** The reader for a reply, chosen by its content-type, not by the request (T1). */
+  createReader(ask: {
+    contentType: string;
+    status: number;
+    injectedUsage: boolean;
+    channel: ChannelSnapshot;
+  }): ReplyReader;
+  /** True for 401, 402, 403 and the account errors of 3.4: the operator's fault, never relayed. */
+  isAccountError(status: number, body: Uint8Array): boolean;
+  /** Before the first byte: a whole reply. */
+  renderError(error: AppError, context: ErrorContext): RenderedError;
+  /** After the first byte: bytes to append to the stream (3.5). */
+  renderStreamError(error: AppError, context: ErrorContext): Uint8Array;
+  /** The models list in this protocol's shape. */
+  renderModels(models: readonly ListedModel[], query: URLSearchParams): RenderedError;
+  /** One listed model in this protocol's shape. */
+  renderModel(model: ListedModel): RenderedError;
+  /** Header names that carry the request id on this protocol's replies, besides `x-sluice-request-id`. */
+  readonly requestIdHeaders: readonly string[];
+};
+
+/** One entry of a models list; `createdAt` in epoch ms. */
+export type ListedModel = { readonly id: string; readonly ownedBy: string; readonly createdAt: number };

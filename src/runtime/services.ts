@@ -1,0 +1,54 @@
+import type { ProcessRole } from "@/core/vocabulary";
+import type { Gateway } from "@/gateway/gateway-deps";
+import type { Actor, Operation } from "@/operations/operation";
+
+/** The signed-in account of a dashboard request. */
+export type CurrentAccount = {
+  readonly userId: number;
+  readonly name: string;
+  readonly email: string | null;
+  readonly role: "admin" | "user";
+  readonly locale: string | null;
+  readonly timeZone: string | null;
+};
+
+/** Result of an operation run at an edge that must not throw (server actions). */
+export type ActionResult<T> =
+  | { readonly ok: true; readonly data: T; readonly configVersion: number }
+  | {
+      readonly ok: false;
+      readonly error: {
+        readonly code: string;
+        readonly params: Readonly<Record<string, string | number | boolean | null>>;
+        readonly requestId: string;
+        readonly fields: readonly {
+          path: string;
+          code: string;
+          params?: Readonly<Record<string, string | number | boolean | null>>;
+        }[];
+      };
+    };
+
+/** Everything a host needs, built once and stopped once. Pages reach it through bridge/. */
+export type Services = {
+  readonly role: ProcessRole;
+  readonly gateway: Gateway;
+  /** Runs an operation by name: permission, parse, transaction, audit. Throws AppError. */
+  runOperation(name: string, input: unknown, actor: Actor): Promise<{ output: unknown; configVersion: number }>;
+  readonly operations: readonly Operation[];
+  /** Web handlers: `/api/auth/*` and `/api/v1/*`. */
+  handleAuth(request: Request): Promise<Response>;
+  handleRest(request: Request): Promise<Response>;
+  /** The account behind a dashboard request's headers, or null. */
+  currentAccount(headers: Headers): Promise<CurrentAccount | null>;
+  probes: {
+    health(): { status: number; body: string };
+    ready(): { status: number; body: string };
+    metrics(request: {
+      headers: Readonly<Record<string, string>>;
+      remoteAddress: string;
+    }): Promise<{ status: number; body: string; contentType: string }>;
+  };
+  /** Body limit of `/v1` in bytes. */
+  readonly bodyLimit: number;
+};
