@@ -1,0 +1,68 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startTestPostgres } from "@test/setup/test-postgres";
+import type { Figure, Row } from "./row";
+import { bigBodyRow, cpuRow, streamCpuRow } from "./rows/cpu";
+import { firstTokenRow, latencyRow } from "./rows/latency";
+import { idleMemoryRow, openStreamsRow } from "./rows/memory";
+import { openStage } from "./stage";
+
+const ROWS: readonly Row[] = [
+  idleMemoryRow,
+  cpuRow,
+  streamCpuRow,
+  latencyRow,
+  firstTokenRow,
+  bigBodyRow,
+  openStreamsRow,
+];
+
+const dist = dirname(dirname(fileURLToPath(import.meta.url)));
+const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : undefined;
+const rows = ROWS.filter((row) => only === undefined || row.name === only);
+if (rows.length === 0) {
+  console.error(`No row is called ${only}. Rows: ${ROWS.map((row) => row.name).join(", ")}`);
+  process.exit(2);
+}
+
+const folder = mkdtempSync(join(tmpdir(), "sluice-bench-db-"));
+const database = await startTestPostgres(folder);
+const figures: Figure[] = [];
+try {
+  const stage = await openStage(database.url, dist);
+  try {
+    for (const row of rows) figures.push(...(await row.run(stage)));
+  } finally {
+    await stage.close();
+  }
+} finally {
+  await database.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+const table = toTable(figures);
+console.log(table);
+if (only === undefined) writeFileSync(join(dist, "../bench/RESULTS.md"), resultsFile(table));
+
+function toTable(list: readonly Figure[]): string {
+  const verdict = (passes: boolean | null) => (passes === null ? "-" : passes ? "pass" : "short");
+  const lines = list.map((row) => `| ${row.figure} | ${row.bar} | ${row.measured} | ${verdict(row.passes)} |`);
+  return ["| figure | bar | measured | |", "|---|---|---|---|", ...lines].join("\n");
+}
+
+function resultsFile(text: string): string {
+  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
+  const date = new Date().toISOString().slice(0, 10);
+  const machine = `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`;
+  return `# Benchmark results
+
+\`npm run bench\` on ${date}, commit ${commit}, ${machine}. Client, upstream and gateway share the cores; every ratio is the median of five
+pairs taken in turn in one run. CPU is user and system time of the process from the operating system's accounting; the database
+runs apart and is not in it.
+
+${text}
+`;
+}

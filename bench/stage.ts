@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Shot } from "./load";
+import { type Measured, startMeasured } from "./process";
+
+/** The processes of one benchmark run. */
+export type Stage = {
+  readonly bare: Measured;
+  readonly sluice: Measured;
+  readonly upstreamUrl: string;
+  /** A request through Sluice, and the same for the bare proxy. */
+  shot(options?: ShotOptions): Shot;
+  close(): Promise<void>;
+};
+
+/** What a shot asks for. `script` is the scripted upstream's header. */
+export type ShotOptions = { readonly bodyBytes?: number; readonly stream?: boolean; readonly script?: string };
+
+/** Key of the generated configuration; works on this machine only, for as long as the run lasts. */
+const KEY = "sk-sluice-benchmarkbenchmarkbenchmarkbenchmark000";
+
+/**
+ * Starts the scripted upstream, the bare proxy and Sluice in the gateway role on a database of its own.
+ * @param databaseUrl an empty PostgreSQL database
+ * @param dist folder of the bundles made by the build
+ */
+export async function openStage(databaseUrl: string, dist: string): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"));
+  const upstream = await startMeasured([join(dist, "bench/upstream.js")], {
+    ready: /^http\S+$/,
+    env: { UPSTREAM_INTERVAL_MS: "0" },
+  });
+  const bare = await startMeasured([join(dist, "bench/bare-proxy.js")], {
+    ready: /^http\S+$/,
+    env: { UPSTREAM_URL: upstream.line },
+  });
+  const config = join(folder, "sluice.json");
+  writeFileSync(config, JSON.stringify(configuration(upstream.line)));
+  const secret = "benchmark-secret-benchmark-secret-0001";
+  const env = {
+    NODE_ENV: "production",
+    DATABASE_URL: databaseUrl,
+    SLUICE_SECRET: secret,
+    SLUICE_DATA_DIR: folder,
+    SLUICE_UPSTREAM_PRIVATE: "allow",
+    SLUICE_HOST: "127.0.0.1",
+    PORT: "0",
+    UV_THREADPOOL_SIZE: "16",
+  };
+  const main = ["--disable-sigusr1", join(dist, "server/main.js")];
+  await provision(env, config, dist);
+  const sluice = await startMeasured(main, {
+    ready: /(http:\/\/[^\s/]+:\d+)/,
+    env: { ...env, SLUICE_ROLE: "gateway" },
+  });
+  return {
+    bare,
+    sluice: { ...sluice, line: sluice.line.replace(/\/\/[^:/]+:/, "//127.0.0.1:") },
+    upstreamUrl: upstream.line,
+    shot: buildShot,
+    async close() {
+      await Promise.all([bare.stop(), sluice.stop(), upstream.stop()]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function provision(env: Record<string, string>, config: string, dist: string): Promise<void> {
+  const entry = await startMeasured([join(dist, "server/provision.js"), config], { ready: /applied|unchanged/i, env });
+  await entry.stop();
+}
+
+function configuration(upstreamUrl: string): unknown {
+  return {
+    channels: [
+      {
+        name: "bench",
+        protocols: ["openai-chat", "anthropic-messages"],
+        baseUrl: upstreamUrl,
+        credential: "upstream",
+        models: ["gpt-4o", "claude-sonnet-4-5"],
+      },
+    ],
+    users: [{ name: "bench", role: "user" }],
+    keys: [{ user: "bench", name: "bench", secret: KEY }],
+  };
+}
+
+/** About 520 bytes unless told, as an agent's short question. */
+function buildShot({ bodyBytes = 520, stream = false, script }: ShotOptions = {}): Shot {
+  const frame = (text: string) =>
+    JSON.stringify({
+      model: "gpt-4o",
+      messages: [
+        { role: "system", content: "You are a careful assistant." },
+        { role: "user", content: text },
+      ],
+      max_tokens: 64,
+      ...(stream ? { stream: true } : {}),
+    });
+  const words = "Please look at the following lines and say what they do, in order.\n";
+  const missing = Math.max(0, bodyBytes - frame("").length);
+  const text = words.repeat(Math.ceil(missing / words.length)).slice(0, missing);
+  return {
+    path: "/v1/chat/completions",
+    headers: {
+      "content-type": "application/json",
+      authorization: `Bearer ${KEY}`,
+      ...(script === undefined ? {} : { "x-upstream-script": script }),
+    },
+    body: Buffer.from(frame(text)),
+  };
+}
