@@ -1,0 +1,83 @@
+import Anthropic from "@anthropic-ai/sdk";
+import OpenAI from "openai";
+import { ALICE_KEY } from "./support/start-sluice";
+import { expect, test } from "./support/test";
+
+test("the openai package streams and reads whole answers, with the usage the upstream counted", async ({ sluice }) => {
+  const client = new OpenAI({ apiKey: ALICE_KEY, baseURL: `${sluice.url}/v1` });
+  const whole = await client.chat.completions.create({
+    model: "gpt-4o",
+    messages: [{ role: "user", content: "How many?" }],
+  });
+  expect(whole.choices[0]?.message.content).toContain("counted every token");
+  expect(whole.usage).toMatchObject({ prompt_tokens: 100, completion_tokens: 50 });
+
+  const stream = await client.chat.completions.create({
+    model: "gpt-4o",
+    messages: [{ role: "user", content: "How many?" }],
+    stream: true,
+    stream_options: { include_usage: true },
+  });
+  let text = "";
+  let total = 0;
+  for await (const chunk of stream) {
+    text += chunk.choices[0]?.delta.content ?? "";
+    total = chunk.usage?.total_tokens ?? total;
+  }
+  expect(text).toBe(whole.choices[0]?.message.content);
+  expect(total).toBe(150);
+});
+
+test("a stream that did not ask for usage shows none, although the gateway counted it", async ({ sluice }) => {
+  const client = new OpenAI({ apiKey: ALICE_KEY, baseURL: `${sluice.url}/v1` });
+  const stream = await client.chat.completions.create({
+    model: "gpt-4o",
+    messages: [{ role: "user", content: "How many?" }],
+    stream: true,
+  });
+  const usages: unknown[] = [];
+  for await (const chunk of stream) if (chunk.usage) usages.push(chunk.usage);
+  expect(usages).toEqual([]);
+});
+
+test("the anthropic package streams and reads whole answers", async ({ sluice }) => {
+  const client = new Anthropic({ apiKey: ALICE_KEY, baseURL: sluice.url });
+  const ask = {
+    model: "claude-sonnet-4-5",
+    max_tokens: 64,
+    messages: [{ role: "user" as const, content: "How many?" }],
+  };
+  const whole = await client.messages.create(ask);
+  expect(whole.content[0]).toMatchObject({ type: "text" });
+  expect(whole.usage).toMatchObject({ input_tokens: 100, output_tokens: 50 });
+  const streamed = await client.messages.stream(ask).finalMessage();
+  expect(streamed.content).toEqual(whole.content);
+  expect(streamed.usage.output_tokens).toBe(50);
+});
+
+test("an unknown key is refused in each package's own error class and is not tried again", async ({ sluice }) => {
+  const apiKey = `sk-sluice-${"x".repeat(43)}`;
+  const openai = new OpenAI({ apiKey, baseURL: `${sluice.url}/v1` });
+  await expect(openai.models.list()).rejects.toThrow(OpenAI.AuthenticationError);
+  const anthropic = new Anthropic({ apiKey, baseURL: sluice.url });
+  await expect(anthropic.models.list()).rejects.toThrow(Anthropic.AuthenticationError);
+});
+
+test("an upstream error reaches the client with its own words", async ({ sluice }) => {
+  const client = new OpenAI({ apiKey: ALICE_KEY, baseURL: `${sluice.url}/v1`, maxRetries: 0 });
+  const call = client.chat.completions.create(
+    { model: "gpt-4o", messages: [{ role: "user", content: "Fail" }] },
+    { headers: { "x-upstream-script": "status=400;errorType=context_length_exceeded" } },
+  );
+  await expect(call).rejects.toMatchObject({ status: 400, code: "context_length_exceeded" });
+});
+
+test("both packages list the models the key may use", async ({ sluice }) => {
+  const openai = new OpenAI({ apiKey: ALICE_KEY, baseURL: `${sluice.url}/v1` });
+  const names: string[] = [];
+  for await (const model of openai.models.list()) names.push(model.id);
+  expect(names).toEqual(["claude-sonnet-4-5", "gpt-4o"]);
+  const anthropic = new Anthropic({ apiKey: ALICE_KEY, baseURL: sluice.url });
+  const page = await anthropic.models.list();
+  expect(page.data.map((model) => model.id)).toEqual(["claude-sonnet-4-5", "gpt-4o"]);
+});

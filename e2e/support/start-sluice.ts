@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { type ScriptedUpstream, startScriptedUpstream } from "../../bench/upstream/scripted-upstream";
+import { createTestDatabase } from "./test-database";
+
+/** A running Sluice with its own database, data folder and scripted upstream. */
+export type RunningSluice = {
+  /** Origin of the dashboard and of `/v1`. */
+  readonly url: string;
+  /** Token of the setup wizard; null once an admin exists. */
+  readonly setupToken: string | null;
+  readonly upstream: ScriptedUpstream;
+  /** Everything the process has printed so far. */
+  output(): string;
+  stop(): Promise<void>;
+};
+
+/** People and keys of the provisioned start. */
+export const ADMIN = { name: "Ada Admin", email: "ada@example.com", password: "correct-horse-battery-1" };
+export const ALICE = { name: "alice", email: "alice@example.com", password: "correct-horse-battery-2" };
+export const BOB = { name: "bob", email: "bob@example.com", password: "correct-horse-battery-3" };
+export const ALICE_KEY = "sk-sluice-alicealicealicealicealicealicealicealice";
+export const BOB_KEY = "sk-sluice-bobbobbobbobbobbobbobbobbobbobbobbobbobbob";
+
+const READY = /(http:\/\/[^\s/]+:\d+)/;
+
+/** Starts the built product on a new database of the PostgreSQL behind `serverUrl`. `provisioned` gives it an admin, two users with keys and a channel on the scripted upstream. */
+export async function startSluice(options: { serverUrl: string; provisioned: boolean }): Promise<RunningSluice> {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-e2e-"));
+  const upstream = await startScriptedUpstream({ defaults: { intervalMs: 30, inputTokens: 100, outputTokens: 50 } });
+  const config = join(folder, "sluice.json");
+  writeFileSync(config, JSON.stringify(configuration(upstream.url)));
+  const child = spawn(process.execPath, ["--disable-sigusr1", "dist/server/main.js"], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: "production",
+      PORT: "0",
+      SLUICE_HOST: "127.0.0.1",
+      SLUICE_DATA_DIR: folder,
+      SLUICE_SECRET: "end-to-end-secret-end-to-end-secret-1",
+      SLUICE_UPSTREAM_PRIVATE: "allow",
+      DATABASE_URL: await createTestDatabase(options.serverUrl),
+      ...(options.provisioned ? { SLUICE_CONFIG: config } : {}),
+    },
+  });
+  const lines: string[] = [];
+  const url = await waitForLine(child, lines);
+  return {
+    url: url.replace("localhost", "127.0.0.1"),
+    setupToken: /#token=([\w-]+)/.exec(lines.join("\n"))?.[1] ?? null,
+    upstream,
+    output: () => lines.join("\n"),
+    async stop() {
+      await stopChild(child);
+      await upstream.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function waitForLine(child: ChildProcess, lines: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue;
+      createInterface({ input: stream }).on("line", (line) => {
+        lines.push(line);
+        const match = READY.exec(line);
+        // The token is printed with the URL: give its line the turn it needs.
+        if (match?.[1] !== undefined) setImmediate(resolve, match[1]);
+      });
+    }
+    child.once("exit", (code) => reject(new Error(`Sluice ended with ${code}:\n${lines.join("\n")}`)));
+  });
+}
+
+function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once("exit", () => resolve());
+    child.kill("SIGINT");
+  });
+}
+
+function configuration(upstreamUrl: string): unknown {
+  const key = (user: string, secret: string) => ({ user, name: "laptop", secret });
+  return {
+    channels: [
+      {
+        name: "scripted",
+        protocols: ["openai-chat", "anthropic-messages"],
+        baseUrl: upstreamUrl,
+        credential: "upstream-credential",
+        models: ["gpt-4o", "claude-sonnet-4-5"],
+      },
+    ],
+    users: [
+      { ...ADMIN, role: "admin" },
+      { ...ALICE, role: "user" },
+      { ...BOB, role: "user" },
+    ],
+    keys: [key(ALICE.name, ALICE_KEY), key(BOB.name, BOB_KEY)],
+    prices: [
+      { model: "gpt-4o", input: "2.50", output: "10" },
+      { model: "claude-sonnet-4-5", input: "3", output: "15" },
+    ],
+  };
+}
