@@ -1,0 +1,81 @@
+"use client";
+
+import { Dialog as BaseDialog } from "@base-ui/react/dialog";
+import { X } from "lucide-react";
+import { useTranslations } from "next-intl";
+import type { ComponentProps, ReactNode } from "react";
+import { buttonVariants } from "./button";
+import { cn } from "./cn";
+import type { Plain } from "./plain";
+import { backdropClass } from "./popup-class";
+
+/** Holds the open state of a sheet: `open`, `onOpenChange`. */
+export const Sheet = BaseDialog.Root;
+/** Opens its sheet. */
+export const SheetTrigger = BaseDialog.Trigger;
+/** Closes its sheet. */
+export const SheetClose = BaseDialog.Close;
+
+/** A panel along one edge of the window, full height, with its close button. */
+export function SheetContent(props: {
+  children: ReactNode;
+  /** `end` for details, `start` for navigation. */
+  side?: "start" | "end" | undefined;
+  className?: string | undefined;
+  initialFocus?: BaseDialog.Popup.Props["initialFocus"];
+  finalFocus?: BaseDialog.Popup.Props["finalFocus"];
+}) {
+  const t = useTranslations("common");
+  const side = props.side ?? "end";
+  return (
+    <BaseDialog.Portal>
+      <BaseDialog.Backdrop className={backdropClass} />
+      <BaseDialog.Popup
+        className={cn(
+          "fixed inset-y-0 z-50 flex w-full flex-col overflow-hidden border-border bg-popover text-popover-foreground shadow-dialog outline-none transition-[opacity,translate] duration-200 ease-out data-ending-style:opacity-0 data-starting-style:opacity-0 motion-reduce:transition-none",
+          side === "end"
+            ? "end-0 border-s sm:max-w-xl ltr:data-starting-style:translate-x-6 rtl:data-starting-style:-translate-x-6"
+            : "start-0 max-w-72 border-e ltr:data-starting-style:-translate-x-6 rtl:data-starting-style:translate-x-6",
+          props.className,
+        )}
+        finalFocus={props.finalFocus}
+        initialFocus={props.initialFocus}
+      >
+        {props.children}
+        <BaseDialog.Close
+          aria-label={t("close")}
+          className={cn(buttonVariants({ variant: "ghost", size: "icon-sm" }), "absolute end-3 top-3")}
+        >
+          <X aria-hidden />
+        </BaseDialog.Close>
+      </BaseDialog.Popup>
+    </BaseDialog.Portal>
+  );
+}
+
+/** The fixed head of a sheet. */
+export function SheetHeader({ className, ...props }: ComponentProps<"div">) {
+  return <div className={cn("grid shrink-0 gap-1 border-b border-border py-4 ps-5 pe-14", className)} {...props} />;
+}
+
+/** The name of a sheet; always present. */
+export function SheetTitle({ className, ...props }: Plain<BaseDialog.Title.Props>) {
+  return <BaseDialog.Title className={cn("text-lg leading-6 font-semibold tracking-tight", className)} {...props} />;
+}
+
+/** One sentence below the title. */
+export function SheetDescription({ className, ...props }: Plain<BaseDialog.Description.Props>) {
+  return <BaseDialog.Description className={cn("text-sm text-muted-foreground", className)} {...props} />;
+}
+
+/** The scrolling body of a sheet. */
+export function SheetBody({ className, ...props }: ComponentProps<"div">) {
+  return <div className={cn("min-h-0 flex-1 overflow-y-auto px-5 py-4", className)} {...props} />;
+}
+
+/** The fixed foot of a sheet, for its buttons. */
+export function SheetFooter({ className, ...props }: ComponentProps<"div">) {
+  return (
+    <div className={cn("flex shrink-0 justify-end gap-2 border-t border-border px-5 py-3", className)} {...props} />
+  );
+}
