@@ -23,6 +23,8 @@ export type GatewayReply = {
   /** Resolves when writing may go on; also when the client is gone. */
   drained(): Promise<void>;
   end(chunk?: Uint8Array): void;
+  /** Breaks the connection, so that a reply that could not be finished never looks complete. */
+  destroy(): void;
   /** Runs `listener` once when the client leaves before the reply has ended; at once if it already has. Returns an unsubscribe. */
   onClosed(listener: () => void): () => void;
 };

@@ -1,0 +1,88 @@
+import { AppError, type ErrorParams } from "@/core/errors";
+import { type BodyScan, type GovernedFields, isScanError, type ScannedMember, scanBody } from "./scan-body";
+
+const MAX_MODEL_BYTES = 256;
+/** A scalar longer than this is no number, flag or name that Sluice could mean. */
+const MAX_SCALAR_BYTES = 4096;
+const MAX_CHOICES = 128;
+
+/** Scans a body, or throws `invalid_json` or `invalid_body` with `offset` and `reason`. */
+export function scanOrThrow(body: Uint8Array, fields: GovernedFields): BodyScan {
+  const scan = scanBody(body, fields);
+  if (isScanError(scan)) throw new AppError(scan.code, { offset: scan.offset, reason: scan.reason });
+  return scan;
+}
+
+/** An `invalid_body` that names the field and what it must be. */
+export function invalidField(field: string, expected: string): AppError {
+  const params: ErrorParams = { reason: "wrong_type", field, expected };
+  return new AppError("invalid_body", params);
+}
+
+/** The decoded value of a governed scalar; undefined when the member is absent, an object, an array or longer than any value meant here. */
+function scalarOf(scan: BodyScan, name: string): string | number | boolean | null | undefined {
+  const member = scan.members.get(name);
+  if (member === undefined || member.type === "object" || member.type === "array") return undefined;
+  if (member.valueEnd - member.valueStart > MAX_SCALAR_BYTES) return undefined;
+  return decodeScalar(scan, member);
+}
+
+function decodeScalar(scan: BodyScan, member: ScannedMember): string | number | boolean | null {
+  switch (member.type) {
+    case "null":
+      return null;
+    case "boolean":
+      return scan.bytes[member.valueStart] === 0x74;
+    default:
+      return JSON.parse(scan.bytes.toString("utf8", member.valueStart, member.valueEnd));
+  }
+}
+
+/** The model asked for: non-empty text of at most 256 bytes without control characters. Throws `model_required`, `invalid_body`. */
+export function readModel(scan: BodyScan): string {
+  if (!scan.members.has("model")) throw new AppError("model_required");
+  const model = scalarOf(scan, "model");
+  if (typeof model !== "string" || model === "" || Buffer.byteLength(model) > MAX_MODEL_BYTES || !isCleanText(model)) {
+    throw invalidField("model", "text of 1 to 256 bytes without control characters");
+  }
+  return model;
+}
+
+/** True for well-formed text without control characters. */
+function isCleanText(text: string): boolean {
+  return text.isWellFormed() && !/\p{Cc}/u.test(text);
+}
+
+/** Whether the client asked for a stream: boolean or null, absent is false. Throws `invalid_body`. */
+export function readStream(scan: BodyScan): boolean {
+  if (!scan.members.has("stream")) return false;
+  const stream = scalarOf(scan, "stream");
+  if (typeof stream !== "boolean" && stream !== null) throw invalidField("stream", "true, false or null");
+  return stream === true;
+}
+
+/**
+ * A max-token field (N6): null when it is absent or no number.
+ * Throws `invalid_body` for negative, fractional and unsafe numbers.
+ */
+export function readTokenLimit(scan: BodyScan, name: string): number | null {
+  const value = scalarOf(scan, name);
+  if (typeof value !== "number") return null;
+  if (!Number.isSafeInteger(value) || value < 0) throw invalidField(name, "a whole number from 0");
+  return value;
+}
+
+/** `n` or `best_of`: 1 when it is absent or no number. Throws `invalid_body` outside 1..128. */
+export function readChoices(scan: BodyScan, name: string): number {
+  const value = scalarOf(scan, name);
+  if (typeof value !== "number") return 1;
+  if (!Number.isInteger(value) || value < 1 || value > MAX_CHOICES)
+    throw invalidField(name, "a whole number from 1 to 128");
+  return value;
+}
+
+/** A governed text such as a service tier; null when it is absent or no text. */
+export function readText(scan: BodyScan, name: string): string | null {
+  const value = scalarOf(scan, name);
+  return typeof value === "string" ? value : null;
+}

@@ -1,0 +1,48 @@
+import type { BodySlices } from "./protocol";
+import type { BodyScan } from "./scan-body";
+
+/** One change to a body: the bytes from `start` to `end` give way to `text`. Edits of one body never overlap. */
+export type Edit = { readonly start: number; readonly end: number; readonly text: string };
+
+/** A body ready to send. */
+export type SplicedBody = { readonly slices: BodySlices; readonly contentLength: number };
+
+/** Below this size, or above this many slices, one copy costs less than many writes. */
+const COPY_BELOW_BYTES = 32_768;
+const MAX_SLICES = 32;
+
+/**
+ * Applies edits to a scanned body together with the changes every body gets (protocols-and-pricing.md 4.3): the byte order mark and earlier
+ * duplicates of governed members go, governed keys spelled with escapes are rewritten. All other bytes are sent as they came.
+ */
+export function spliceBody(scan: BodyScan, edits: readonly Edit[]): SplicedBody {
+  const all = [...standingEdits(scan), ...edits].sort((a, b) => a.start - b.start || a.end - b.end);
+  const slices: Uint8Array[] = [];
+  let contentLength = 0;
+  const add = (slice: Uint8Array): void => {
+    if (slice.length === 0) return;
+    slices.push(slice);
+    contentLength += slice.length;
+  };
+  let at = scan.start;
+  for (const edit of all) {
+    add(scan.bytes.subarray(at, edit.start));
+    if (edit.text !== "") add(Buffer.from(edit.text));
+    at = edit.end;
+  }
+  add(scan.bytes.subarray(at));
+  const copies = slices.length > 1 && (contentLength < COPY_BELOW_BYTES || slices.length > MAX_SLICES);
+  return { slices: copies ? [Buffer.concat(slices, contentLength)] : slices, contentLength };
+}
+
+function standingEdits(scan: BodyScan): Edit[] {
+  const edits: Edit[] = [];
+  for (let index = 0; index < scan.removed.length; index += 2) {
+    edits.push({ start: scan.removed[index] as number, end: scan.removed[index + 1] as number, text: "" });
+  }
+  for (const member of scan.members.values()) {
+    if (!member.isPlainKey)
+      edits.push({ start: member.keyStart, end: member.keyEnd, text: JSON.stringify(member.name) });
+  }
+  return edits;
+}
