@@ -1,8 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { startProcess } from "@test/setup/start-process";
 import { type ScriptedUpstream, startScriptedUpstream } from "../../bench/upstream/scripted-upstream";
 import { createTestDatabase } from "./test-database";
 
@@ -25,19 +24,14 @@ export const BOB = { name: "bob", email: "bob@example.com", password: "correct-h
 export const ALICE_KEY = "sk-sluice-alicealicealicealicealicealicealicealice";
 export const BOB_KEY = "sk-sluice-bobbobbobbobbobbobbobbobbobbobbobbobbobbob";
 
-const READY = /(http:\/\/[^\s/]+:\d+)/;
-
 /** Starts the built product on a new database of the PostgreSQL behind `serverUrl`. `provisioned` gives it an admin, two users with keys and a channel on the scripted upstream. */
 export async function startSluice(options: { serverUrl: string; provisioned: boolean }): Promise<RunningSluice> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-e2e-"));
   const upstream = await startScriptedUpstream({ defaults: { intervalMs: 30, inputTokens: 100, outputTokens: 50 } });
   const config = join(folder, "sluice.json");
   writeFileSync(config, JSON.stringify(configuration(upstream.url)));
-  const child = spawn(process.execPath, ["--disable-sigusr1", "dist/server/main.js"], {
-    stdio: ["ignore", "pipe", "pipe"],
+  const running = await startProcess({
     env: {
-      PATH: process.env.PATH,
-      NODE_ENV: "production",
       PORT: "0",
       SLUICE_HOST: "127.0.0.1",
       SLUICE_DATA_DIR: folder,
@@ -47,42 +41,17 @@ export async function startSluice(options: { serverUrl: string; provisioned: boo
       ...(options.provisioned ? { SLUICE_CONFIG: config } : {}),
     },
   });
-  const lines: string[] = [];
-  const url = await waitForLine(child, lines);
   return {
-    url: url.replace("localhost", "127.0.0.1"),
-    setupToken: /#token=([\w-]+)/.exec(lines.join("\n"))?.[1] ?? null,
+    url: running.url,
+    setupToken: /#token=([\w-]+)/.exec(running.output())?.[1] ?? null,
     upstream,
-    output: () => lines.join("\n"),
+    output: running.output,
     async stop() {
-      await stopChild(child);
+      await running.end("SIGINT");
       await upstream.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-function waitForLine(child: ChildProcess, lines: string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      if (stream === null) continue;
-      createInterface({ input: stream }).on("line", (line) => {
-        lines.push(line);
-        const match = READY.exec(line);
-        // The token is printed with the URL: give its line the turn it needs.
-        if (match?.[1] !== undefined) setImmediate(resolve, match[1]);
-      });
-    }
-    child.once("exit", (code) => reject(new Error(`Sluice ended with ${code}:\n${lines.join("\n")}`)));
-  });
-}
-
-function stopChild(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    child.once("exit", () => resolve());
-    child.kill("SIGINT");
-  });
 }
 
 function configuration(upstreamUrl: string): unknown {
