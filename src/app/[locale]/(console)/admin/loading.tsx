@@ -1,0 +1,5 @@
+import { PageSkeleton } from "@/features/shell/components/page-skeleton";
+
+export default function AdminLoading() {
+  return <PageSkeleton />;
+}

@@ -1,0 +1,9 @@
+import { Spinner } from "@/components/ui/spinner";
+
+export default function SetupLoading() {
+  return (
+    <div className="flex flex-1 items-center justify-center text-muted-foreground">
+      <Spinner className="size-5" />
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+import type { ReactNode } from "react";
+import { LanguageMenu } from "./language-menu";
+import { Logo } from "./logo";
+import { SkipLink } from "./skip-link";
+import { ThemeMenu } from "./theme-menu";
+
+/** The frame of pages without navigation: sign-in and setup. */
+export function PlainFrame({ children, name }: { children: ReactNode; name: string }) {
+  return (
+    <div className="flex min-h-dvh flex-col">
+      <SkipLink />
+      <header className="flex h-14 shrink-0 items-center justify-between gap-2 px-4 md:px-6">
+        <p className="flex min-w-0 items-center gap-2.5 text-base font-semibold tracking-tight">
+          <Logo className="size-7 shrink-0" />
+          <span className="truncate" data-user-text dir="auto">
+            {name}
+          </span>
+        </p>
+        <div className="flex items-center gap-1">
+          <ThemeMenu />
+          <LanguageMenu />
+        </div>
+      </header>
+      <main className="flex min-w-0 flex-1 flex-col outline-none" id="main" tabIndex={-1}>
+        {children}
+      </main>
+    </div>
+  );
+}
