@@ -59,3 +59,34 @@ export type Page<Row> = {
   readonly nextCursor: string | null;
   readonly total: { readonly value: number; readonly capped: boolean };
 };
+
+/**
+ * How a cost came about: usage, prices and multipliers of one attempt (protocols-and-pricing.md 7.1, snapshot). `recompute` needs nothing else.
+ * Plain JSON; kept in the ledger.
+ */
+export type CostDetail = {
+  /** Counts of all parts together by token class; zero classes are left out. */
+  readonly usage: Readonly<Record<string, number>>;
+  readonly tools: Readonly<Record<string, number>>;
+  readonly images: number;
+  readonly characters: number;
+  readonly audioMs: number;
+  readonly reasoning: number;
+  readonly tier: string;
+  readonly flags: readonly string[];
+  /** The first part is the request's own; tools, images, characters, audio and the request price belong to it. */
+  readonly parts: readonly CostPart[];
+  readonly channelPpm: number;
+  readonly groupPpm: number;
+  /** List cost before multipliers, nano-USD. */
+  readonly listCostNanoUsd: number;
+};
+
+/** One priced part: its counts, the price row used, and the pico-USD charged per unit of each counted thing as decimal text. */
+export type CostPart = {
+  /** null: unpriced. Negative: a row of the packaged catalogue. */
+  readonly priceRowId: number | null;
+  readonly model: string;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly components: Readonly<Record<string, string>>;
+};

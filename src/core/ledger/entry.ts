@@ -1,5 +1,5 @@
 import type { NanoUsd } from "@/lib/money";
-import type { CostSource, Outcome } from "../vocabulary";
+import type { CostDetail, CostPart, CostSource, Outcome } from "../vocabulary";
 
 /** The row of one attempt sent upstream, append-only (quota.md section 1, `usage_ledger`). */
 export type LedgerEntry = {
@@ -29,30 +29,11 @@ export type LedgerEntry = {
   readonly detail: EntryDetail;
 };
 
-/** What `recompute(entry)` needs and nothing else (protocols-and-pricing.md 7.1, snapshot). Plain JSON. */
-export type EntryDetail = {
-  readonly usage: Readonly<Record<string, number>>;
-  readonly tools: Readonly<Record<string, number>>;
-  readonly images: number;
-  readonly characters: number;
-  readonly audioMs: number;
-  readonly reasoning: number;
-  readonly tier: string;
-  readonly flags: readonly string[];
-  readonly parts: readonly EntryPricePart[];
-  readonly channelPpm: number;
-  readonly groupPpm: number;
-  /** List cost before multipliers, nano-USD. */
-  readonly listCostNanoUsd: number;
-};
+/** What `recompute` needs of an entry and nothing else. Plain JSON. */
+export type EntryDetail = CostDetail;
 
-/** One priced part: its counts and the price row used, with the pico-USD of each component as decimal text. */
-export type EntryPricePart = {
-  readonly priceRowId: number | null;
-  readonly model: string;
-  readonly counts: Readonly<Record<string, number>>;
-  readonly components: Readonly<Record<string, string>>;
-};
+/** One priced part of an entry. */
+export type EntryPricePart = CostPart;
 
 /** One attempt as shown in the request log. */
 export type AttemptRecord = {
