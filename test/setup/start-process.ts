@@ -43,7 +43,7 @@ export function startProcess(ask: Ask): Promise<RunningProcess> {
       } satisfies RunningProcess);
     };
     for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", onLine);
-    exited.then((code) => reject(new Error(`ended with ${code} before it was ready:\n${lines.join("\n")}`)));
+    void exited.then((code) => reject(new Error(`ended with ${code} before it was ready:\n${lines.join("\n")}`)));
   });
 }
 
