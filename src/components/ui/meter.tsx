@@ -7,7 +7,7 @@ const FILL = {
   neutral: "bg-muted-foreground",
   info: "bg-info",
   success: "bg-success",
-  warning: "bg-warning",
+  warning: "bg-warning-fill",
   danger: "bg-danger",
   primary: "bg-primary",
 } as const;

@@ -1,6 +1,5 @@
 "use client";
 
-import { Field as BaseField } from "@base-ui/react/field";
 import { Radio as BaseRadio } from "@base-ui/react/radio";
 import { RadioGroup as BaseRadioGroup } from "@base-ui/react/radio-group";
 import type { ReactNode } from "react";
@@ -43,29 +42,29 @@ export function RadioGroup<Value extends string>(props: RadioGroupProps<Value>) 
       value={props.value}
     >
       {options.map((option) => (
-        <BaseField.Item
+        // biome-ignore lint/a11y/noLabelWithoutControl: the radio inside is the control
+        <label
           className={cn(
+            "flex items-start gap-2.5",
             look === "cards" &&
-              "rounded-lg border border-border bg-card transition-colors hover:border-input has-data-checked:border-primary has-data-checked:bg-primary-subtle",
+              "rounded-lg border border-border bg-card p-3 transition-colors hover:border-input has-data-checked:border-primary has-data-checked:bg-primary-subtle",
           )}
           key={option.value}
         >
-          <BaseField.Label className={cn("flex items-start gap-2.5", look === "cards" && "p-3")}>
-            <BaseRadio.Root
-              className="relative mt-px flex size-4.5 shrink-0 items-center justify-center rounded-full border border-input bg-card shadow-xs outline-none after:absolute after:-inset-1 hover:border-input-hover focus-visible:ring-2 focus-visible:ring-ring focus-visible:ring-offset-2 focus-visible:ring-offset-background data-checked:border-primary data-checked:bg-primary data-disabled:opacity-50"
-              disabled={option.disabled}
-              value={option.value}
-            >
-              <BaseRadio.Indicator className="size-2 rounded-full bg-primary-foreground" />
-            </BaseRadio.Root>
-            <span className="grid gap-0.5 text-sm">
-              <span className="font-medium">{option.label}</span>
-              {option.description === undefined ? null : (
-                <span className="text-pretty text-muted-foreground">{option.description}</span>
-              )}
-            </span>
-          </BaseField.Label>
-        </BaseField.Item>
+          <BaseRadio.Root
+            className="relative mt-px flex size-4.5 shrink-0 items-center justify-center rounded-full border border-input bg-card shadow-xs outline-none after:absolute after:-inset-1 hover:border-input-hover focus-visible:ring-2 focus-visible:ring-ring focus-visible:ring-offset-2 focus-visible:ring-offset-background data-checked:border-primary data-checked:bg-primary data-disabled:opacity-50"
+            disabled={option.disabled}
+            value={option.value}
+          >
+            <BaseRadio.Indicator className="size-2 rounded-full bg-primary-foreground" />
+          </BaseRadio.Root>
+          <span className="grid gap-0.5 text-sm">
+            <span className="font-medium">{option.label}</span>
+            {option.description === undefined ? null : (
+              <span className="text-pretty text-muted-foreground">{option.description}</span>
+            )}
+          </span>
+        </label>
       ))}
     </BaseRadioGroup>
   );
