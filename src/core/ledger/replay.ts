@@ -1,0 +1,88 @@
+import type { LedgerEntry, RequestRecord } from "./entry";
+import type { AdmitFrame, CeilingFrame, ReplayedFrames } from "./journal";
+
+/**
+ * What a dead journal owes the ledger (quota.md Q44): a settlement as it was recorded; a ceiling without one as one `interrupted` entry at
+ * the last ceiling; an admission alone was never sent and owes nothing. Recording it twice changes nothing.
+ */
+export function entriesOf(replayed: ReplayedFrames): {
+  readonly entries: readonly LedgerEntry[];
+  readonly requests: readonly RequestRecord[];
+} {
+  const entries: LedgerEntry[] = [];
+  const requests: RequestRecord[] = [];
+  for (const { entries: settled, request } of replayed.settled) {
+    entries.push(...settled);
+    if (request !== null) requests.push(request);
+  }
+  for (const { admit, ceiling } of replayed.interrupted) {
+    entries.push(interruptedEntry(admit, ceiling));
+    requests.push(interruptedRequest(admit, ceiling));
+  }
+  return { entries, requests };
+}
+
+function interruptedEntry(admit: AdmitFrame, ceiling: CeilingFrame): LedgerEntry {
+  return {
+    id: admit.id,
+    attempt: ceiling.attempt,
+    admittedAt: admit.at,
+    holdNo: 1,
+    userId: admit.userId,
+    keyId: admit.keyId,
+    modelGroupId: null,
+    model: admit.model,
+    channelId: ceiling.channelId,
+    outcome: "interrupted",
+    costNanoUsd: ceiling.amountNanoUsd,
+    requests: 1,
+    tokens: 0,
+    costSource: "ceiling",
+    countedInUserGlobal: true,
+    countedInKeyGlobal: true,
+    failOpen: false,
+    detail: {
+      usage: {},
+      tools: {},
+      images: 0,
+      characters: 0,
+      audioMs: 0,
+      reasoning: 0,
+      tier: "standard",
+      flags: ["ceiling"],
+      parts: [],
+      channelPpm: 1_000_000,
+      groupPpm: 1_000_000,
+      listCostNanoUsd: ceiling.amountNanoUsd,
+    },
+  };
+}
+
+function interruptedRequest(admit: AdmitFrame, ceiling: CeilingFrame): RequestRecord {
+  return {
+    id: admit.id,
+    at: admit.at,
+    userId: admit.userId,
+    keyId: admit.keyId,
+    keyPrefix: admit.keyPrefix,
+    protocol: admit.protocol,
+    operation: admit.operation,
+    model: admit.model,
+    upstreamModel: null,
+    channelId: ceiling.channelId,
+    stream: admit.stream,
+    outcome: "interrupted",
+    status: null,
+    code: null,
+    inputTokens: 0,
+    cachedTokens: 0,
+    outputTokens: 0,
+    costNanoUsd: ceiling.amountNanoUsd,
+    costSource: "ceiling",
+    firstByteMs: null,
+    durationMs: 0,
+    attempts: [],
+    upstreamRequestId: null,
+    decision: null,
+  };
+}

@@ -1,0 +1,93 @@
+import type { DenialRecord, LedgerEntry, RequestRecord } from "@/core/ledger/entry";
+import { asNanoUsd } from "@/lib/money";
+
+/** A request id: 32 hex digits that sort like `n`. */
+export const requestHex = (n: number) => n.toString(16).padStart(32, "0");
+
+/** The ledger entry of a plain call of user 7 with key 3 on channel 1 that cost 1,000 nano-USD. */
+export function buildEntry(given: Partial<LedgerEntry> = {}): LedgerEntry {
+  return {
+    id: requestHex(1),
+    attempt: 1,
+    admittedAt: Date.parse("2026-11-21T12:00:00Z"),
+    holdNo: 1,
+    userId: 7,
+    keyId: 3,
+    modelGroupId: null,
+    model: "model",
+    channelId: 1,
+    outcome: "ok",
+    costNanoUsd: asNanoUsd(1000),
+    requests: 1,
+    tokens: 15,
+    costSource: "upstream",
+    countedInUserGlobal: true,
+    countedInKeyGlobal: true,
+    failOpen: false,
+    detail: {
+      usage: { input_text: 10, output_text: 5 },
+      tools: {},
+      images: 0,
+      characters: 0,
+      audioMs: 0,
+      reasoning: 0,
+      tier: "standard",
+      flags: [],
+      parts: [],
+      channelPpm: 1_000_000,
+      groupPpm: 1_000_000,
+      listCostNanoUsd: 1000,
+    },
+    ...given,
+  };
+}
+
+/** The log row that goes with `buildEntry`. */
+export function buildRequestRecord(given: Partial<RequestRecord> = {}): RequestRecord {
+  return {
+    id: requestHex(1),
+    at: Date.parse("2026-11-21T12:00:00Z"),
+    userId: 7,
+    keyId: 3,
+    keyPrefix: "sk-sluice-Ab12",
+    protocol: "openai-chat",
+    operation: "chat",
+    model: "model",
+    upstreamModel: "model",
+    channelId: 1,
+    stream: false,
+    outcome: "ok",
+    status: 200,
+    code: null,
+    inputTokens: 10,
+    cachedTokens: 0,
+    outputTokens: 5,
+    costNanoUsd: asNanoUsd(1000),
+    costSource: "upstream",
+    firstByteMs: 12,
+    durationMs: 34,
+    attempts: [],
+    upstreamRequestId: null,
+    decision: null,
+    ...given,
+  };
+}
+
+/** A denial of an unknown key. */
+export function buildDenial(given: Partial<DenialRecord> = {}): DenialRecord {
+  return {
+    id: requestHex(1),
+    at: Date.parse("2026-11-21T12:00:00Z"),
+    userId: null,
+    keyId: null,
+    keyPrefix: null,
+    protocol: "openai-chat",
+    operation: null,
+    model: null,
+    status: 401,
+    code: "invalid_key",
+    params: {},
+    decision: null,
+    ...given,
+  };
+}
