@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -19,7 +19,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     return async () => {};
   }
   const folder = mkdtempSync(join(tmpdir(), "sluice-test-"));
-  chmodSync(folder, 0o711); // the database's own account must be able to pass
   const database = await startTestPostgres(folder);
   project.provide("databaseUrl", database.url);
   return async () => {

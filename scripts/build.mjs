@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ensureInstalled } from "./install.mjs";
+import { fail, NODE, projectEnv, ROOT, run } from "./run-command.mjs";
+
+const STAMP = join(ROOT, "dist/build.json");
+
+/** What a build is made of; a change in any of it makes a new one. */
+export const SOURCES = [
+  ...["src", "messages", "drizzle", "public", "bench", "test/setup", "scripts/build.mjs"],
+  ...["package-lock.json", "package.json", "tsconfig.json", "next.config.ts", "postcss.config.json"],
+];
+
+/** Bundle in dist -> its entry. `--packages=external`: packages are loaded from node_modules as they are. */
+const ENTRIES = {
+  "server/main": "src/server/main.ts",
+  "server/provision": "src/server/provision.ts",
+  "server/verify-ledger": "src/server/verify-ledger.ts",
+  "server/migrate": "src/server/migrate.ts",
+  "bench/run": "bench/run.ts",
+  "bench/bare-proxy": "bench/bare-proxy.ts",
+  "bench/upstream": "bench/upstream/main.ts",
+};
+
+/** Builds what changed since the last build. `pages: false` leaves Next out (role gateway, bench). True when it worked. */
+export async function ensureBuilt({ pages = true } = {}) {
+  const hash = hashOf(SOURCES);
+  const last = readStamp();
+  const server = last.server === hash || (await buildServer());
+  if (server) writeStamp({ ...last, server: hash });
+  if (!server || !pages) return server;
+  const done = (last.pages === hash && existsSync(join(ROOT, ".next/BUILD_ID"))) || (await buildPages());
+  if (done) writeStamp({ server: hash, pages: hash });
+  return done;
+}
+
+async function buildServer() {
+  console.log("Building the server ...");
+  rmSync(join(ROOT, "dist"), { recursive: true, force: true });
+  const entries = Object.entries(ENTRIES).map(([name, file]) => `${name}=${file}`);
+  const flags = [
+    "--bundle",
+    "--splitting",
+    "--platform=node",
+    "--format=esm",
+    "--target=node24",
+    "--packages=external",
+  ];
+  const output = ["--outdir=dist", "--sourcemap", "--log-level=warning", "--tsconfig=tsconfig.json"];
+  return (await run(join(ROOT, "node_modules/.bin/esbuild"), [...entries, ...flags, ...output])) === 0;
+}
+
+async function buildPages() {
+  console.log("Building the pages ...");
+  const env = projectEnv({ NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" });
+  return (await run(NODE, ["node_modules/next/dist/bin/next", "build"], { env })) === 0;
+}
+
+/** One digest over names and contents; tests are no part of a build. */
+export function hashOf(paths) {
+  const hash = createHash("sha256");
+  for (const path of paths.flatMap((each) => filesOf(each)).sort()) {
+    if (/\.(test|contract)\.tsx?$/.test(path) || path.endsWith(".md")) continue;
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(ROOT, path)))
+      .update("\0");
+  }
+  return hash.digest("hex");
+}
+
+function filesOf(path) {
+  const stat = statSync(join(ROOT, path), { throwIfNoEntry: false });
+  if (stat === undefined) return [];
+  if (stat.isFile()) return [path];
+  return readdirSync(join(ROOT, path), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(ROOT.length + 1));
+}
+
+function readStamp() {
+  try {
+    return JSON.parse(readFileSync(STAMP, "utf8"));
+  } catch {
+    return {};
+  }
+}
+
+function writeStamp(stamp) {
+  mkdirSync(join(ROOT, "dist"), { recursive: true });
+  writeFileSync(STAMP, JSON.stringify(stamp));
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  await ensureInstalled();
+  if (!(await ensureBuilt({ pages: process.env.SLUICE_ROLE !== "gateway" }))) fail("The build failed", 1);
+}

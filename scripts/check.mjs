@@ -1,0 +1,32 @@
+import { pathToFileURL } from "node:url";
+import { ensureInstalled } from "./install.mjs";
+import { NODE, run } from "./run-command.mjs";
+
+/** The checks that need no running program. Message parity and the layer table's own test belong to vitest. */
+const STEPS = [
+  { name: "types", program: "typescript/bin/tsc", args: ["--noEmit", "-p", "."] },
+  { name: "lint", program: "@biomejs/biome/bin/biome", args: ["check", "--error-on-warnings", "."] },
+  {
+    name: "imports",
+    program: "dependency-cruiser/bin/dependency-cruiser.mjs",
+    args: ["src", "test", "bench", "e2e", "scripts"],
+  },
+  { name: "unused code", program: "knip/bin/knip.js", args: [] },
+];
+
+/** Runs every step, also after a failure; resolves with their results in order. */
+export async function runChecks() {
+  const results = [];
+  for (const { name, program, args } of STEPS) {
+    const code = await run(NODE, [`node_modules/${program}`, ...args]);
+    console.log(`check ${name}: ${code === 0 ? "passed" : "failed"}`);
+    results.push({ name, passed: code === 0 });
+  }
+  return results;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  await ensureInstalled();
+  const results = await runChecks();
+  process.exit(results.every((result) => result.passed) ? 0 : 1);
+}

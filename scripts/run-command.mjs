@@ -1,0 +1,38 @@
+import { spawn, spawnSync } from "node:child_process";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The repository. */
+export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** Node 24 of the dev dependency `node`; everything but these scripts runs on it. */
+export const NODE = join(ROOT, "node_modules/.bin/node");
+
+/** Environment in which programs of the project find Node 24 and each other. */
+export function projectEnv(extra = {}) {
+  return { ...process.env, PATH: `${join(ROOT, "node_modules/.bin")}:${process.env.PATH ?? ""}`, ...extra };
+}
+
+/** Runs a program in the repository with its output on ours; resolves with its exit code, never rejects. */
+export function run(command, args, options = {}) {
+  return new Promise((done) => {
+    const child = spawn(command, args, { cwd: ROOT, stdio: "inherit", env: projectEnv(), ...options });
+    child.once("error", (error) => {
+      console.error(`${command}: ${error.message}`);
+      done(127);
+    });
+    child.once("close", (code) => done(code ?? 1));
+  });
+}
+
+/** The first line a program prints, or null when it cannot run. */
+export function ask(command, args) {
+  const asked = spawnSync(command, args, { cwd: ROOT, encoding: "utf8" });
+  return asked.status === 0 ? asked.stdout.trim() : null;
+}
+
+/** Prints one line and ends the process. */
+export function fail(line, code = 2) {
+  console.error(line);
+  process.exit(code);
+}
