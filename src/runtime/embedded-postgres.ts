@@ -22,6 +22,8 @@ export type EmbeddedPostgresOptions = {
   onGone(reason: string): void;
   /** Further server settings: `{ fsync: "off" }` for tests. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Port to listen on; a free one by default. */
+  readonly port?: number;
   /** How long the first start may take, ms. */
   readonly startTimeoutMs?: number;
 };
@@ -118,7 +120,7 @@ function folderId(dataDir: string): string {
 async function firstStart(place: Place, options: EmbeddedPostgresOptions): Promise<{ server: Server; port: number }> {
   const end = Date.now() + (options.startTimeoutMs ?? 30_000);
   for (let tries = 1; ; tries++) {
-    const port = await freePort();
+    const port = options.port ?? (await freePort());
     const server = launch(place, port, options);
     const outcome = await Promise.race([
       server.ended.then(() => "ended" as const),

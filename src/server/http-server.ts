@@ -54,11 +54,9 @@ function dispatch(request: IncomingMessage, response: ServerResponse, listeners:
     method === "TRACE"
       ? "none"
       : routeOwner({ method, path, role: listeners.role, isGatewayPath: listeners.isGatewayPath(method, path) });
-  if (owner === "gateway") return listeners.gateway(request, response);
-  if (owner === "probe") return listeners.probe(request, response);
-  if (owner === "console" && listeners.console !== null) return listeners.console(request, response);
-  response.writeHead(method === "TRACE" ? 405 : 404, { connection: "close", "content-type": "text/plain" });
-  response.end();
+  const listener = owner === "none" ? null : listeners[owner];
+  if (listener !== null) listener(request, response);
+  else response.writeHead(method === "TRACE" ? 405 : 404, { connection: "close", "content-type": "text/plain" }).end();
 }
 
 /**

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { routeOwner } from "./route-owner";
 
-test.each([
+const CASES = [
   ["GET", "/healthz", "gateway", false, "probe"],
   ["GET", "/metrics", "console", false, "probe"],
   ["POST", "/v1/messages", "all", true, "gateway"],
@@ -12,6 +12,8 @@ test.each([
   ["GET", "/admin", "console", false, "console"],
   ["GET", "/api/v1/viewer", "all", false, "console"],
   ["GET", "/admin", "gateway", false, "gateway"],
-] as const)("%s %s in role %s is answered by its owner", (method, path, role, isGatewayPath, owner) => {
+] as const;
+
+test.each(CASES)("%s %s in role %s is answered by its owner", (...[method, path, role, isGatewayPath, owner]) => {
   expect(routeOwner({ method, path, role, isGatewayPath })).toBe(owner);
 });

@@ -3,11 +3,12 @@ import postgres from "postgres";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../src/runtime/embedded-postgres";
 
 /** Starts a PostgreSQL of its own under `folder`, by the product's own runner; unsafe against power loss, which is what tests want. */
-export function startTestPostgres(folder: string): Promise<EmbeddedPostgres> {
+export function startTestPostgres(folder: string, port?: number): Promise<EmbeddedPostgres> {
   mkdirSync(folder, { recursive: true });
   chmodSync(folder, 0o711); // the database may run under an account of its own, which must be able to pass
   return startEmbeddedPostgres({
     dataDir: folder,
+    ...(port === undefined ? {} : { port }),
     isReady: answers,
     say: (line) => process.stderr.write(`${line}\n`),
     onGone: (reason) => {

@@ -1,0 +1,142 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type RunningProcess, startProcess } from "@test/setup/start-process";
+import { startTestPostgres } from "@test/setup/test-postgres";
+import { type FinishedCall, startTraffic } from "@test/setup/traffic";
+import postgres from "postgres";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type ScriptedUpstream, startScriptedUpstream } from "../../bench/upstream/scripted-upstream";
+
+// Real processes: the built gateway, a PostgreSQL of its own, the scripted upstream as the truth. $2.50 and $10 per million tokens:
+// 100 tokens in and 50 out cost 750,000 nano-USD.
+const KEY = "sk-sluice-processprocessprocessprocessprocess00";
+const COST_NANO_USD = 750_000;
+
+type LedgerRow = { id: string; attempt: number; outcome: string; cost_nusd: string; requests: number };
+
+let folder = "";
+let upstream: ScriptedUpstream;
+let database: Awaited<ReturnType<typeof startTestPostgres>>;
+
+beforeAll(async () => {
+  upstream = await startScriptedUpstream({ defaults: { inputTokens: 100, outputTokens: 50 } });
+});
+afterAll(() => upstream.close());
+
+beforeEach(async () => {
+  upstream.forget();
+  folder = mkdtempSync(join(tmpdir(), "sluice-process-"));
+  database = await startTestPostgres(join(folder, "database"));
+  return async () => {
+    await database.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+});
+
+function startGateway(): Promise<RunningProcess> {
+  const config = join(folder, "sluice.json");
+  writeFileSync(
+    config,
+    JSON.stringify({
+      channels: [
+        { name: "up", protocols: ["openai-chat"], baseUrl: upstream.url, credential: "upstream", models: ["gpt-4o"] },
+      ],
+      users: [{ name: "load", role: "user" }],
+      keys: [{ user: "load", name: "load", secret: KEY }],
+      prices: [{ model: "gpt-4o", input: "2.50", output: "10" }],
+    }),
+  );
+  return startProcess({
+    env: {
+      PORT: "0",
+      SLUICE_HOST: "127.0.0.1",
+      SLUICE_DATA_DIR: join(folder, "data"),
+      SLUICE_CONFIG: config,
+      SLUICE_SECRET: "process-test-secret-process-test-secret-1",
+      SLUICE_UPSTREAM_PRIVATE: "allow",
+      DATABASE_URL: database.url,
+    },
+  });
+}
+
+async function readLedger(): Promise<{ rows: LedgerRow[]; rollupNanoUsd: bigint; rollupEntries: bigint }> {
+  const sql = postgres(database.url, { max: 1 });
+  const rows = await sql<LedgerRow[]>`
+    select replace(id::text, '-', '') as id, attempt, outcome, cost_nusd::text, requests from usage_ledger`;
+  const [sums] = await sql<{ cost: string; entries: string }[]>`
+    select coalesce(sum(cost_nusd), 0)::text as cost, coalesce(sum(entries), 0)::text as entries from usage_rollup`;
+  await sql.end();
+  return { rows: [...rows], rollupNanoUsd: BigInt(sums?.cost ?? 0), rollupEntries: BigInt(sums?.entries ?? 0) };
+}
+
+/** Every call that a client read to its end has exactly one entry at its exact cost, and the rollup is the sum of the entries. */
+async function expectExact(finished: readonly FinishedCall[]): Promise<LedgerRow[]> {
+  const { rows, rollupNanoUsd, rollupEntries } = await readLedger();
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  expect(byId.size).toBe(rows.length);
+  const wrong = finished.filter((call) => {
+    const row = byId.get(call.requestId.replace("req_", ""));
+    return row?.outcome !== "ok" || row.cost_nusd !== String(COST_NANO_USD) || row.requests !== 1;
+  });
+  expect(wrong).toEqual([]);
+  expect(rollupNanoUsd).toBe(rows.reduce((sum, row) => sum + BigInt(row.cost_nusd), 0n));
+  expect(rollupEntries).toBe(BigInt(rows.length));
+  return rows;
+}
+
+async function untilServed(count: number): Promise<void> {
+  while (upstream.served.length < count) await sleep(10);
+}
+
+test("kill -9 under traffic loses no settled entry and counts none twice", async () => {
+  const finished: FinishedCall[] = [];
+  const connections = 16;
+  let gateway = await startGateway();
+  for (let round = 1; round <= 3; round++) {
+    const traffic = startTraffic({ url: gateway.url, key: KEY, connections, script: "chunks=6;intervalMs=3" });
+    await untilServed(round * 300);
+    await gateway.end("SIGKILL");
+    await traffic.stop();
+    finished.push(...traffic.finished.filter((call) => call.status === 200));
+    gateway = await startGateway();
+  }
+  await gateway.end("SIGTERM");
+  const rows = await expectExact(finished);
+  expect(finished.length).toBeGreaterThan(600);
+  // Each call the upstream saw has an entry: finished ones at their cost, cut ones as interrupted. A kill between the ceiling and
+  // the dispatch may leave an entry for a call that never arrived, at most one per connection and kill.
+  expect(rows.length).toBeGreaterThanOrEqual(upstream.served.length);
+  expect(rows.length).toBeLessThanOrEqual(upstream.served.length + 3 * connections);
+}, 120_000);
+
+test("a PostgreSQL that stops under traffic loses no entry and counts none twice", async () => {
+  const gateway = await startGateway();
+  const traffic = startTraffic({ url: gateway.url, key: KEY, connections: 8, script: "chunks=4;intervalMs=2" });
+  await untilServed(200);
+  await database.stop();
+  const before = upstream.served.length;
+  await untilServed(before + 500);
+  database = await startTestPostgres(join(folder, "database"), Number(new URL(database.url).port));
+  await untilServed(before + 800);
+  await traffic.stop();
+  await gateway.end("SIGTERM");
+  expect(traffic.finished.filter((call) => call.status !== 200)).toEqual([]);
+  expect(traffic.broken()).toBe(0);
+  const rows = await expectExact(traffic.finished);
+  expect(rows).toHaveLength(upstream.served.length);
+}, 120_000);
+
+test("a stop of the process lets running streams end and leaves nothing unsettled", async () => {
+  const gateway = await startGateway();
+  const traffic = startTraffic({ url: gateway.url, key: KEY, connections: 4, script: "chunks=40;intervalMs=25" });
+  await untilServed(4);
+  const ended = gateway.end("SIGTERM");
+  await traffic.stop();
+  expect(await ended).toBe(0);
+  const finished = traffic.finished.filter((call) => call.status === 200);
+  expect(finished.length).toBeGreaterThanOrEqual(4);
+  const rows = await expectExact(finished);
+  expect(rows).toHaveLength(upstream.served.length);
+}, 60_000);
