@@ -1,0 +1,217 @@
+import { z } from "zod";
+import { settingsSchema } from "@/core/settings/settings";
+import { LOCALES } from "@/core/vocabulary";
+import type { Permission } from "./operation";
+
+/** Every code that a wrong field may carry; `fieldErrors.<code>` in the messages has a sentence for each. Browser-safe. */
+export const FIELD_ERROR_CODES = [
+  "required",
+  "invalid",
+  "unknown_field",
+  "too_short",
+  "too_long",
+  "out_of_range",
+  "not_an_integer",
+  "not_a_choice",
+  "not_found",
+  "amount_invalid",
+  "email_invalid",
+  "email_required",
+  "email_taken",
+  "date_invalid",
+  "date_past",
+  "zone_unknown",
+  "fixed_by_environment",
+  "name_required",
+  "name_too_long",
+  "name_taken",
+  "protocols_required",
+  "protocol_unknown",
+  "operations_empty",
+  "operation_unknown",
+  "operation_not_applicable",
+  "provider_unknown",
+  "base_url_invalid",
+  "base_url_forbidden",
+  "credential_required",
+  "credential_too_long",
+  "credential_reentry_required",
+  "models_required",
+  "model_duplicate",
+  "model_name_invalid",
+  "priority_out_of_range",
+  "weight_out_of_range",
+  "multiplier_invalid",
+  "header_name_invalid",
+  "header_value_invalid",
+  "usage_in_stream_unknown",
+  "timeout_out_of_range",
+  "on_disconnect_unknown",
+  "component_unknown",
+  "price_empty",
+  "duplicate",
+  "secret_invalid",
+  "secret_reference_invalid",
+  "not_supported",
+] as const;
+/** A code of one wrong field. */
+export type FieldErrorCode = (typeof FIELD_ERROR_CODES)[number];
+
+/** Every permission; what admins have. */
+export const PERMISSIONS = [
+  "overview:read",
+  "channels:read",
+  "channels:write",
+  "users:read",
+  "users:write",
+  "keys:read",
+  "keys:write",
+  "requests:read",
+  "prices:read",
+  "prices:write",
+  "settings:read",
+  "settings:write",
+  "me:read",
+  "me:write",
+  "setup",
+] as const satisfies readonly Permission[];
+
+/** The zod option that makes every issue of a schema carry one field code; an absent value is `required` unless told otherwise. */
+export function because(code: FieldErrorCode, whenAbsent: FieldErrorCode = "required") {
+  return { error: (issue: { input?: unknown }) => (issue.input === undefined ? whenAbsent : code) };
+}
+
+/** A strict object: unknown fields are refused with `unknown_field` (SEC5). */
+export function strict<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code === "unrecognized_keys") return "unknown_field" satisfies FieldErrorCode;
+      return (issue.input === undefined ? "required" : "invalid") satisfies FieldErrorCode;
+    },
+  });
+}
+
+/** A field that takes its default when it is absent or null. */
+export function orDefault<Schema extends z.ZodType>(schema: Schema, value: z.output<Schema>) {
+  return schema.nullish().transform((given): z.output<Schema> => given ?? value);
+}
+
+/** Trimmed text of 1..max characters without control characters. */
+export function text(max: number, codes: { required?: FieldErrorCode; tooLong?: FieldErrorCode } = {}) {
+  const required = codes.required ?? "required";
+  return z
+    .string(because("invalid", required))
+    .trim()
+    .min(1, required)
+    .max(max, codes.tooLong ?? "too_long")
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, "invalid" satisfies FieldErrorCode);
+}
+
+/** A whole number of a range. */
+export function whole(min: number, max: number, code: FieldErrorCode = "out_of_range") {
+  return z.int(because("not_an_integer")).min(min, code).max(max, code);
+}
+
+/** One of a closed list. */
+export function choice<const Values extends readonly string[]>(values: Values, code: FieldErrorCode = "not_a_choice") {
+  return z.enum(values, because(code));
+}
+
+/** True or false. */
+export const flag = z.boolean(because("invalid"));
+/** Name of a user, key or channel: trimmed, 1..80 characters. */
+export const nameField = text(80, { required: "name_required", tooLong: "name_too_long" });
+/** Id of a row. */
+export const idField = whole(1, Number.MAX_SAFE_INTEGER);
+/** The version that an update was made from; a stale one is `version_conflict`. */
+export const versionField = whole(1, 2_147_483_647);
+/** Free text of a search, matched anywhere and without case. */
+export const searchField = text(200);
+/** An instant as ISO text with a zone. */
+export const instantField = z.iso.datetime({ offset: true, ...because("date_invalid") });
+/** An e-mail address in lower case. */
+export const emailField = z
+  .string(because("email_invalid", "email_required"))
+  .trim()
+  .toLowerCase()
+  .max(254, "too_long" satisfies FieldErrorCode)
+  .pipe(z.email(because("email_invalid")));
+/** A new password: 12..128 characters (SEC13). */
+export const passwordField = z
+  .string(because("invalid"))
+  .min(12, "too_short" satisfies FieldErrorCode)
+  .max(128, "too_long" satisfies FieldErrorCode);
+/** A language of the dashboard. */
+export const localeField = choice(LOCALES);
+
+const timeZones = new Set(Intl.supportedValuesOf("timeZone"));
+/** An IANA time zone. */
+export const timeZoneField = z
+  .string(because("zone_unknown"))
+  .refine((zone) => zone === "UTC" || timeZones.has(zone), "zone_unknown" satisfies FieldErrorCode);
+
+/** A model name as clients write it: 1..200 printable characters without spaces or `*`. */
+export const modelName = z
+  .string(because("model_name_invalid"))
+  .regex(/^[^\s\p{C}*]{1,200}$/u, "model_name_invalid" satisfies FieldErrorCode);
+/** The models a key may ask for: null is all, else 1..500 different names. */
+export const keyModels = z
+  .array(modelName, because("invalid"))
+  .min(1, "models_required" satisfies FieldErrorCode)
+  .max(500, "too_long" satisfies FieldErrorCode)
+  .refine((names) => new Set(names).size === names.length, "model_duplicate" satisfies FieldErrorCode)
+  .nullable();
+
+/** Input of operations on one row. */
+export const byId = strict({ id: idField });
+/** Input of operations that take nothing. */
+export const noInput = strict({});
+/** Output of a deletion. */
+export const deletedOutput = z.object({ id: z.int() });
+
+/** An instant in an output: ISO text. */
+export const instant = z.string();
+/** Money in an output: decimal USD with up to 9 fraction digits. */
+export const money = z.string();
+/** What every configuration row shows of itself. */
+export const versionedShape = {
+  id: z.int(),
+  version: z.int(),
+  createdAt: instant,
+  updatedAt: instant,
+  managedBy: z.literal("file").nullable(),
+};
+
+/** A list: rows, the cursor of the next page (null on the last one), and how many there are. */
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return z.object({
+    items: z.array(item),
+    nextCursor: z.string().nullable(),
+    total: z.object({ value: z.int(), capped: z.boolean() }),
+  });
+}
+
+/** Sums of a period. */
+export const usageSums = z.object({
+  costUsd: money,
+  requests: z.int(),
+  tokens: z.int(),
+  denied: z.int(),
+  /** 95th percentile of the duration of `ok` requests, ms; null without one. */
+  p95Ms: z.number().nullable(),
+});
+
+const settingShape = settingsSchema.shape;
+/** The settings without their defaults, for patches. */
+export const settingFields = {
+  gatewayName: settingShape.gatewayName.unwrap(),
+  timeZone: settingShape.timeZone.unwrap(),
+  weekStart: settingShape.weekStart.unwrap(),
+  defaultLocale: settingShape.defaultLocale.unwrap(),
+  publicUrl: settingShape.publicUrl.unwrap(),
+  unpricedModels: settingShape.unpricedModels.unwrap(),
+  maxAttempts: settingShape.maxAttempts.unwrap(),
+  requestDeadlineMs: settingShape.requestDeadlineMs.unwrap(),
+  drainTimeoutMs: settingShape.drainTimeoutMs.unwrap(),
+  worstCaseOutputTokens: settingShape.worstCaseOutputTokens.unwrap(),
+};

@@ -1,0 +1,120 @@
+import { expect, test } from "vitest";
+import { CreateChannelInput, UpdateChannelInput } from "./channels/schema";
+import { CreateKeyInput } from "./keys/schema";
+import { OverridePriceInput } from "./prices/schema";
+import { FIELD_ERROR_CODES } from "./references";
+import { ListRequestsInput } from "./requests/schema";
+import { SetupAdminInput } from "./setup/schema";
+import { CreateUserInput, UpdateUserInput } from "./users/schema";
+
+const channel = {
+  name: " openai ",
+  protocols: ["openai-chat"],
+  baseUrl: "https://api.openai.com/v1/",
+  credential: "sk-up",
+  models: ["gpt-4o", { name: "fast", upstream: "gpt-4o-mini" }],
+};
+
+test("a new channel takes the defaults of its absent fields", () => {
+  expect(CreateChannelInput.parse(channel)).toEqual({
+    name: "openai",
+    protocols: ["openai-chat"],
+    operations: null,
+    provider: null,
+    baseUrl: "https://api.openai.com",
+    credential: "sk-up",
+    models: [
+      { name: "gpt-4o", upstream: "gpt-4o" },
+      { name: "fast", upstream: "gpt-4o-mini" },
+    ],
+    priority: 0,
+    weight: 1,
+    costMultiplier: "1",
+    timeouts: { connectMs: 10_000, firstByteMs: 300_000, idleMs: 120_000 },
+    headers: { set: {}, remove: [] },
+    usageInStream: "auto",
+    inputIncludesCache: false,
+    onDisconnect: null,
+    enabled: true,
+  });
+});
+
+test("null gives a new channel the default too", () => {
+  const parsed = CreateChannelInput.parse({ ...channel, weight: null, timeouts: { idleMs: 5000 }, headers: null });
+  expect(parsed).toMatchObject({
+    weight: 1,
+    timeouts: { connectMs: 10_000, firstByteMs: 300_000, idleMs: 5000 },
+    headers: { set: {}, remove: [] },
+  });
+});
+
+test("a patch holds what was named and no defaults", () => {
+  expect(UpdateChannelInput.parse({ id: 1, version: 2, weight: 3 })).toEqual({ id: 1, version: 2, weight: 3 });
+  expect(UpdateUserInput.parse({ id: 1, version: 2 })).toEqual({ id: 1, version: 2 });
+});
+
+test.each<[string, { safeParse(input: unknown): unknown }, unknown, string, string]>([
+  ["a missing name", CreateChannelInput, { ...channel, name: undefined }, "name", "name_required"],
+  ["an empty name", CreateChannelInput, { ...channel, name: "  " }, "name", "name_required"],
+  ["a long name", CreateChannelInput, { ...channel, name: "x".repeat(81) }, "name", "name_too_long"],
+  ["no protocols", CreateChannelInput, { ...channel, protocols: [] }, "protocols", "protocols_required"],
+  ["a foreign protocol", CreateChannelInput, { ...channel, protocols: ["soap"] }, "protocols.0", "protocol_unknown"],
+  ["an ftp address", CreateChannelInput, { ...channel, baseUrl: "ftp://x/" }, "baseUrl", "base_url_invalid"],
+  ["user info", CreateChannelInput, { ...channel, baseUrl: "https://a:b@x/" }, "baseUrl", "base_url_invalid"],
+  ["a query", CreateChannelInput, { ...channel, baseUrl: "https://x/?" }, "baseUrl", "base_url_invalid"],
+  ["no credential", CreateChannelInput, { ...channel, credential: undefined }, "credential", "credential_required"],
+  ["a model twice", CreateChannelInput, { ...channel, models: ["a", "a"] }, "models", "model_duplicate"],
+  ["a model with a space", CreateChannelInput, { ...channel, models: ["a b"] }, "models.0", "model_name_invalid"],
+  ["a fraction", CreateChannelInput, { ...channel, priority: 1.5 }, "priority", "not_an_integer"],
+  ["a priority too high", CreateChannelInput, { ...channel, priority: 1001 }, "priority", "priority_out_of_range"],
+  [
+    "a multiplier as number",
+    CreateChannelInput,
+    { ...channel, costMultiplier: 2 },
+    "costMultiplier",
+    "multiplier_invalid",
+  ],
+  [
+    "a multiplier of 101",
+    CreateChannelInput,
+    { ...channel, costMultiplier: "101" },
+    "costMultiplier",
+    "multiplier_invalid",
+  ],
+  ["a field nobody knows", CreateChannelInput, { ...channel, owner: 1 }, "", "unknown_field"],
+  [
+    "a short time-out",
+    CreateChannelInput,
+    { ...channel, timeouts: { idleMs: 1 } },
+    "timeouts.idleMs",
+    "timeout_out_of_range",
+  ],
+  [
+    "a credential as header",
+    CreateChannelInput,
+    { ...channel, headers: { set: { Authorization: "x" } } },
+    "headers.set.Authorization",
+    "header_name_invalid",
+  ],
+  [
+    "a date without zone",
+    CreateKeyInput,
+    { userId: 1, name: "k", expiresAt: "2026-01-01" },
+    "expiresAt",
+    "date_invalid",
+  ],
+  ["a user as text", CreateKeyInput, { userId: "1", name: "k" }, "userId", "not_an_integer"],
+  ["a password without e-mail", CreateUserInput, { name: "u", password: "x".repeat(12) }, "email", "email_required"],
+  ["a short password", CreateUserInput, { name: "u", email: "a@b.co", password: "x" }, "password", "too_short"],
+  ["a wrong e-mail", CreateUserInput, { name: "u", email: "ab" }, "email", "email_invalid"],
+  ["a role of one's own", CreateUserInput, { name: "u", role: "root" }, "role", "not_a_choice"],
+  ["a page of 201", ListRequestsInput, { limit: 201 }, "limit", "out_of_range"],
+  ["an amount as number", OverridePriceInput, { model: "m", input: 2 }, "input", "amount_invalid"],
+  ["a zone of nowhere", SetupAdminInput, { timeZone: "Mars/Base" }, "timeZone", "zone_unknown"],
+  ["a locale of nowhere", SetupAdminInput, { locale: "tlh" }, "locale", "not_a_choice"],
+])("%s is told by its code", (...[, schema, input, path, code]) => {
+  const result = schema.safeParse(input) as { error?: { issues: { path: unknown[]; message: string }[] } };
+  const found = (result.error?.issues ?? []).map((issue) => [issue.path.join("."), issue.message]);
+  expect(found).toContainEqual([path, code]);
+  for (const [, message] of found) expect(FIELD_ERROR_CODES).toContain(message);
+});

@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { noInput, settingFields, strict } from "../references";
+
+/** Input of `settings.get`: nothing. */
+export const GetSettingsInput = noInput;
+
+/** Input of `settings.update`: a patch of named settings. */
+export const UpdateSettingsInput = strict({
+  gatewayName: settingFields.gatewayName.optional(),
+  timeZone: settingFields.timeZone.optional(),
+  weekStart: settingFields.weekStart.optional(),
+  defaultLocale: settingFields.defaultLocale.optional(),
+  publicUrl: settingFields.publicUrl.optional(),
+  unpricedModels: settingFields.unpricedModels.optional(),
+  maxAttempts: settingFields.maxAttempts.optional(),
+  requestDeadlineMs: settingFields.requestDeadlineMs.optional(),
+  drainTimeoutMs: settingFields.drainTimeoutMs.optional(),
+  worstCaseOutputTokens: settingFields.worstCaseOutputTokens.optional(),
+});
+/** See the schema. */
+export type UpdateSettingsInput = z.output<typeof UpdateSettingsInput>;
+
+/** All settings with the origin of each: default, saved, or fixed by an environment variable, whose name is `variable`. */
+export const SettingsView = z.object({
+  values: z.object(settingFields),
+  origins: z.record(
+    z.string(),
+    z.object({ origin: z.enum(["default", "saved", "environment"]), variable: z.string().nullable() }),
+  ),
+});
+/** See the schema. */
+export type SettingsView = z.infer<typeof SettingsView>;

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { LOCALES, ROLES } from "@/core/vocabulary";
+import {
+  byId,
+  choice,
+  deletedOutput,
+  emailField,
+  flag,
+  idField,
+  listOf,
+  localeField,
+  nameField,
+  orDefault,
+  passwordField,
+  searchField,
+  strict,
+  timeZoneField,
+  versionedShape,
+  versionField,
+} from "../references";
+
+/** Fields of a new user with their defaults; shared by form, REST and the provisioning file. */
+export const userFields = {
+  name: nameField,
+  email: orDefault(emailField.nullable(), null),
+  role: orDefault(choice(ROLES), "user"),
+  enabled: orDefault(flag, true),
+  locale: orDefault(localeField.nullable(), null),
+  timeZone: orDefault(timeZoneField.nullable(), null),
+};
+
+/** Input of `users.create`. A password makes a dashboard account and needs an e-mail address. */
+export const CreateUserInput = strict({ ...userFields, password: passwordField.nullish() }).refine(
+  (user) => user.password == null || user.email !== null,
+  { path: ["email"], error: "email_required" },
+);
+/** See the schema. */
+export type CreateUserInput = z.output<typeof CreateUserInput>;
+
+/** Input of `users.update`: a patch. A changed role or `enabled: false` ends the user's sign-ins. */
+export const UpdateUserInput = strict({
+  id: idField,
+  version: versionField,
+  name: nameField.optional(),
+  email: emailField.nullable().optional(),
+  role: choice(ROLES).optional(),
+  enabled: flag.optional(),
+  locale: localeField.nullable().optional(),
+  timeZone: timeZoneField.nullable().optional(),
+});
+/** See the schema. */
+export type UpdateUserInput = z.output<typeof UpdateUserInput>;
+
+/** Input of `users.setPassword`; ends every sign-in of the user. */
+export const SetPasswordInput = strict({ id: idField, password: passwordField });
+
+/** Input of `users.list`. */
+export const ListUsersInput = strict({ q: searchField.optional(), enabled: flag.optional() });
+/** Input of `users.get`. */
+export const GetUserInput = byId;
+/** Input of `users.delete`. */
+export const DeleteUserInput = byId;
+/** Output of `users.delete`. */
+export const DeletedUser = deletedOutput;
+
+/** A user. */
+export const User = z.object({
+  ...versionedShape,
+  name: z.string(),
+  email: z.string().nullable(),
+  role: z.enum(ROLES),
+  enabled: z.boolean(),
+  locale: z.enum(LOCALES).nullable(),
+  timeZone: z.string().nullable(),
+  /** The user can sign in with a password. */
+  hasAccount: z.boolean(),
+});
+/** See the schema. */
+export type User = z.infer<typeof User>;
+/** Output of `users.list`, by name. */
+export const UserList = listOf(User);
+/** See the schema. */
+export type UserList = z.infer<typeof UserList>;
