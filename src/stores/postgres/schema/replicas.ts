@@ -1,0 +1,12 @@
+import { pgTable, text } from "drizzle-orm/pg-core";
+import { instant, safeBigint } from "./columns";
+
+/** Heartbeats of the running processes. Data. */
+export const replicas = pgTable("replicas", {
+  id: text("id").primaryKey(),
+  role: text("role").notNull(),
+  release: text("release").notNull(),
+  configVersion: safeBigint("config_version").notNull(),
+  startedAt: instant("started_at").notNull(),
+  seenAt: instant("seen_at").notNull(),
+});
