@@ -1,12 +1,16 @@
-import type { ChannelSnapshot } from "./channels/channel";
+import type { ChannelModel, ChannelSnapshot } from "./channels/channel";
+import type { ChannelCredentialRow, ChannelRow } from "./channels/channel-row";
 import type { PriceRow } from "./prices/price";
+import { buildPriceBook, type Catalogue } from "./prices/price-book";
 import type { Settings } from "./settings/settings";
+import { OPERATION_NAMES } from "./vocabulary";
 
 /** Finds price rows for a model on a channel (protocols-and-pricing.md 7.1, selection). Built once per config version. */
 export type PriceBook = {
   /**
-   * The candidate rows of the first level that has any: admin row for channel + model, admin row for the model,
-   * catalogue row of the channel's provider, catalogue row of the model's own provider; `priceAs` is followed. Empty: unpriced.
+   * The candidate rows, level by level: admin rows for channel + model, admin rows for the model, catalogue rows of the channel's
+   * provider, catalogue rows of the model's own provider; `priceAs` is followed. `selectPriceRow` takes the first level that matches.
+   * Empty: unpriced.
    */
   rowsFor(model: string, channel: ChannelSnapshot | null): readonly PriceRow[];
   /** Rows of model `*`, for the policy `default_price`. */
@@ -17,7 +21,7 @@ export type PriceBook = {
 export type ConfigSnapshot = {
   readonly version: number;
   readonly settings: Settings;
-  /** Enabled channels in ranking order of priority, then id. */
+  /** Enabled channels with a weight above 0 in ranking order of priority, then id; also those without a usable credential. */
   readonly channels: readonly ChannelSnapshot[];
   /** Channels that serve a model in a protocol; models compare exactly. */
   channelsFor(query: { model: string; protocol: string; operation: string }): readonly ChannelSnapshot[];
@@ -26,3 +30,69 @@ export type ConfigSnapshot = {
 
 /** The snapshot in force; replaced whole when the config version steps. */
 export type ConfigSnapshots = { current(): ConfigSnapshot };
+
+/** What a snapshot is built from, read in one transaction. */
+export type ConfigParts = {
+  readonly version: number;
+  readonly settings: Settings;
+  readonly channels: readonly ChannelRow[];
+  readonly credentials: readonly ChannelCredentialRow[];
+  /** Opens a sealed credential of context `channel:<id>`; null when it cannot. */
+  readonly open: (sealed: string, context: string) => string | null;
+  /** Stored price rows. */
+  readonly prices: readonly PriceRow[];
+  readonly catalogue: Catalogue;
+  /** Epoch ms. */
+  readonly now: () => number;
+};
+
+const NO_CHANNELS: readonly ChannelSnapshot[] = [];
+
+/** Opens credentials and builds the indexes, so that a lookup on the request path allocates nothing. */
+export function buildConfigSnapshot(parts: ConfigParts): ConfigSnapshot {
+  const sealed = new Map(parts.credentials.map((row) => [row.channelId, row.sealed]));
+  const channels = parts.channels
+    .filter((row) => row.enabled && row.weight > 0)
+    .sort((a, b) => a.priority - b.priority || a.id - b.id)
+    .map((row): ChannelSnapshot => {
+      const credential = sealed.get(row.id);
+      return {
+        ...row,
+        credential: credential === undefined ? null : parts.open(credential, `channel:${row.id}`),
+        models: new Map(row.models.map((model): [string, ChannelModel] => [model.name, model])),
+      };
+    });
+  const index = indexChannels(channels);
+  return {
+    version: parts.version,
+    settings: parts.settings,
+    channels,
+    channelsFor: ({ model, protocol, operation }) => index.get(protocol)?.get(operation)?.get(model) ?? NO_CHANNELS,
+    prices: buildPriceBook({ stored: parts.prices, catalogue: parts.catalogue, now: parts.now }),
+  };
+}
+
+/** protocol -> operation -> model -> channels in ranking order. */
+type ChannelIndex = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, readonly ChannelSnapshot[]>>>;
+
+function indexChannels(channels: readonly ChannelSnapshot[]): ChannelIndex {
+  const index = new Map<string, Map<string, Map<string, ChannelSnapshot[]>>>();
+  for (const channel of channels) {
+    for (const protocol of channel.protocols) {
+      const byOperation = getOrAdd(index, protocol, () => new Map());
+      for (const operation of channel.operations ?? OPERATION_NAMES) {
+        const byModel = getOrAdd(byOperation, operation, () => new Map<string, ChannelSnapshot[]>());
+        for (const model of channel.models.keys()) getOrAdd(byModel, model, () => []).push(channel);
+      }
+    }
+  }
+  return index;
+}
+
+function getOrAdd<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
