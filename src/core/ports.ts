@@ -2,6 +2,7 @@ import type { AuditStore } from "./audit/audit";
 import type { ChannelProbe, ChannelStore } from "./channels/channel-row";
 import type { KeyStore } from "./keys/key";
 import type { RequestStore } from "./ledger/request-log";
+import type { PriceRow } from "./prices/price";
 import type { PriceStore } from "./prices/price-store";
 import type { SettingStore } from "./settings/setting-store";
 import type { UserStore } from "./users/user";
@@ -12,6 +13,8 @@ export type AccountStore = {
   setPassword(user: { id: number; name: string; email: string }, password: string): Promise<void>;
   /** True when the password is the user's current one: keeps provisioning idempotent. */
   verifyPassword(userId: number, password: string): Promise<boolean>;
+  /** Follows a changed name or e-mail of a user who can sign in; without an account it does nothing. Throws email_taken. */
+  setIdentity(user: { id: number; name: string; email: string }): Promise<void>;
   /** Ends every sign-in of the user. */
   endSignIns(userId: number): Promise<void>;
 };
@@ -49,6 +52,8 @@ export type OperationPorts = {
   judgeUpstream(url: string): Promise<void>;
   /** True when a price row or the catalogue covers the model. */
   isPriced(model: string, provider: string | null, baseUrl: string): boolean;
+  /** Rows in force that price a model on no channel in particular: an admin's, else the catalogue's; empty: unpriced. */
+  effectivePrices(model: string): readonly PriceRow[];
   /** Facts about this process for pages: stores, versions, public origin. */
   readonly system: SystemFacts;
   /** Config version after the writes of this transaction. */

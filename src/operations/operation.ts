@@ -66,14 +66,14 @@ export type Operation<Input extends z.ZodType = z.ZodType, Output extends z.ZodT
   readonly output: Output;
   /** Own error codes besides validation_failed, unauthenticated, forbidden. */
   readonly errors: readonly ErrorCode[];
-  /** Paths inside the output that hold a secret, shown once and never audited. */
-  readonly secrets?: readonly string[];
+  /** True for a call that changes nothing although it is no GET: it runs without a transaction and leaves no audit row. */
+  readonly isRead?: boolean;
   run(input: z.output<Input>, context: OperationContext): Promise<OperationResult<z.input<Output>>>;
 };
 
-/** Declares an operation; only types are added. */
-export function defineOperation<Input extends z.ZodType, Output extends z.ZodType>(
-  operation: Operation<Input, Output>,
-): Operation<Input, Output> {
+/** Declares an operation; only types are added: its name stays a literal. */
+export function defineOperation<const Name extends string, Input extends z.ZodType, Output extends z.ZodType>(
+  operation: Operation<Input, Output> & { readonly name: Name },
+): Operation<Input, Output> & { readonly name: Name } {
   return operation;
 }
