@@ -56,9 +56,12 @@ export type ReplyReading = {
 export type ReplyReader = {
   /** Takes the next chunk and returns what may be sent to the client now: the same object when untouched. Never throws. */
   push(chunk: Uint8Array): Uint8Array;
-  /** End of the upstream body: what is still held back. */
+  /** Clean end of the upstream body: what is still held back. Not called when the body broke off. */
   end(): Uint8Array;
-  /** Streams only: what the first complete event was; `none` until then (T3). Bodies that are no stream answer `content`. */
+  /**
+   * Streams only: what the first complete event was; `none` until then, and as long `push` hands out nothing (T3).
+   * Bodies that are no stream answer `content`.
+   */
   firstEvent(): "none" | "content" | "error";
   read(): ReplyReading;
 };

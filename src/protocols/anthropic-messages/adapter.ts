@@ -1,0 +1,25 @@
+import { isAccountError } from "../account-error";
+import { readCredential } from "../credential";
+import { headersDown } from "../forward-headers";
+import type { Protocol } from "../protocol";
+import { buildMessagesUpstream } from "./build-upstream";
+import { renderMessagesModel, renderMessagesModels } from "./list-models";
+import { readMessagesCall } from "./read-call";
+import { messagesReader } from "./read-reply";
+import { renderMessagesError, renderMessagesStreamError } from "./render-error";
+
+/** The wire format of Anthropic's Messages. */
+export const anthropicMessages: Protocol = {
+  id: "anthropic-messages",
+  readCredential,
+  readCall: (_request, body, operation) => readMessagesCall(body, operation),
+  buildUpstream: buildMessagesUpstream,
+  replyHeaders: headersDown,
+  createReader: ({ contentType, channel }) => messagesReader(contentType, channel.inputIncludesCache),
+  isAccountError,
+  renderError: renderMessagesError,
+  renderStreamError: renderMessagesStreamError,
+  renderModels: renderMessagesModels,
+  renderModel: renderMessagesModel,
+  requestIdHeaders: ["x-request-id", "request-id"],
+};

@@ -1,0 +1,29 @@
+import type { Protocol, UpstreamRequest } from "../protocol";
+import type { BodyScan } from "../scan-body";
+import { modelEdits, upstreamRequest } from "../upstream-request";
+import { MESSAGES_PATH, MESSAGES_QUERY } from "./wire";
+
+/** The upstream request of a Messages call. */
+export function buildMessagesUpstream(ask: Parameters<Protocol["buildUpstream"]>[0]): UpstreamRequest {
+  const { call, request, channel, upstreamModel } = ask;
+  const scan = call.scan as BodyScan;
+  return upstreamRequest({
+    request,
+    channel,
+    scan,
+    path: `${MESSAGES_PATH}${listedQuery(request.query)}`,
+    edits: modelEdits(scan, call.model, upstreamModel),
+    credential: { "x-api-key": channel.credential ?? "" },
+    injectedUsage: false,
+  });
+}
+
+/** The part of a query that passes, with its question mark. */
+function listedQuery(query: URLSearchParams): string {
+  const passed = new URLSearchParams();
+  for (const name of MESSAGES_QUERY) {
+    const value = query.get(name);
+    if (value !== null) passed.set(name, value);
+  }
+  return passed.size === 0 ? "" : `?${passed}`;
+}

@@ -1,0 +1,77 @@
+import { isJsonRecord, type JsonRecord, parseJson, textAt } from "../parse-json";
+import type { ReplyReader } from "../protocol";
+import { bodyReader, type ReplyError, type ReplyFormat, replyKind, streamReader } from "../reply-reader";
+import { mergeUsage } from "../usage-counts";
+import { watchPlan } from "../watch-json";
+import { messagesUsage } from "./read-usage";
+
+const CONTENT_KEYS = ["content", "text", "partial_json", "thinking"];
+const STREAM_PLAN = watchPlan(["usage", "message.usage", "type", "error", "delta.stop_reason"], CONTENT_KEYS);
+const BODY_PLAN = watchPlan(["usage"], CONTENT_KEYS);
+
+/** The reader of a Messages reply. */
+export function messagesReader(contentType: string, inputIncludesCache: boolean): ReplyReader {
+  const kind = replyKind(contentType);
+  if (kind === "stream") return streamReader(new MessagesFormat(STREAM_PLAN, inputIncludesCache), false);
+  return bodyReader(new MessagesFormat(BODY_PLAN, inputIncludesCache), kind === "json");
+}
+
+class MessagesFormat implements ReplyFormat {
+  readonly plan: ReplyFormat["plan"];
+  readonly #inputIncludesCache: boolean;
+  #usage: JsonRecord | null = null;
+  #type = "";
+  #isStopped = false;
+  #hasStopReason = false;
+  #error: ReplyError | null = null;
+
+  constructor(plan: ReplyFormat["plan"], inputIncludesCache: boolean) {
+    this.plan = plan;
+    this.#inputIncludesCache = inputIncludesCache;
+  }
+
+  value(slot: number, json: Buffer): void {
+    if (slot === 2) this.#type = json.toString("latin1").trim();
+    else if (slot === 4) this.#hasStopReason = true;
+    else this.#parsed(slot, parseJson(json));
+  }
+
+  #parsed(slot: number, value: unknown): void {
+    if (!isJsonRecord(value)) return;
+    if (slot === 3) {
+      this.#error ??= errorOf(value);
+    } else {
+      this.#usage = mergeUsage(this.#usage, value);
+    }
+  }
+
+  eventEnded(name: string | null): void {
+    const isError = this.#type === '"error"' || (this.#type === "" && name === "error");
+    if (this.#type === '"message_stop"') this.#isStopped = true;
+    if (isError) this.#error ??= { status: 500, type: "error" };
+    this.#type = "";
+  }
+
+  isUsageOnly(): boolean {
+    return false;
+  }
+
+  usage() {
+    return this.#usage === null ? null : messagesUsage(this.#usage, this.#inputIncludesCache);
+  }
+
+  isComplete(atEnd: boolean): boolean {
+    return this.#error === null && (this.#isStopped || (atEnd && this.#hasStopReason));
+  }
+
+  error(): ReplyError | null {
+    return this.#error;
+  }
+}
+
+/** The status that an in-stream error of this protocol stands for. */
+function errorOf(error: JsonRecord): ReplyError {
+  const type = textAt(error, "type") ?? "error";
+  if (type === "overloaded_error") return { status: 529, type };
+  return { status: type === "rate_limit_error" ? 429 : 500, type };
+}

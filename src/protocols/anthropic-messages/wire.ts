@@ -1,0 +1,16 @@
+/** Names of this wire format that several files share. */
+export const MESSAGES_PATH = "/v1/messages";
+
+/** Query names that pass to the upstream. */
+export const MESSAGES_QUERY = ["beta"] as const;
+
+/** Fields of a Messages body that Sluice reads; every spelling of them is guarded (protocols-and-pricing.md 4.2). */
+export const MESSAGES_FIELDS = [
+  "model",
+  "stream",
+  "max_tokens",
+  "service_tier",
+  "speed",
+  "fallbacks",
+  "tools",
+] as const;

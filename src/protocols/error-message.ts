@@ -1,0 +1,86 @@
+import { type AppError, type ErrorCode, type ErrorParams, errorRow } from "@/core/errors";
+import { wholeSeconds } from "./retry-hint";
+
+type Message = (params: ErrorParams) => string;
+
+const MAX_NAME = 64;
+
+/** A name or value from outside, quoted and cut (protocols-and-pricing.md 3.3); empty without one. */
+function quoted(value: ErrorParams[string] | undefined): string {
+  if (value === undefined || value === null) return "";
+  const characters = [...String(value).replace(/[\p{Cc}"]/gu, " ")];
+  return ` "${characters.length > MAX_NAME ? `${characters.slice(0, MAX_NAME - 1).join("")}…` : characters.join("")}"`;
+}
+
+const at = (params: ErrorParams) => (typeof params.offset === "number" ? ` at byte ${params.offset}` : "");
+
+const BODY_REASONS: Readonly<Record<string, Message>> = {
+  not_an_object: () => "The request body must be a JSON object.",
+  too_deep: (params) => `The request body is nested more than 512 levels deep${at(params)}.`,
+  ambiguous_key: (params) =>
+    `A key of the request body${at(params)} differs from a known one only in upper and lower case.`,
+  wrong_type: (params) => `The field${quoted(params.field)} must be ${params.expected}.`,
+};
+
+/** One English sentence per code; clients classify by some of them. */
+const MESSAGES: Partial<Record<ErrorCode, Message>> = {
+  invalid_path: () => "The path holds a broken percent-escape.",
+  invalid_json: (params) =>
+    params.reason === "not_utf8"
+      ? `The request body is not valid UTF-8${at(params)}.`
+      : `The request body is not valid JSON${at(params)}.`,
+  invalid_body: (params) =>
+    BODY_REASONS[String(params.reason)]?.(params) ?? "The request body is not what this endpoint takes.",
+  body_decode_failed: () => "The request body does not match its content-encoding, or has data behind its end.",
+  model_required: () => "The request names no model.",
+  model_protocol_mismatch: ({ model, paths }) =>
+    `The model${quoted(model)} is not served on this path.${paths === undefined ? "" : ` Use ${paths}.`}`,
+  missing_credential: () => "No API key was given. Send it as a bearer token or in the header x-api-key.",
+  invalid_key: () => "The API key is not valid.",
+  credential_conflict: () => "Several different API keys were given in one request.",
+  key_disabled: () => "This API key is disabled.",
+  key_expired: () => "This API key has expired.",
+  user_disabled: () => "The user of this API key is disabled.",
+  model_unpriced: ({ model }) => `The model${quoted(model)} has no price yet. Ask your administrator to set one.`,
+  endpoint_not_supported: ({ path }) => `The endpoint${quoted(path)} is not supported.`,
+  model_not_found: ({ model }) => `The model${quoted(model)} does not exist or this key may not use it.`,
+  method_not_allowed: ({ allow }) =>
+    `The method is not allowed here.${allow === undefined ? "" : ` Allowed: ${allow}.`}`,
+  body_timeout: () => "The request body did not arrive in time.",
+  body_too_large: ({ limitBytes }) =>
+    `The request body is too large${typeof limitBytes === "number" ? `: at most ${limitBytes} bytes are accepted` : ""}.`,
+  unsupported_encoding: ({ encoding }) =>
+    `The content-encoding${quoted(encoding)} is not supported. Use one of gzip, deflate, br and zstd, or none.`,
+  websocket_not_supported: () => "WebSocket connections are not supported. Use plain HTTP.",
+  upstream_rate_limited: () => "The upstream is limiting requests.",
+  internal_error: () => "The gateway failed to handle the request.",
+  loop_detected: () => "The request went through too many gateways: a channel points back at this one.",
+  upstream_unreachable: () => "The upstream could not be reached.",
+  upstream_account_error: () => "The upstream refused the gateway's own account. Ask your administrator.",
+  upstream_truncated: () => "The upstream broke off its reply.",
+  upstream_error: () => "The upstream failed to answer the request.",
+  auth_unavailable: () => "API keys cannot be checked at the moment.",
+  ledger_unavailable: () => "Requests cannot be recorded at the moment.",
+  no_channel_available: ({ model }) => `No channel can serve the model${quoted(model)} at the moment.`,
+  upstream_overloaded: () => "The upstream is overloaded.",
+  overloaded: () => "The gateway is handling as many requests as it can.",
+  auth_overloaded: () => "Too many API keys are being checked at the moment.",
+  shutting_down: () => "The gateway is restarting.",
+  request_deadline: () => "The request was not answered before its deadline.",
+  upstream_timeout: () => "The upstream did not answer in time.",
+};
+
+/** True when a code of `/v1` has a sentence of its own. */
+export function hasMessage(code: ErrorCode): boolean {
+  return MESSAGES[code] !== undefined;
+}
+
+/**
+ * The message of an error on `/v1`, in English. A transient 429 says when to try again in the words that clients look for.
+ * @param retryMs the hint of `retryAfterMs`
+ */
+export function errorMessage(error: AppError, retryMs: number | null): string {
+  const message = MESSAGES[error.code]?.(error.params) ?? "The request could not be handled.";
+  if (retryMs === null || errorRow(error.code).status !== 429) return message;
+  return `${message} Please try again in ${wholeSeconds(retryMs)}s.`;
+}

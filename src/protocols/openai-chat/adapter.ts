@@ -1,0 +1,25 @@
+import { isAccountError } from "../account-error";
+import { readCredential } from "../credential";
+import { headersDown } from "../forward-headers";
+import type { Protocol } from "../protocol";
+import { buildChatUpstream } from "./build-upstream";
+import { renderChatModel, renderChatModels } from "./list-models";
+import { readChatCall } from "./read-call";
+import { chatReader } from "./read-reply";
+import { renderChatError, renderChatStreamError } from "./render-error";
+
+/** The wire format of OpenAI's chat completions. */
+export const openaiChat: Protocol = {
+  id: "openai-chat",
+  readCredential,
+  readCall: (_request, body, operation) => readChatCall(body, operation),
+  buildUpstream: buildChatUpstream,
+  replyHeaders: headersDown,
+  createReader: ({ contentType, injectedUsage }) => chatReader(contentType, injectedUsage),
+  isAccountError,
+  renderError: renderChatError,
+  renderStreamError: renderChatStreamError,
+  renderModels: renderChatModels,
+  renderModel: renderChatModel,
+  requestIdHeaders: ["x-request-id"],
+};

@@ -1,0 +1,41 @@
+import type { OperationName } from "@/core/vocabulary";
+import type { Call } from "../protocol";
+import { readChoices, readModel, readStream, readText, readTokenLimit, scanOrThrow } from "../read-fields";
+import { type BodyScan, governedFields } from "../scan-body";
+import { tierOf } from "./read-usage";
+import { readStreamUsage, type StreamUsage } from "./stream-options";
+import { CHAT_FIELDS } from "./wire";
+
+const FIELDS = governedFields(CHAT_FIELDS);
+
+/** What the scan of a chat body leaves for building the upstream request. `usage` null: no stream was asked for. */
+export type ChatScan = { readonly body: BodyScan; readonly usage: StreamUsage | null };
+
+/** What a chat body asks for. Throws `invalid_json`, `invalid_body`, `model_required`. */
+export function readChatCall(body: Uint8Array, operation: OperationName): Call {
+  const scan = scanOrThrow(body, FIELDS);
+  const model = readModel(scan);
+  const stream = readStream(scan);
+  const usage = stream ? readStreamUsage(scan) : null;
+  const result: ChatScan = { body: scan, usage };
+  return {
+    operation,
+    model,
+    stream,
+    asksStreamUsage: usage?.isAsked ?? false,
+    maxOutputTokens: readTokenLimits(scan),
+    choices: Math.max(readChoices(scan, "n"), readChoices(scan, "best_of")),
+    tier: tierOf(readText(scan, "service_tier")),
+    textBytes: scan.textBytes,
+    blobCount: scan.blobCount,
+    scan: result,
+  };
+}
+
+/** Of both spellings the larger: upstreams differ in which one they follow. */
+function readTokenLimits(scan: BodyScan): number | null {
+  const old = readTokenLimit(scan, "max_tokens");
+  const current = readTokenLimit(scan, "max_completion_tokens");
+  if (old === null || current === null) return old ?? current;
+  return Math.max(old, current);
+}

@@ -1,0 +1,93 @@
+import { isJsonRecord, type JsonRecord, parseJson, textAt } from "../parse-json";
+import type { ReplyReader } from "../protocol";
+import { bodyReader, type ReplyError, type ReplyFormat, replyKind, streamReader } from "../reply-reader";
+import { mergeUsage } from "../usage-counts";
+import { watchPlan } from "../watch-json";
+import { chatUsage } from "./read-usage";
+
+/** Reasoning is written before the answer by upstreams that show it, and is billed as output. */
+const CONTENT_KEYS = ["content", "text", "arguments", "reasoning_content", "reasoning", "refusal"];
+const STREAM_PLAN = watchPlan(
+  ["usage", "choices.usage", "x_groq.usage", "service_tier", "choices.finish_reason", "choices.index", "error"],
+  CONTENT_KEYS,
+);
+const BODY_PLAN = watchPlan(["usage", "choices.usage", "x_groq.usage", "service_tier"], CONTENT_KEYS);
+const DONE = Buffer.from("[DONE]");
+
+/** The reader of a chat reply. `strips`: the usage event was asked for by us alone. */
+export function chatReader(contentType: string, strips: boolean): ReplyReader {
+  const kind = replyKind(contentType);
+  if (kind === "stream") return streamReader(new ChatFormat(STREAM_PLAN), strips);
+  return bodyReader(new ChatFormat(BODY_PLAN), kind === "json");
+}
+
+class ChatFormat implements ReplyFormat {
+  readonly plan: ReplyFormat["plan"];
+  #usage: JsonRecord | null = null;
+  #serviceTier: string | null = null;
+  #isDone = false;
+  #hasEventUsage = false;
+  #finished = 0;
+  readonly #choices = new Set<number>();
+  #error: ReplyError | null = null;
+
+  constructor(plan: ReplyFormat["plan"]) {
+    this.plan = plan;
+  }
+
+  value(slot: number, json: Buffer): void {
+    if (slot === 5) this.#choices.add(Number(json.toString("latin1")));
+    else if (slot === 4) this.#finished++;
+    else this.#parsed(slot, parseJson(json));
+  }
+
+  #parsed(slot: number, value: unknown): void {
+    if (slot <= 2 && isJsonRecord(value)) {
+      this.#usage = mergeUsage(this.#usage, value);
+      this.#hasEventUsage ||= slot === 0;
+    } else if (slot === 3 && typeof value === "string") {
+      this.#serviceTier = value;
+    } else if (slot === 6 && value !== undefined && value !== false) {
+      this.#error ??= errorOf(value);
+    }
+  }
+
+  eventEnded(_name: string | null, data: Buffer): void {
+    if (data.length < 16 && data.includes(DONE)) this.#isDone = true;
+  }
+
+  isUsageOnly(data: Buffer): boolean {
+    if (!this.#hasEventUsage) return false;
+    this.#hasEventUsage = false;
+    const event = parseJson(data);
+    return (
+      isJsonRecord(event) && Array.isArray(event.choices) && event.choices.length === 0 && isJsonRecord(event.usage)
+    );
+  }
+
+  usage() {
+    return this.#usage === null ? null : chatUsage(this.#usage, this.#serviceTier);
+  }
+
+  isComplete(atEnd: boolean): boolean {
+    if (this.#error !== null) return false;
+    return this.#isDone || (atEnd && this.#finished > 0 && this.#finished >= this.#choices.size);
+  }
+
+  error(): ReplyError | null {
+    return this.#error;
+  }
+}
+
+const OVERLOADED = /overloaded|unavailable/;
+const LIMITED = /rate_limit|insufficient_quota|usage_limit|too_many_requests|^requests$|^tokens$/;
+
+/** The status that an in-stream error of this protocol stands for. */
+function errorOf(value: unknown): ReplyError {
+  const error = isJsonRecord(value) ? value : {};
+  const type = textAt(error, "type") ?? textAt(error, "code") ?? "error";
+  const words = `${type} ${textAt(error, "code") ?? ""}`;
+  const code = Number(error.code ?? error.status ?? 0);
+  if (code === 429 || words.split(" ").some((word) => LIMITED.test(word))) return { status: 429, type };
+  return { status: code === 503 || code === 529 || OVERLOADED.test(words) ? 529 : 500, type };
+}

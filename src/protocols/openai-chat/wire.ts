@@ -1,0 +1,12 @@
+/** Names of this wire format that several files share. */
+export const CHAT_PATH = "/v1/chat/completions";
+
+/** The member that Sluice may change besides the model (protocols-and-pricing.md 4.3). */
+export const STREAM_OPTIONS = "stream_options";
+export const INCLUDE_USAGE = "include_usage";
+
+/** Fields of a chat body that Sluice reads; every spelling of them is guarded (4.2). */
+export const CHAT_FIELDS = [
+  ...["model", "stream", STREAM_OPTIONS, "max_tokens", "max_completion_tokens"],
+  ...["n", "best_of", "service_tier"],
+] as const;

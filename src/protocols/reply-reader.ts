@@ -1,0 +1,178 @@
+import type { Usage } from "@/core/prices/price";
+import type { ReplyReader, ReplyReading } from "./protocol";
+import { readBlock, SseSplitter } from "./sse";
+import { JsonWatch, type WatchPlan } from "./watch-json";
+
+/** An error inside a reply, as the status it stands for. */
+export type ReplyError = { readonly status: number; readonly type: string };
+
+/** What a protocol makes of the replies of one call. One object per reply; it keeps what it was told. */
+export type ReplyFormat = {
+  readonly plan: WatchPlan;
+  /** A watched value that is not null. */
+  value(slot: number, json: Buffer): void;
+  /** Streams: the data of an event were read. `name` is its `event:` line. Answers true when the event ends the stream. */
+  eventEnded(name: string | null, data: Buffer): void;
+  /** Streams, after `eventEnded`: the event carries nothing but the usage that only we asked for (T8). */
+  isUsageOnly(data: Buffer): boolean;
+  usage(): Usage | null;
+  /** The terminal event was seen; at the end of the upstream's body also what stands for it (T9). */
+  isComplete(atEnd: boolean): boolean;
+  error(): ReplyError | null;
+};
+
+const NOTHING = Buffer.alloc(0);
+/** Largest first event that is waited for (T3). */
+const PEEK_BYTES = 65_536;
+/** A held event above this ends the filtering (T2), and one above this is not read. */
+const MAX_BLOCK_BYTES = 1024 * 1024;
+
+function asBuffer(chunk: Uint8Array): Buffer {
+  return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+}
+
+/** The reader of an event stream. `strips`: usage-only events are taken out, so the relay goes event by event. */
+export function streamReader(format: ReplyFormat, strips: boolean): ReplyReader {
+  return new StreamReader(format, strips);
+}
+
+class StreamReader implements ReplyReader {
+  readonly #format: ReplyFormat;
+  readonly #watch: JsonWatch;
+  readonly #splitter = new SseSplitter({ block: (bytes) => this.#block(bytes), tail: (bytes) => this.#tail(bytes) });
+  #strips: boolean;
+  #isStripped = false;
+  #ready: Buffer[] = [];
+  #first: "none" | "content" | "error" = "none";
+  #peeked: Uint8Array[] = [];
+  #peekedBytes = 0;
+  #contentEvents = 0;
+  #isEnded = false;
+
+  constructor(format: ReplyFormat, strips: boolean) {
+    this.#format = format;
+    this.#strips = strips;
+    this.#watch = new JsonWatch(format.plan, (slot, json) => format.value(slot, json));
+  }
+
+  push(chunk: Uint8Array): Uint8Array {
+    const bytes = asBuffer(chunk);
+    const wasOpen = this.#splitter.pendingBytes > 0;
+    const strips = this.#strips;
+    this.#splitter.push(bytes);
+    if (this.#splitter.pendingBytes > MAX_BLOCK_BYTES) this.#giveUpBlock();
+    const ready = strips ? this.#takeReady(wasOpen ? null : chunk) : chunk;
+    return this.#first === "none" || this.#peeked.length > 0 ? this.#peek(ready) : ready;
+  }
+
+  end(): Uint8Array {
+    this.#isEnded = true;
+    const strips = this.#strips;
+    this.#splitter.end();
+    const ready = strips ? this.#takeReady(null) : NOTHING;
+    const held = this.#peeked;
+    this.#peeked = [];
+    return held.length === 0 ? ready : Buffer.concat([...held, ready]);
+  }
+
+  firstEvent(): "none" | "content" | "error" {
+    return this.#first;
+  }
+
+  read(): ReplyReading {
+    return {
+      usage: this.#format.usage(),
+      isComplete: this.#format.isComplete(this.#isEnded),
+      error: this.#format.error(),
+      contentEvents: this.#contentEvents,
+      contentBytes: this.#watch.contentBytes,
+    };
+  }
+
+  #block(bytes: Buffer): void {
+    const event = readBlock(bytes);
+    if (event.data !== null) this.#event(event.name, event.data);
+    else if (event.hasComment && this.#first === "none") this.#first = "content";
+    this.#isStripped = this.#strips && event.data !== null && this.#format.isUsageOnly(event.data);
+    if (this.#strips && !this.#isStripped) this.#ready.push(bytes);
+  }
+
+  #tail(bytes: Buffer): void {
+    if (this.#strips && !this.#isStripped) this.#ready.push(bytes);
+  }
+
+  #event(name: string | null, data: Buffer): void {
+    const before = this.#watch.contentBytes;
+    this.#watch.restart();
+    this.#watch.push(data);
+    if (this.#watch.contentBytes > before) this.#contentEvents++;
+    this.#format.eventEnded(name, data);
+    if (this.#first === "none") this.#first = this.#format.error() === null ? "content" : "error";
+  }
+
+  /** A block too large to hold: what there is goes out unread, and nothing is stripped from here on. */
+  #giveUpBlock(): void {
+    const bytes = this.#splitter.dropPending();
+    if (this.#strips) this.#ready.push(bytes);
+    this.#strips = false;
+  }
+
+  /** The blocks that are ready; the chunk itself when they are just its bytes. */
+  #takeReady(chunk: Uint8Array | null): Uint8Array {
+    const ready = this.#ready;
+    this.#ready = [];
+    const first = ready[0];
+    if (first === undefined) return NOTHING;
+    const isWhole = chunk !== null && ready.reduce((sum, part) => sum + part.length, 0) === chunk.length;
+    if (isWhole) return chunk;
+    return ready.length === 1 ? first : Buffer.concat(ready);
+  }
+
+  /** Keeps bytes back until the first event is known, is too large, or a comment shows that the stream has begun (T3). */
+  #peek(ready: Uint8Array): Uint8Array {
+    if (ready.length > 0) this.#peeked.push(ready);
+    this.#peekedBytes += ready.length;
+    const isComment = this.#splitter.pendingFirst === 0x3a;
+    if (this.#first === "none" && (isComment || this.#peekedBytes + this.#heldBytes() > PEEK_BYTES))
+      this.#first = "content";
+    if (this.#first === "none") return NOTHING;
+    const held = this.#peeked;
+    this.#peeked = [];
+    return held.length === 1 ? (held[0] ?? NOTHING) : Buffer.concat(held);
+  }
+
+  #heldBytes(): number {
+    return this.#strips ? this.#splitter.pendingBytes : 0;
+  }
+}
+
+/** The reader of a reply that is no stream: relayed as it is, top-level usage kept (T15). */
+export function bodyReader(format: ReplyFormat, isJson: boolean): ReplyReader {
+  const watch = new JsonWatch(format.plan, (slot, json) => format.value(slot, json));
+  let isEnded = false;
+  return {
+    push(chunk) {
+      if (isJson) watch.push(asBuffer(chunk));
+      return chunk;
+    },
+    end() {
+      isEnded = true;
+      return NOTHING;
+    },
+    firstEvent: () => "content",
+    read: () => ({
+      usage: format.usage(),
+      isComplete: isJson ? watch.isComplete : isEnded,
+      error: format.error(),
+      contentEvents: 0,
+      contentBytes: watch.contentBytes,
+    }),
+  };
+}
+
+/** Whether a reply is read as a stream, as JSON or not at all: by its content type, not by the request (T1). */
+export function replyKind(contentType: string): "stream" | "json" | "other" {
+  const type = contentType.trim().toLowerCase();
+  if (type.startsWith("text/event-stream")) return "stream";
+  return type === "" || /^[a-z]+\/(?:[^;]*\+)?json\b/.test(type) ? "json" : "other";
+}

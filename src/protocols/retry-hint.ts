@@ -1,0 +1,36 @@
+import { type AppError, errorRow } from "@/core/errors";
+
+const G_MIN_MS = 1_000;
+const G_MAX_MS = 60_000;
+const I_BASE_MS = 5_000;
+
+/**
+ * Milliseconds after which a client may try again, by the row of protocols-and-pricing.md 2.5 that belongs to the code; null without a hint.
+ * A wait that the thrower knows (`retryAfterMs`) counts in row g. The jitter is a hash of the request id, so it is the same in every header.
+ */
+export function retryAfterMs(error: AppError, requestId: string): number | null {
+  switch (errorRow(error.code).hint) {
+    case "g": {
+      const known = error.params.retryAfterMs;
+      return typeof known === "number" ? Math.min(Math.max(Math.ceil(known), G_MIN_MS), G_MAX_MS) : G_MIN_MS;
+    }
+    case "h":
+      return 1_000;
+    case "i":
+      return I_BASE_MS + (hash(requestId) % 1_000);
+    default:
+      return null;
+  }
+}
+
+/** The same wait in whole seconds, rounded up. */
+export function wholeSeconds(ms: number): number {
+  return Math.ceil(ms / 1_000);
+}
+
+/** FNV-1a, 32 bits. */
+function hash(text: string): number {
+  let state = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) state = Math.imul(state ^ text.charCodeAt(index), 0x01000193);
+  return state >>> 0;
+}
