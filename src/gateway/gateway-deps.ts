@@ -1,30 +1,45 @@
 import type { AuthSnapshots } from "@/core/auth-snapshot";
+import type { ChannelTimeouts } from "@/core/channels/channel";
 import type { ConfigSnapshots } from "@/core/config-snapshot";
+import type { AppError } from "@/core/errors";
 import type { DenialRecord, LedgerEntry, RequestRecord } from "@/core/ledger/entry";
 import type { Journal } from "@/core/ledger/journal";
 import type { Clock } from "@/lib/clock";
 import type { GatewayReply, GatewayRequest } from "@/protocols/exchange";
 import type { UpstreamRequest } from "@/protocols/protocol";
 
-/** Reply of an upstream before its body was read. */
-export type UpstreamReply = {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Body chunks; leaving the loop early destroys the socket. */
-  readonly body: AsyncIterable<Uint8Array> & { destroy(error?: Error): void };
+/** Hears one upstream reply, in this order: head, chunks, then end or error. Nothing comes after `abort`, end or error. */
+export type UpstreamSink = {
+  /** The final head; interim replies (1xx) are not told. Header names are lower case; a coded body arrives decoded. */
+  onHead(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void;
+  onChunk(chunk: Uint8Array): void;
+  onEnd(): void;
+  /**
+   * Before the head: `upstream_unreachable` (DNS, connect, TLS, refused address, reset) or `upstream_timeout` (connectMs, firstByteMs).
+   * After it: `upstream_truncated`, or `upstream_timeout` (idleMs). Anything else is a fault of ours: `internal_error`.
+   */
+  onError(error: AppError): void;
 };
 
-/** Sends requests upstream: undici pools, address policy, connect time-out. */
+/** A running upstream request. */
+export type UpstreamCall = {
+  /** Stops reading until `resume`; the time-outs stand still meanwhile. */
+  pause(): void;
+  resume(): void;
+  /** Ends the request and its connection; the sink hears nothing more. */
+  abort(): void;
+};
+
+/** How one upstream request is sent. */
+export type UpstreamOptions = {
+  readonly timeouts: ChannelTimeouts;
+  /** Gateways this request has passed; told to private hosts as `x-sluice-hop` (reliability-and-security.md 8). */
+  readonly hop: number;
+};
+
+/** Sends requests upstream: undici pools, address policy, connect time-out. Never throws: failures go to the sink. */
 export type UpstreamClient = {
-  /**
-   * Resolves when the reply's head arrived. Rejects with `upstream_unreachable` (DNS, connect, TLS, refused address, reset before the first byte)
-   * or `upstream_timeout` (connectMs, firstByteMs).
-   */
-  send(
-    request: UpstreamRequest,
-    timeouts: { connectMs: number; firstByteMs: number; idleMs: number },
-    signal: AbortSignal,
-  ): Promise<UpstreamReply>;
+  send(request: UpstreamRequest, options: UpstreamOptions, sink: UpstreamSink): UpstreamCall;
   close(): Promise<void>;
 };
 

@@ -1,0 +1,108 @@
+import { type AppError, toAppError } from "@/core/errors";
+import { type Admitted, estimateOn } from "./admit";
+import type { EngineDeps, Exchange } from "./exchange";
+import { openRelay } from "./relay";
+import { EMPTY_READING, type RelayEnd } from "./relay-state";
+import type { Candidate } from "./resolve-target";
+
+/** Which try this is. */
+export type AttemptAsk = {
+  readonly admitted: Admitted;
+  readonly candidate: Candidate;
+  /** 1..99 */
+  readonly number: number;
+  /** Another channel would be tried after this one. */
+  readonly canFailOver: boolean;
+};
+
+/** One try on one channel, ended. */
+export type AttemptEnd = RelayEnd & {
+  readonly candidate: Candidate;
+  readonly number: number;
+  /** Epoch ms. */
+  readonly startedAt: number;
+  /** Bytes may have left, so there is a ledger entry. */
+  readonly isDispatched: boolean;
+  /** Estimated input, for a reply that never told. */
+  readonly inputTokens: number;
+};
+
+/**
+ * Sends a call to one channel and relays the reply. The CEILING frame is on disk before the first byte leaves (quota.md Q41).
+ * Never rejects: a failure of the upstream, and a fault of ours, is an outcome.
+ */
+export async function attempt(ask: AttemptAsk, exchange: Exchange, deps: EngineDeps): Promise<AttemptEnd> {
+  const { admitted, candidate, number } = ask;
+  const startedAt = deps.clock.now();
+  let isDispatched = false;
+  let inputTokens = 0;
+  const ended = (end: RelayEnd): AttemptEnd => ({ ...end, candidate, number, startedAt, isDispatched, inputTokens });
+  try {
+    const estimate = estimateOn(candidate, admitted, exchange.receivedAt);
+    inputTokens = estimate.inputTokens;
+    const { call } = admitted;
+    const { channel, upstreamModel } = candidate;
+    const upstream = exchange.protocol.buildUpstream({ call, request: exchange.request, channel, upstreamModel });
+    deps.journal.ceiling({
+      id: exchange.id,
+      attempt: number,
+      channelId: channel.id,
+      amountNanoUsd: estimate.inputNanoUsd,
+    });
+    await deps.journal.written();
+    if (isInterrupted(exchange)) return ended(unsent(exchange));
+    isDispatched = true;
+    const end = await new Promise<RelayEnd>((resolve) => {
+      const { injectedUsage } = upstream;
+      const { stream } = call;
+      const relay = openRelay(
+        { exchange, deps, channel, injectedUsage, stream, canFailOver: ask.canFailOver },
+        resolve,
+      );
+      exchange.interrupts.listen(relay.interrupt);
+      relay.begin(deps.upstream.send(upstream, { timeouts: channel.timeouts, hop: hopOf(exchange) + 1 }, relay.sink));
+    });
+    return ended(end);
+  } catch (error) {
+    return ended({ ...UNSENT, outcome: "interrupted", ...faultOf(toAppError(error)) });
+  } finally {
+    exchange.interrupts.listen(BETWEEN_ATTEMPTS);
+  }
+}
+
+/** Interrupts between two attempts are noticed before the next one. */
+export const BETWEEN_ATTEMPTS = (): void => {};
+
+/** Gateways the request has passed (reliability-and-security.md 8); what is no number counts as none. */
+export function hopOf(exchange: Pick<Exchange, "request">): number {
+  const hop = Number(exchange.request.headers["x-sluice-hop"] ?? 0);
+  return Number.isSafeInteger(hop) && hop >= 0 ? hop : 0;
+}
+
+/** True when nothing more may be sent for this call. */
+export function isInterrupted({ interrupts }: Exchange): boolean {
+  return interrupts.has("client_gone") || interrupts.has("deadline") || interrupts.has("shutdown");
+}
+
+const UNSENT: RelayEnd = {
+  status: null,
+  headers: {},
+  firstByteMs: null,
+  outcome: "client_aborted",
+  code: null,
+  cause: null,
+  next: false,
+  isRelayed: false,
+  charge: "seen",
+  reading: EMPTY_READING,
+  kept: null,
+};
+
+function unsent({ interrupts }: Exchange): RelayEnd {
+  if (interrupts.has("client_gone")) return UNSENT;
+  return { ...UNSENT, code: interrupts.has("deadline") ? "request_deadline" : "shutting_down" };
+}
+
+function faultOf(error: AppError): Pick<RelayEnd, "code" | "cause"> {
+  return { code: error.code, cause: error };
+}

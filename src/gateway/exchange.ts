@@ -1,0 +1,35 @@
+import type { AuthSnapshot } from "@/core/auth-snapshot";
+import type { GatewayReply, GatewayRequest } from "@/protocols/exchange";
+import type { Protocol } from "@/protocols/protocol";
+import type { Route } from "@/protocols/routes";
+import type { DrainBudget } from "./drain-budget";
+import type { GatewayDeps } from "./gateway-deps";
+import type { Interrupts } from "./interrupts";
+
+/** One call from its arrival to the end of its reply. */
+export type Exchange = {
+  readonly request: GatewayRequest;
+  readonly reply: GatewayReply;
+  readonly route: Route;
+  readonly protocol: Protocol;
+  /** UUIDv7 as 32 hex digits, and the same as clients see it: `req_...` */
+  readonly id: string;
+  readonly requestId: string;
+  /** Epoch ms, and the same instant on the monotonic clock. */
+  readonly receivedAt: number;
+  readonly startedAt: number;
+  readonly interrupts: Interrupts;
+};
+
+/** What an error reply needs of a call. */
+export type Replying = Pick<Exchange, "reply" | "protocol" | "requestId">;
+
+/** The ports of the pipeline and what one gateway counts itself. */
+export type EngineDeps = GatewayDeps & {
+  readonly drains: DrainBudget;
+  /** From now on connections end with their reply. */
+  isDraining(): boolean;
+};
+
+/** Whose key opened the call. */
+export type Caller = AuthSnapshot;

@@ -1,0 +1,58 @@
+import type { AppError } from "@/core/errors";
+import type { ErrorContext } from "@/protocols/protocol";
+import type { Caller, EngineDeps, Exchange, Replying } from "./exchange";
+import { withRequestId } from "./reply-head";
+
+/** What was known of a call when it was refused. */
+export type Refused = { readonly exchange: Exchange; readonly caller: Caller | null; readonly model: string | null };
+
+/** Ends a call that was never admitted, or sent nowhere: the error in the protocol's shape, and one denial (quota.md Q62). */
+export function fail(error: AppError, refused: Refused, deps: EngineDeps): void {
+  const { exchange, caller, model } = refused;
+  if (error.code === "internal_error")
+    deps.log.error({ requestId: exchange.requestId, error: error.cause ?? error }, "request failed");
+  const { reply, interrupts } = exchange;
+  if (reply.isClosed || (reply.isStarted && interrupts.has("shutdown"))) return; // told by the drain
+  sendError(error, exchange, deps);
+  deps.metrics.denied(error.code);
+  deps.ledger.recordDenial({
+    id: exchange.id,
+    at: exchange.receivedAt,
+    userId: caller?.userId ?? numberOf(error.params.userId),
+    keyId: caller?.keyId ?? numberOf(error.params.keyId),
+    keyPrefix: caller?.keyPrefix ?? null,
+    protocol: exchange.protocol.id,
+    operation: exchange.route.operation,
+    model,
+    status: error.status,
+    code: error.code,
+    params: error.params,
+    decision: { v: 1, configVersion: deps.config.current().version, outcome: "denied", code: error.code },
+  });
+}
+
+/** Writes an error as the whole reply; a reply that has begun is broken instead. */
+export function sendError(error: AppError, exchange: Replying, deps: EngineDeps): void {
+  const { reply } = exchange;
+  if (reply.isClosed) return;
+  if (reply.isStarted) {
+    reply.destroy();
+    return;
+  }
+  const rendered = exchange.protocol.renderError(error, errorContextOf(exchange, deps));
+  const headers = withRequestId({ ...rendered.headers }, exchange, deps);
+  headers["content-length"] = String(rendered.body.length);
+  reply.start(rendered.status, headers);
+  reply.end(rendered.body);
+}
+
+/** What a protocol needs to render an error of this call. */
+export function errorContextOf(exchange: Replying, deps: EngineDeps): ErrorContext {
+  const { publicUrl } = deps.config.current().settings;
+  const { requestId } = exchange;
+  return { requestId, explainUrl: publicUrl === null ? null : `${publicUrl.replace(/\/$/, "")}/why/${requestId}` };
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === "number" ? value : null;
+}

@@ -1,0 +1,94 @@
+import { AppError, toAppError } from "@/core/errors";
+import { requestIdOf, uuidv7Hex } from "@/lib/id";
+import type { GatewayReply, GatewayRequest } from "@/protocols/exchange";
+import { protocolFor } from "@/protocols/registry";
+import { drainBudget } from "./drain-budget";
+import type { EngineDeps, Exchange } from "./exchange";
+import { sendError } from "./fail";
+import { type FoundRoute, findRoute } from "./find-route";
+import type { Gateway, GatewayDeps } from "./gateway-deps";
+import { handleCall } from "./handle-call";
+import { handleUnmetered } from "./handle-unmetered";
+import { callInterrupts } from "./interrupts";
+
+type Found = Extract<FoundRoute, { kind: "route" }>;
+
+/** The engine behind both hosts: route to pipeline, admission by number, drain. One per process. */
+export function createGateway(ports: GatewayDeps): Gateway {
+  const running = new Set<Exchange>();
+  let waiters: (() => void)[] = [];
+  let isDraining = false;
+  const deps: EngineDeps = { ...ports, drains: drainBudget(ports.maxDrains), isDraining: () => isDraining };
+  const run = async (found: Found, exchange: Exchange): Promise<void> => {
+    running.add(exchange);
+    deps.metrics.inflight(1);
+    try {
+      const { model, withoutBody } = found;
+      if (found.route.class === "M") await handleCall(exchange, deps);
+      else await handleUnmetered({ exchange, model, withoutBody }, deps);
+    } finally {
+      running.delete(exchange);
+      deps.metrics.inflight(-1);
+      if (running.size === 0) {
+        for (const resolve of waiters) resolve();
+        waiters = [];
+      }
+    }
+  };
+  return {
+    async handle(request, reply) {
+      try {
+        const found = findRoute(request);
+        if (found.kind === "empty") return sendEmpty(found, reply);
+        const exchange = openExchange(found, { request, reply }, deps);
+        if (isDraining) return sendError(new AppError("shutting_down"), exchange, deps);
+        if (running.size >= deps.maxInflight) return sendError(new AppError("overloaded"), exchange, deps);
+        await run(found, exchange);
+      } catch (error) {
+        refuseUnrouted(toAppError(error), { request, reply }, deps);
+      }
+    },
+    drain() {
+      isDraining = true;
+    },
+    abortAll() {
+      isDraining = true;
+      for (const exchange of running) {
+        if (!exchange.interrupts.raise("shutdown")) sendError(new AppError("shutting_down"), exchange, deps);
+      }
+    },
+    idle: () => (running.size === 0 ? Promise.resolve() : new Promise((resolve) => waiters.push(resolve))),
+    inflight: () => running.size,
+  };
+}
+
+type Ends = { readonly request: GatewayRequest; readonly reply: GatewayReply };
+
+function openExchange({ route }: Found, { request, reply }: Ends, deps: EngineDeps): Exchange {
+  const receivedAt = deps.clock.now();
+  const id = uuidv7Hex(receivedAt);
+  return {
+    request,
+    reply,
+    route,
+    protocol: protocolFor(route.protocol, request.headers),
+    id,
+    requestId: requestIdOf(id),
+    receivedAt,
+    startedAt: deps.clock.monotonic(),
+    interrupts: callInterrupts(),
+  };
+}
+
+function sendEmpty({ status, headers }: Extract<FoundRoute, { kind: "empty" }>, reply: GatewayReply): void {
+  reply.start(status, status === 200 ? { ...headers, "content-length": "0" } : headers);
+  reply.end();
+}
+
+/** An error before any route was found: in the shape that the headers suggest (protocols-and-pricing.md 3.1). */
+function refuseUnrouted(error: AppError, { request, reply }: Ends, deps: EngineDeps): void {
+  const requestId = requestIdOf(uuidv7Hex(deps.clock.now()));
+  if (error.code === "internal_error") deps.log.error({ requestId, error: error.cause }, "request failed");
+  deps.metrics.denied(error.code);
+  sendError(error, { reply, requestId, protocol: protocolFor(null, request.headers) }, deps);
+}

@@ -1,0 +1,58 @@
+import { AppError, toAppError } from "@/core/errors";
+import { type Admitted, admit } from "./admit";
+import { hopOf } from "./attempt";
+import { authenticate } from "./authenticate";
+import type { Caller, EngineDeps, Exchange } from "./exchange";
+import { fail, sendError } from "./fail";
+import { type Forwarded, forward, NOTHING_SENT } from "./forward";
+import { permitModel } from "./permit-model";
+import { relayedHead } from "./reply-head";
+import { resolveTarget } from "./resolve-target";
+import { settle } from "./settle";
+
+/** A request that passed more gateways than this runs in a ring. */
+const MAX_HOPS = 2;
+
+/** One proxied call, top to bottom. Resolves when the reply has ended and the call is settled. */
+export async function handleCall(exchange: Exchange, deps: EngineDeps): Promise<void> {
+  const { request, protocol, route } = exchange;
+  let caller: Caller | null = null;
+  let model: string | null = null;
+  try {
+    caller = await authenticate(exchange, deps); // headers only: no body is read yet
+    if (hopOf(exchange) > MAX_HOPS) throw new AppError("loop_detected");
+    const call = protocol.readCall(request, await request.readBody(), route.operation); // scanned once, not parsed
+    model = call.model;
+    const target = resolveTarget(permitModel(call.model, caller), route, deps.config.current());
+    const admitted = admit({ caller, call, target }, exchange, deps);
+    await forwardAndSettle(admitted, exchange, deps);
+  } catch (error) {
+    fail(toAppError(error), { exchange, caller, model }, deps);
+  }
+}
+
+/** The only place that settles an admitted call: exactly once, whatever happens in between. */
+async function forwardAndSettle(admitted: Admitted, exchange: Exchange, deps: EngineDeps): Promise<void> {
+  let forwarded: Forwarded = NOTHING_SENT;
+  try {
+    forwarded = await forward(admitted, exchange, deps);
+  } finally {
+    settle({ admitted, forwarded, exchange }, deps);
+  }
+  answer(forwarded, exchange, deps);
+}
+
+/** Tells the client what the relay did not: the last upstream's own error, or ours. Throws the error when nothing was sent upstream. */
+function answer({ ends, answer: due }: Forwarded, exchange: Exchange, deps: EngineDeps): void {
+  if (due.kind === "kept") {
+    const headers = { ...relayedHead(due.end.headers, exchange, { deps, isStream: false }) };
+    headers["content-length"] = String(due.body.length);
+    exchange.reply.start(due.end.status ?? 502, headers);
+    exchange.reply.end(due.body);
+  } else if (due.kind === "error") {
+    if (!ends.some(({ isDispatched }) => isDispatched)) throw due.error;
+    if (due.error.code === "internal_error")
+      deps.log.error({ requestId: exchange.requestId, error: due.error.cause }, "request failed");
+    sendError(due.error, exchange, deps);
+  }
+}

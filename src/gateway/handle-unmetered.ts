@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+import { AppError, toAppError } from "@/core/errors";
+import type { RenderedError } from "@/protocols/protocol";
+import { authenticate } from "./authenticate";
+import type { Caller, EngineDeps, Exchange } from "./exchange";
+import { fail } from "./fail";
+import { listModels } from "./list-models";
+import { withRequestId } from "./reply-head";
+
+/** What the path of a local call names besides its route. */
+export type LocalCall = { readonly exchange: Exchange; readonly model: string | null; readonly withoutBody: boolean };
+
+/** A call that is answered from the snapshots: nothing goes upstream, nothing is counted (class L of protocols-and-pricing.md 1.2). */
+export async function handleUnmetered(local: LocalCall, deps: EngineDeps): Promise<void> {
+  const { exchange, model } = local;
+  let caller: Caller | null = null;
+  try {
+    caller = await authenticate(exchange, deps);
+    send(renderList(caller, local, deps), local, deps);
+  } catch (error) {
+    fail(toAppError(error), { exchange, caller, model }, deps);
+  }
+}
+
+function renderList(caller: Caller, { exchange, model }: LocalCall, deps: EngineDeps): RenderedError {
+  const { protocol, request } = exchange;
+  const inAny = request.query.get("protocol") === "all";
+  const models = listModels(caller, deps.config.current(), inAny ? null : protocol.id);
+  if (model === null) return protocol.renderModels(models, request.query);
+  const found = models.find(({ id }) => id === model);
+  if (found === undefined) throw new AppError("model_not_found", { model });
+  return protocol.renderModel(found);
+}
+
+function send(rendered: RenderedError, { exchange, withoutBody }: LocalCall, deps: EngineDeps): void {
+  const { reply, request } = exchange;
+  const etag = `"${createHash("sha256").update(rendered.body).digest("base64url").slice(0, 22)}"`;
+  const headers = withRequestId({ ...rendered.headers, etag }, exchange, deps);
+  if (request.headers["if-none-match"] === etag) {
+    reply.start(304, headers);
+    reply.end();
+  } else {
+    headers["content-length"] = String(rendered.body.length);
+    reply.start(rendered.status, headers);
+    if (withoutBody) reply.end();
+    else reply.end(rendered.body);
+  }
+}

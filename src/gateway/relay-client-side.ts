@@ -1,0 +1,64 @@
+import { type AppError, toAppError } from "@/core/errors";
+import { errorContextOf } from "./fail";
+import { finish, type Relay } from "./relay-state";
+import { relayedHead } from "./reply-head";
+
+const EVENT_END = new Uint8Array([10, 10]);
+
+/** Begins the client's reply; from here on no other channel is tried. */
+export function startReply(relay: Relay): void {
+  const { exchange, deps } = relay.ask;
+  relay.phase = "relaying";
+  if (relay.isGone) return;
+  exchange.reply.start(relay.status ?? 200, relayedHead(relay.headers, exchange, { deps, isStream: relay.isStream }));
+}
+
+/** Writes to the client; when it is slow, the upstream waits, and a client that takes nothing for `clientStallMs` is gone (T4, N2). */
+export function emit(relay: Relay, bytes: Uint8Array): void {
+  if (relay.isGone || bytes.length === 0) return;
+  const { exchange, deps } = relay.ask;
+  relay.isBetweenEvents = endsEvent(bytes);
+  if (exchange.reply.write(bytes) || relay.isPaused) return;
+  relay.isPaused = true;
+  relay.upstream?.pause();
+  const cancelStall = deps.clock.after(deps.clientStallMs, () => exchange.reply.destroy());
+  exchange.reply.drained().then(
+    () => {
+      cancelStall();
+      resume(relay);
+    },
+    (error: unknown) => crash(relay, toAppError(error)),
+  );
+}
+
+/** Reads on from the upstream. */
+export function resume(relay: Relay): void {
+  if (!relay.isPaused || relay.phase === "done") return;
+  relay.isPaused = false;
+  relay.upstream?.resume();
+}
+
+/** Ends a started reply with an error: in the stream where there is one, else by breaking the connection (3.5, T12). */
+export function cutReply(relay: Relay, error: AppError): void {
+  const { exchange, deps } = relay.ask;
+  if (!relay.isStream) {
+    exchange.reply.destroy();
+    return;
+  }
+  if (!relay.isBetweenEvents) exchange.reply.write(EVENT_END);
+  exchange.reply.end(exchange.protocol.renderStreamError(error, errorContextOf(exchange, deps)));
+}
+
+/** Ends a relay after a fault of ours: the connection is broken rather than ended, so that nothing looks complete. */
+export function crash(relay: Relay, error: AppError): void {
+  relay.upstream?.abort();
+  if (relay.phase !== "done") finish(relay, { outcome: "interrupted", code: error.code, charge: "seen", cause: error });
+  const { reply } = relay.ask.exchange;
+  if (reply.isStarted && !reply.isClosed) reply.destroy();
+}
+
+/** An error event after half an event would be read as its rest. */
+function endsEvent(bytes: Uint8Array): boolean {
+  const [third, before, last] = bytes.subarray(-3);
+  return bytes.length >= 3 && last === 10 && (before === 10 || (before === 13 && third === 10));
+}

@@ -1,0 +1,157 @@
+import type { ChannelSnapshot } from "@/core/channels/channel";
+import type { ErrorCode } from "@/core/errors";
+import type { Outcome } from "@/core/vocabulary";
+import type { ReplyReader, ReplyReading } from "@/protocols/protocol";
+import type { EngineDeps, Exchange } from "./exchange";
+import type { UpstreamCall } from "./gateway-deps";
+import { judgeReply } from "./judge-reply";
+import type { UpstreamHeaders } from "./reply-head";
+
+/** What one attempt relays, and for whom. */
+export type RelayAsk = {
+  readonly exchange: Exchange;
+  readonly deps: EngineDeps;
+  readonly channel: ChannelSnapshot;
+  readonly injectedUsage: boolean;
+  /** The request asked for a stream. */
+  readonly stream: boolean;
+  /** Another channel would be tried, so an error as the first event need not reach the client (channels-and-rates.md C8). */
+  readonly canFailOver: boolean;
+};
+
+/** How one upstream reply ended. */
+export type RelayEnd = {
+  /** Status of the upstream; null: no head arrived. */
+  readonly status: number | null;
+  readonly headers: UpstreamHeaders;
+  /** From the dispatch to the reply's head, ms. */
+  readonly firstByteMs: number | null;
+  readonly outcome: Outcome;
+  readonly code: ErrorCode | null;
+  readonly cause: unknown;
+  /** The next channel may be tried: nothing has reached the client. */
+  readonly next: boolean;
+  /** The reply to the client was begun. */
+  readonly isRelayed: boolean;
+  /** `reported`: what the upstream counted, else nothing. `seen`: what it counted, else an estimate of what was seen (quota.md section 6). */
+  readonly charge: "reported" | "seen";
+  readonly reading: ReplyReading;
+  /** Body of a failed reply that may be relayed unmodified. */
+  readonly kept: Uint8Array | null;
+};
+
+/** A reply of which nothing was read. */
+export const EMPTY_READING: ReplyReading = {
+  usage: null,
+  isComplete: false,
+  error: null,
+  contentEvents: 0,
+  contentBytes: 0,
+};
+
+/** The state of one relay. `keeping` gathers the body of a failed reply, `peeking` waits for the first event or chunk (T3). */
+export type Relay = {
+  readonly ask: RelayAsk;
+  /** Monotonic ms. */
+  readonly startedAt: number;
+  readonly done: (end: RelayEnd) => void;
+  upstream: UpstreamCall | null;
+  phase: "waiting" | "keeping" | "peeking" | "relaying" | "done";
+  status: number | null;
+  headers: UpstreamHeaders;
+  firstByteMs: number | null;
+  reader: ReplyReader | null;
+  isStream: boolean;
+  held: Uint8Array[];
+  receivedBytes: number;
+  /** `content-length` of the reply; -1 = unknown. */
+  expectedBytes: number;
+  isPaused: boolean;
+  /** The client is gone: read on for the usage, write nothing. */
+  isGone: boolean;
+  isDraining: boolean;
+  /** The last relayed bytes ended an event. */
+  isBetweenEvents: boolean;
+  cancelDrain: (() => void) | null;
+};
+
+/** A relay before its reply. */
+export function newRelay(ask: RelayAsk, done: (end: RelayEnd) => void): Relay {
+  return {
+    ask,
+    startedAt: ask.deps.clock.monotonic(),
+    done,
+    upstream: null,
+    phase: "waiting",
+    status: null,
+    headers: {},
+    firstByteMs: null,
+    reader: null,
+    isStream: false,
+    held: [],
+    receivedBytes: 0,
+    expectedBytes: -1,
+    isPaused: false,
+    isGone: false,
+    isDraining: false,
+    isBetweenEvents: true,
+    cancelDrain: null,
+  };
+}
+
+type Finish = Pick<RelayEnd, "outcome" | "code" | "charge"> & Partial<Pick<RelayEnd, "next" | "cause" | "kept">>;
+
+/** Ends a relay; what comes from the upstream afterwards is ignored. */
+export function finish(relay: Relay, how: Finish): void {
+  relay.phase = "done";
+  relay.cancelDrain?.();
+  if (relay.isDraining) relay.ask.deps.drains.leave();
+  relay.held = [];
+  relay.done({
+    status: relay.status,
+    headers: relay.headers,
+    firstByteMs: relay.firstByteMs,
+    outcome: how.outcome,
+    code: how.code,
+    cause: how.cause,
+    next: how.next ?? false,
+    isRelayed: relay.ask.exchange.reply.isStarted,
+    charge: how.charge,
+    reading: relay.reader?.read() ?? EMPTY_READING,
+    kept: how.kept ?? null,
+  });
+}
+
+/** Ends a relay whose upstream body was read to its end (T10). */
+export function finishRead(relay: Relay): void {
+  finish(relay, { ...judgeReading(relay), charge: "seen" });
+}
+
+function judgeReading({ isGone, reader }: Relay): Pick<RelayEnd, "outcome" | "code"> {
+  if (isGone) return { outcome: "client_aborted", code: null };
+  const { error, isComplete } = reader?.read() ?? EMPTY_READING;
+  if (error !== null) return { outcome: "upstream_error", code: judgeReply(error.status, false).code };
+  return isComplete ? { outcome: "ok", code: null } : { outcome: "upstream_error", code: "upstream_truncated" };
+}
+
+/** Ends a relay whose reply is no success. `body` null: too large or unreadable (protocols-and-pricing.md 3.4). */
+export function finishFailedReply(relay: Relay, body: Uint8Array | null): void {
+  const status = relay.status ?? 502;
+  const isAccountError = relay.ask.exchange.protocol.isAccountError(status, body ?? new Uint8Array(0));
+  const { code, next } = judgeReply(status, isAccountError);
+  const canBeShown = !isAccountError && status >= 400;
+  finish(relay, {
+    outcome: relay.isGone ? "client_aborted" : "upstream_error",
+    code,
+    charge: "reported",
+    next: next && !relay.isGone,
+    kept: canBeShown ? body : null,
+  });
+}
+
+/** Ends a relay whose stream began with an error before anything was relayed. */
+export function finishFirstEventError(relay: Relay): void {
+  const error = relay.reader?.read().error;
+  const { code } = judgeReply(error?.status ?? 500, false);
+  finish(relay, { outcome: "upstream_error", code, charge: "reported", next: true });
+}

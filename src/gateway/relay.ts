@@ -1,0 +1,174 @@
+import { AppError, toAppError } from "@/core/errors";
+import { disconnectPolicy } from "./disconnect-policy";
+import type { UpstreamCall, UpstreamSink } from "./gateway-deps";
+import type { Interrupt } from "./interrupts";
+import { crash, cutReply, emit, resume, startReply } from "./relay-client-side";
+import {
+  finish,
+  finishFailedReply,
+  finishFirstEventError,
+  finishRead,
+  newRelay,
+  type Relay,
+  type RelayAsk,
+  type RelayEnd,
+} from "./relay-state";
+import { headerOf, type UpstreamHeaders } from "./reply-head";
+
+/** A relay that waits for its reply. */
+export type RunningRelay = {
+  readonly sink: UpstreamSink;
+  /** Told once, when the request is on its way. */
+  begin(upstream: UpstreamCall): void;
+  interrupt(interrupt: Interrupt): void;
+};
+
+/** Until the first complete event at most this much is held back (T3); the same bound for the body of an error. */
+const PEEK_BYTES = 64 * 1024;
+const NOTHING = new Uint8Array(0);
+
+/** Relays one upstream reply to the client. `done` is called exactly once; nothing throws into the upstream client. */
+export function openRelay(ask: RelayAsk, done: (end: RelayEnd) => void): RunningRelay {
+  const relay = newRelay(ask, done);
+  const guarded = (step: () => void) => {
+    try {
+      if (relay.phase !== "done") step();
+    } catch (error) {
+      crash(relay, toAppError(error));
+    }
+  };
+  return {
+    sink: {
+      onHead: (status, headers) => guarded(() => takeHead(relay, status, headers)),
+      onChunk: (chunk) => guarded(() => takeChunk(relay, chunk)),
+      onEnd: () => guarded(() => takeEnd(relay)),
+      onError: (error) => guarded(() => takeError(relay, error)),
+    },
+    begin(upstream) {
+      relay.upstream = upstream;
+    },
+    interrupt: (interrupt) => guarded(() => takeInterrupt(relay, interrupt)),
+  };
+}
+
+function takeHead(relay: Relay, status: number, headers: UpstreamHeaders): void {
+  const { ask } = relay;
+  const contentType = headerOf(headers, "content-type") ?? "";
+  relay.status = status;
+  relay.headers = headers;
+  relay.firstByteMs = ask.deps.clock.monotonic() - relay.startedAt;
+  relay.isStream = contentType.startsWith("text/event-stream");
+  relay.expectedBytes = Number(headerOf(headers, "content-length") ?? -1);
+  relay.reader = ask.exchange.protocol.createReader({
+    contentType,
+    status,
+    injectedUsage: ask.injectedUsage,
+    channel: ask.channel,
+  });
+  relay.phase = status >= 300 ? "keeping" : "peeking";
+}
+
+function takeChunk(relay: Relay, chunk: Uint8Array): void {
+  relay.receivedBytes += chunk.length;
+  const out = relay.reader?.push(chunk) ?? chunk;
+  if (relay.phase === "relaying") {
+    emit(relay, out);
+    return;
+  }
+  if (out.length > 0) relay.held.push(out);
+  if (relay.phase === "keeping") {
+    if (relay.receivedBytes <= PEEK_BYTES) return;
+    relay.upstream?.abort();
+    finishFailedReply(relay, null);
+  } else if (isFirstEventError(relay)) {
+    relay.upstream?.abort();
+    finishFirstEventError(relay);
+  } else if (isRelayable(relay)) {
+    startReply(relay);
+    for (const each of relay.held) emit(relay, each);
+    relay.held = [];
+  }
+}
+
+function takeEnd(relay: Relay): void {
+  const tail = relay.reader?.end() ?? NOTHING;
+  if (relay.phase !== "relaying") {
+    if (tail.length > 0) relay.held.push(tail);
+    takeWhole(relay, relay.held.length === 1 ? (relay.held[0] ?? NOTHING) : Buffer.concat(relay.held));
+    return;
+  }
+  const { isGone } = relay;
+  finishRead(relay);
+  if (isGone) return;
+  if (tail.length > 0) relay.ask.exchange.reply.end(tail);
+  else relay.ask.exchange.reply.end();
+}
+
+/** A reply that ended before any of it was relayed. */
+function takeWhole(relay: Relay, body: Uint8Array): void {
+  if (relay.phase === "keeping") finishFailedReply(relay, body);
+  else if (relay.receivedBytes === 0) takeError(relay, new AppError("upstream_truncated"));
+  else if (isFirstEventError(relay)) finishFirstEventError(relay);
+  else {
+    startReply(relay);
+    finishRead(relay);
+    if (!relay.isGone) relay.ask.exchange.reply.end(body);
+  }
+}
+
+function takeError(relay: Relay, error: AppError): void {
+  const { code } = error;
+  if (code === "internal_error") crash(relay, error);
+  else if (relay.phase === "keeping") finishFailedReply(relay, null);
+  else if (relay.isGone) finish(relay, { outcome: "client_aborted", code, charge: "seen" });
+  else if (relay.phase === "relaying") {
+    finish(relay, { outcome: "upstream_error", code, charge: "seen", cause: error });
+    cutReply(relay, new AppError(code));
+  } else finish(relay, { outcome: "upstream_error", code, charge: "reported", next: true, cause: error });
+}
+
+function takeInterrupt(relay: Relay, interrupt: Interrupt): void {
+  if (interrupt === "client_gone") loseClient(relay);
+  else if (interrupt === "shutdown") shutDown(relay);
+  else if (relay.phase !== "relaying" && !relay.isGone) {
+    relay.upstream?.abort();
+    finish(relay, { outcome: "upstream_error", code: "request_deadline", charge: "reported" });
+  }
+}
+
+function shutDown(relay: Relay): void {
+  const { isGone } = relay;
+  const wasRelaying = relay.phase === "relaying";
+  relay.upstream?.abort();
+  finish(relay, { outcome: isGone ? "client_aborted" : "interrupted", code: "shutting_down", charge: "seen" });
+  if (wasRelaying && !isGone) cutReply(relay, new AppError("shutting_down"));
+}
+
+/** The client left: read on to the terminal event within the drain time, or stop at once (T13). */
+function loseClient(relay: Relay): void {
+  const { ask } = relay;
+  relay.isGone = true;
+  if (relay.phase !== "keeping") relay.held = [];
+  const abandon = () => {
+    if (relay.phase === "done") return;
+    relay.upstream?.abort();
+    finish(relay, { outcome: "client_aborted", code: null, charge: "seen" });
+  };
+  if (disconnectPolicy(ask.channel, ask.stream) === "abort" || !ask.deps.drains.enter()) {
+    abandon();
+    return;
+  }
+  relay.isDraining = true;
+  relay.cancelDrain = ask.deps.clock.after(ask.deps.config.current().settings.drainTimeoutMs, abandon);
+  resume(relay);
+}
+
+function isFirstEventError({ ask, reader, isStream, isGone }: Relay): boolean {
+  return isStream && ask.canFailOver && !isGone && reader?.firstEvent() === "error";
+}
+
+/** A complete small body waits for its end, which follows at once, so that head and body leave in one write. */
+function isRelayable({ reader, isStream, receivedBytes, expectedBytes }: Relay): boolean {
+  if (!isStream) return receivedBytes !== expectedBytes;
+  return reader?.firstEvent() !== "none" || receivedBytes >= PEEK_BYTES;
+}

@@ -1,0 +1,72 @@
+import type { ChannelSnapshot } from "@/core/channels/channel";
+import type { ConfigSnapshot } from "@/core/config-snapshot";
+import { AppError } from "@/core/errors";
+import type { PriceRow } from "@/core/prices/price";
+import { ROUTES, type Route } from "@/protocols/routes";
+
+/** A channel that may serve the call, with the name it knows the model by and the price rows of the requested model on it. */
+export type Candidate = {
+  readonly channel: ChannelSnapshot;
+  readonly upstreamModel: string;
+  /** Empty: free by the policy for unpriced models. */
+  readonly rows: readonly PriceRow[];
+  readonly priority: number;
+  readonly weight: number;
+};
+
+/** Where a call may go. */
+export type Target = {
+  readonly model: string;
+  /** Not ranked yet; at least one. */
+  readonly candidates: readonly Candidate[];
+  readonly config: ConfigSnapshot;
+};
+
+/**
+ * The channels that serve a model on a route, with their prices.
+ * Throws model_not_found, model_protocol_mismatch (`paths` that serve it), model_unpriced, no_channel_available (none has a usable credential).
+ */
+export function resolveTarget(model: string, route: Route, config: ConfigSnapshot): Target {
+  const channels = config.channelsFor({ model, protocol: route.protocol ?? "", operation: route.operation });
+  if (channels.length === 0) throw unserved(model, config);
+  const usable = channels.filter(({ credential }) => credential !== null);
+  if (usable.length === 0) throw new AppError("no_channel_available", { model });
+  const candidates: Candidate[] = [];
+  for (const channel of usable) {
+    const rows = findPriceRows(model, channel, config);
+    if (rows === null) continue;
+    const upstreamModel = channel.models.get(model)?.upstream ?? model;
+    candidates.push({ channel, upstreamModel, rows, priority: channel.priority, weight: channel.weight });
+  }
+  if (candidates.length === 0) throw new AppError("model_unpriced", { model });
+  return { model, candidates, config };
+}
+
+/** Rows of a model on a channel after the policy for unpriced models: empty = free, null = blocked (protocols-and-pricing.md 7.1). */
+export function findPriceRows(
+  model: string,
+  channel: ChannelSnapshot,
+  config: ConfigSnapshot,
+): readonly PriceRow[] | null {
+  const rows = config.prices.rowsFor(model, channel);
+  if (rows.length > 0) return rows;
+  switch (config.settings.unpricedModels) {
+    case "free":
+      return rows;
+    case "default_price": {
+      const defaults = config.prices.defaultRows();
+      return defaults.length > 0 ? defaults : null;
+    }
+    case "block":
+      return null;
+  }
+}
+
+function unserved(model: string, config: ConfigSnapshot): AppError {
+  const paths = ROUTES.filter(
+    ({ protocol, operation }) => protocol !== null && config.channelsFor({ model, protocol, operation }).length > 0,
+  ).map(({ path }) => path);
+  return paths.length > 0
+    ? new AppError("model_protocol_mismatch", { model, paths: paths.join(", ") })
+    : new AppError("model_not_found", { model });
+}

@@ -1,0 +1,95 @@
+import type { IncomingMessage } from "node:http";
+import { AppError } from "@/core/errors";
+import type { GatewayRequest } from "@/protocols/exchange";
+import { type AdapterOptions, BODY_SILENCE_MS } from "./adapter-options";
+import type { BodyBudget } from "./body-budget";
+import { type BodyIntake, openIntake } from "./body-intake";
+
+/** A request of node:http as the engine sees it, and what its reply must know about the body. */
+export type NodeIncoming = {
+  readonly gatewayRequest: GatewayRequest;
+  /** True when the rest of the body is too much to read past: the connection ends with the reply. */
+  mustClose(): boolean;
+  /** Gives the room of the body back. */
+  release(): void;
+};
+
+/** A body nobody asked for is read past up to this size, so that the connection can be used again. */
+const SKIPPED_BYTES = 64 * 1024;
+
+/** Wraps an incoming request; nothing of its body is read yet. */
+export function nodeRequest(message: IncomingMessage, options: AdapterOptions, budget: BodyBudget): NodeIncoming {
+  const url = message.url ?? "/";
+  const mark = url.indexOf("?");
+  const { headers } = message;
+  let intake: BodyIntake | null = null;
+  let query: URLSearchParams | null = null;
+  return {
+    gatewayRequest: {
+      method: message.method ?? "GET",
+      path: mark === -1 ? url : url.slice(0, mark),
+      get query() {
+        query ??= new URLSearchParams(mark === -1 ? "" : url.slice(mark + 1));
+        return query;
+      },
+      // Requests have no header that node:http gives as a list but this one, and it is never looked at.
+      headers: headers as Readonly<Record<string, string>>,
+      remoteAddress: message.socket.remoteAddress ?? "",
+      readBody: () => {
+        intake = openIntake(headers, options.bodyLimit, budget);
+        return readBody(message, intake, options);
+      },
+    },
+    mustClose() {
+      if (message.complete) return false;
+      return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > SKIPPED_BYTES;
+    },
+    release: () => intake?.release(),
+  };
+}
+
+async function readBody(message: IncomingMessage, intake: BodyIntake, options: AdapterOptions): Promise<Uint8Array> {
+  const room = intake.open();
+  if (room !== null) await room;
+  await gather(message, intake, options);
+  return intake.finish();
+}
+
+/** Resolves when the body has arrived; rejects with body_too_large, body_timeout, overloaded, or when the client left. */
+function gather(message: IncomingMessage, intake: BodyIntake, options: AdapterOptions): Promise<void> {
+  const { clock, bodySilenceMs = BODY_SILENCE_MS } = options;
+  return new Promise((resolve, reject) => {
+    let heardAt = clock.monotonic();
+    let cancel = () => {};
+    const watch = (ms: number) => {
+      cancel = clock.after(ms, () => {
+        const left = heardAt + bodySilenceMs - clock.monotonic();
+        if (left > 0) watch(left);
+        else stop(new AppError("body_timeout"));
+      });
+    };
+    const stop = (error: unknown) => {
+      cancel();
+      message.off("data", take).off("end", end).off("error", stop).off("close", leave);
+      if (error === null) return resolve();
+      message.pause();
+      reject(error);
+    };
+    const take = (chunk: Buffer) => {
+      heardAt = clock.monotonic();
+      try {
+        const wait = intake.add(chunk);
+        if (wait === null) return;
+        message.pause();
+        wait.then(() => message.resume(), stop);
+      } catch (error) {
+        stop(error);
+      }
+    };
+    const end = () => stop(null);
+    const leave = () => stop(new AppError("body_timeout", { cause: "client_gone" }));
+    if (message.destroyed) return leave();
+    watch(bodySilenceMs);
+    message.on("data", take).on("end", end).on("error", stop).on("close", leave);
+  });
+}

@@ -1,0 +1,197 @@
+import type { AuthSnapshot } from "@/core/auth-snapshot";
+import type { ChannelSnapshot } from "@/core/channels/channel";
+import type { ConfigSnapshot } from "@/core/config-snapshot";
+import { digestKey } from "@/core/keys/key-secret";
+import type { DenialRecord, LedgerEntry, RequestRecord } from "@/core/ledger/entry";
+import type { AdmitFrame, CeilingFrame, Journal, SettleFrame } from "@/core/ledger/journal";
+import type { PriceRow } from "@/core/prices/price";
+import { DEFAULT_SETTINGS, type Settings } from "@/core/settings/settings";
+import type { GatewayDeps, GatewayLog, UpstreamClient } from "@/gateway/gateway-deps";
+import { upstreamClient } from "@/gateway/upstream-client";
+import { upstreamResolver } from "@/gateway/upstream-resolver";
+import { type Clock, systemClock } from "@/lib/clock";
+import { buildPriceRow } from "./build-usage";
+
+/** The key that `buildGatewayDeps` knows unless told otherwise, of user 7. */
+export const TEST_KEY = "sk-sluice-0123456789012345678901234567890123456789012";
+
+/** A channel that serves `gpt-4o` and `claude-sonnet-4-5` at a base URL. */
+export function buildChannel(given: Partial<ChannelSnapshot> & { baseUrl: string }): ChannelSnapshot {
+  const model = (name: string, upstream = name) => [name, { name, upstream }] as const;
+  return {
+    id: 1,
+    name: "channel",
+    protocols: ["openai-chat", "anthropic-messages"],
+    operations: null,
+    provider: null,
+    credential: "upstream-credential",
+    models: new Map([model("gpt-4o"), model("claude-sonnet-4-5"), model("mapped", "gpt-4o")]),
+    priority: 0,
+    weight: 1,
+    costMultiplierPpm: 1_000_000,
+    timeouts: { connectMs: 1_000, firstByteMs: 5_000, idleMs: 5_000 },
+    headers: { set: {}, remove: [] },
+    usageInStream: "auto",
+    inputIncludesCache: false,
+    onDisconnect: null,
+    ...given,
+  };
+}
+
+/** The snapshot of an enabled key of user 7 that may ask for every model. */
+export function buildAuthSnapshot(given: Partial<AuthSnapshot> = {}): AuthSnapshot {
+  return {
+    keyId: 3,
+    keyName: "laptop",
+    keyPrefix: "sk-sluice-0123",
+    keyEnabled: true,
+    expiresAt: null,
+    models: null,
+    userId: 7,
+    userName: "Ada",
+    userEnabled: true,
+    ...given,
+  };
+}
+
+/** A configuration from literals. Models without a row of their own cost what `buildPriceRow` says: 1 pico-USD per million is too dear to guess. */
+export function buildConfig(given: {
+  readonly channels: readonly ChannelSnapshot[];
+  readonly settings?: Partial<Settings>;
+  readonly prices?: readonly PriceRow[];
+}): ConfigSnapshot {
+  const { channels } = given;
+  const prices = given.prices ?? DEFAULT_PRICES;
+  return {
+    version: 1,
+    settings: { ...DEFAULT_SETTINGS, ...given.settings },
+    channels,
+    channelsFor: ({ model, protocol, operation }) =>
+      channels.filter(
+        (channel) =>
+          channel.models.has(model) &&
+          channel.protocols.some((id) => id === protocol) &&
+          (channel.operations === null || channel.operations.some((name) => name === operation)),
+      ),
+    prices: {
+      rowsFor: (model) => prices.filter((row) => row.model === model),
+      defaultRows: () => prices.filter((row) => row.model === "*"),
+    },
+  };
+}
+
+const IN = 2_500_000n;
+const OUT = 10_000_000n;
+const components = { input_text: IN, cache_read_text: IN / 2n, output_text: OUT };
+const DEFAULT_PRICES = ["gpt-4o", "claude-sonnet-4-5", "mapped"].map((model, index) =>
+  buildPriceRow({ id: index + 1, model, components }),
+);
+
+/** A journal in memory that keeps its frames in order. */
+export type RecordingJournal = Journal & {
+  readonly frames: readonly (
+    | { readonly type: "admit"; readonly frame: AdmitFrame }
+    | { readonly type: "ceiling"; readonly frame: CeilingFrame }
+    | { readonly type: "settle"; readonly frame: SettleFrame }
+  )[];
+  readonly settled: readonly SettleFrame[];
+};
+
+/** A journal whose frames are written at the next turn of the event loop. */
+export function recordingJournal(given: Partial<Journal> = {}): RecordingJournal {
+  const frames: RecordingJournal["frames"][number][] = [];
+  const settled: SettleFrame[] = [];
+  return {
+    frames,
+    settled,
+    admit: (frame) => void frames.push({ type: "admit", frame }),
+    ceiling: (frame) => void frames.push({ type: "ceiling", frame }),
+    settle(frame) {
+      frames.push({ type: "settle", frame });
+      settled.push(frame);
+    },
+    flushed() {},
+    written: () => new Promise((resolve) => setImmediate(resolve)),
+    isFull: () => false,
+    sizeBytes: () => 0,
+    close: () => Promise.resolve(),
+    ...given,
+  };
+}
+
+/** What a gateway left behind. */
+export type Left = {
+  readonly entries: LedgerEntry[];
+  readonly requests: RequestRecord[];
+  readonly denials: DenialRecord[];
+  readonly logged: { readonly level: "info" | "warn" | "error"; readonly message: string; readonly fields: unknown }[];
+  /** Calls in flight by the metric; 0 when all have ended. */
+  inflight: number;
+};
+
+/** Ports of a gateway for tests, and what was recorded through them. */
+export type GatewayFixture = { readonly deps: GatewayDeps; readonly journal: RecordingJournal; readonly left: Left };
+
+/** What a test says about its gateway; the rest has defaults. */
+export type GatewayParts = Partial<Omit<GatewayDeps, "journal" | "config" | "auth">> & {
+  readonly channels: readonly ChannelSnapshot[];
+  readonly settings?: Partial<Settings>;
+  readonly prices?: readonly PriceRow[];
+  /** Known keys by their secret. */
+  readonly keys?: Readonly<Record<string, AuthSnapshot>>;
+  readonly journal?: RecordingJournal;
+  readonly clock?: Clock;
+};
+
+/** The real upstream client, for upstreams on loopback. */
+export function loopbackClient(clock: Clock = systemClock): UpstreamClient {
+  return upstreamClient({
+    resolver: upstreamResolver({ policy: { privateAddresses: "allow", listed: [], forbidden: [] }, clock }),
+  });
+}
+
+/** Ports of a gateway: journal and ledger in memory, keys and configuration from literals, the real upstream client. */
+export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
+  const { channels, settings, prices, keys = { [TEST_KEY]: buildAuthSnapshot() }, ...overrides } = given;
+  const journal = given.journal ?? recordingJournal();
+  const left: Left = { entries: [], requests: [], denials: [], logged: [], inflight: 0 };
+  const known = new Map(Object.entries(keys).map(([secret, snapshot]) => [digestKey(secret), snapshot]));
+  const config = buildConfig({
+    channels,
+    ...(settings === undefined ? {} : { settings }),
+    ...(prices === undefined ? {} : { prices }),
+  });
+  const logger =
+    (level: "info" | "warn" | "error"): GatewayLog["info"] =>
+    (fields, message) =>
+      void left.logged.push({ level, message, fields });
+  const deps: GatewayDeps = {
+    clock: systemClock,
+    auth: { get: (digest) => known.get(digest) ?? null, invalidate() {} },
+    config: { current: () => config },
+    ledger: {
+      record(entries, request) {
+        left.entries.push(...entries);
+        left.requests.push(request);
+      },
+      recordDenial: (denial) => void left.denials.push(denial),
+    },
+    upstream: overrides.upstream ?? loopbackClient(),
+    metrics: {
+      requestEnded() {},
+      attemptEnded() {},
+      denied() {},
+      inflight(delta) {
+        left.inflight += delta;
+      },
+    },
+    log: { info: logger("info"), warn: logger("warn"), error: logger("error") },
+    random: () => 0,
+    maxInflight: 1_000,
+    maxDrains: 64,
+    clientStallMs: 60_000,
+    ...overrides,
+    journal,
+  };
+  return { deps, journal, left };
+}
