@@ -82,7 +82,7 @@ function indexChannels(channels: readonly ChannelSnapshot[]): ChannelIndex {
       const byOperation = getOrAdd(index, protocol, () => new Map());
       for (const operation of channel.operations ?? OPERATION_NAMES) {
         const byModel = getOrAdd(byOperation, operation, () => new Map<string, ChannelSnapshot[]>());
-        for (const model of channel.models.keys()) getOrAdd(byModel, model, () => []).push(channel);
+        for (const model of channel.models.keys()) getOrAdd<ChannelSnapshot[]>(byModel, model, () => []).push(channel);
       }
     }
   }

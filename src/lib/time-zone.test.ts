@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { dayOf } from "./time-zone";
+
+const hours = (day: { from: number; to: number }) => (day.to - day.from) / 3_600_000;
+const iso = (at: number) => new Date(at).toISOString();
+
+test.each([
+  ["UTC", "2026-11-21T12:00:00Z", "2026-11-21", "2026-11-21T00:00:00.000Z", 24],
+  ["Asia/Shanghai", "2026-11-21T17:00:00Z", "2026-11-22", "2026-11-21T16:00:00.000Z", 24],
+  ["Europe/Berlin", "2026-03-29T12:00:00Z", "2026-03-29", "2026-03-28T23:00:00.000Z", 23],
+  ["Europe/Berlin", "2026-10-25T12:00:00Z", "2026-10-25", "2026-10-24T22:00:00.000Z", 25],
+  ["Asia/Kathmandu", "2026-01-01T00:00:00Z", "2026-01-01", "2025-12-31T18:15:00.000Z", 24],
+  ["America/Santiago", "2026-09-06T12:00:00Z", "2026-09-06", "2026-09-06T04:00:00.000Z", 23],
+])("in %s the day of %s is known", (...[zone, at, day, from, length]) => {
+  const found = dayOf(Date.parse(at), zone);
+  expect([found.day, iso(found.from), hours(found)]).toEqual([day, from, length]);
+});
+
+test("days follow each other without gap or overlap", () => {
+  for (const zone of ["America/Santiago", "Europe/Berlin", "Africa/Cairo", "Australia/Lord_Howe"]) {
+    let at = Date.parse("2026-01-01T12:00:00Z");
+    for (let i = 0; i < 366; i++) {
+      const today = dayOf(at, zone);
+      const tomorrow = dayOf(today.to, zone);
+      expect(tomorrow.from).toBe(today.to);
+      expect(dayOf(today.to - 1, zone).day).toBe(today.day);
+      at = today.to;
+    }
+  }
+});

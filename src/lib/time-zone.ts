@@ -1,0 +1,43 @@
+/** One calendar day of a zone: `day` as `2026-11-21`, `from` inclusive and `to` exclusive in epoch ms. */
+export type ZonedDay = { readonly day: string; readonly from: number; readonly to: number };
+
+const DAY_MS = 86_400_000;
+
+/** The calendar day of an IANA zone that holds an instant (epoch ms). Days of a clock change are longer or shorter; none overlap. */
+export function dayOf(at: number, zone: string): ZonedDay {
+  const read = reader(zone);
+  const midnight = Math.floor(read(at) / DAY_MS) * DAY_MS;
+  return {
+    day: new Date(midnight).toISOString().slice(0, 10),
+    from: startOf(midnight, read),
+    to: startOf(midnight + DAY_MS, read),
+  };
+}
+
+/** Reads an instant as the zone's wall clock: epoch ms of the same numbers in UTC. */
+function reader(zone: string): (at: number) => number {
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone: zone,
+    calendar: "iso8601",
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  });
+  return (at) => {
+    const parts = new Map(format.formatToParts(at).map((part) => [part.type, Number(part.value)]));
+    const of = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
+    return Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"));
+  };
+}
+
+/** The first instant whose wall clock shows the day that begins at `midnight`; a clock change at midnight moves it. */
+function startOf(midnight: number, read: (at: number) => number): number {
+  const offsets = [midnight - DAY_MS, midnight + DAY_MS].map((at) => read(at) - at);
+  const starts = offsets.map((offset) => midnight - offset);
+  const inside = starts.filter((at) => Math.floor(read(at) / DAY_MS) * DAY_MS === midnight);
+  return Math.min(...(inside.length > 0 ? inside : starts));
+}
