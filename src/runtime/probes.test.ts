@@ -36,7 +36,7 @@ test.each([
   ["loopback without the token that is set", "127.0.0.1", {}, "letmein", 401],
   ["another machine with the token", "10.0.0.7", { authorization: "Bearer letmein" }, "letmein", 200],
   ["another machine with a wrong token", "10.0.0.7", { authorization: "Bearer letmeout" }, "letmein", 401],
-])("SEC53: metrics asked by %s", async (_, remoteAddress, headers, token, status) => {
+])("SEC53: metrics asked by %s", async (...[, remoteAddress, headers, token, status]) => {
   const asked = await probes("serving", [], token).metrics({ headers, remoteAddress });
   expect(asked.status).toBe(status);
   expect(asked.body.includes("sluice_")).toBe(status === 200);

@@ -1,13 +1,16 @@
 import type { RequestListener } from "node:http";
 import next from "next";
 
+/** Events whose listeners are ours alone: Next adds some that only log and can remove others (reliability-and-security.md N9). */
+const GUARDED = ["uncaughtException", "unhandledRejection", "SIGTERM", "SIGINT", "SIGHUP"] as const;
+
 /** Prepares Next and returns its listener. The only file outside the pages that imports it; load it on demand. */
 export async function prepareConsole(options: {
   dir: string;
   hostname: string;
   port: number;
 }): Promise<RequestListener> {
-  const faultListeners = process.listeners("uncaughtException");
+  const ours = GUARDED.map((event) => ({ event, listeners: process.rawListeners(event) }));
   const app = next({
     dev: false,
     dir: options.dir,
@@ -16,9 +19,9 @@ export async function prepareConsole(options: {
     customServer: true,
   });
   await app.prepare();
-  // Next adds a listener that only logs: a fault must end the process (reliability-and-security.md N9).
-  for (const listener of process.listeners("uncaughtException")) {
-    if (!faultListeners.includes(listener)) process.removeListener("uncaughtException", listener);
+  for (const { event, listeners } of ours) {
+    process.removeAllListeners(event);
+    for (const listener of listeners) process.on(event, listener as () => void);
   }
   const handle = app.getRequestHandler();
   return (request, response) => void handle(request, response);
