@@ -70,11 +70,6 @@ const MESSAGES: Partial<Record<ErrorCode, Message>> = {
   upstream_timeout: () => "The upstream did not answer in time.",
 };
 
-/** True when a code of `/v1` has a sentence of its own. */
-export function hasMessage(code: ErrorCode): boolean {
-  return MESSAGES[code] !== undefined;
-}
-
 /**
  * The message of an error on `/v1`, in English. A transient 429 says when to try again in the words that clients look for.
  * @param retryMs the hint of `retryAfterMs`

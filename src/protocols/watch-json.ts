@@ -119,18 +119,18 @@ export class JsonWatch {
     for (; at < bytes.length; at++) {
       const byte = bytes[at] as number;
       const kind = KINDS[byte] as number;
-      if (kind === 6) continue;
-      if (kind >= 3 && kind <= 4 && this.#slot >= 0 && this.#depth === this.#slotDepth)
-        this.#finish(bytes.subarray(keptFrom, at));
-      if (this.#keyCode >= 0 && kind < 3 && this.#startsKept(byte)) keptFrom = at;
-      if (kind === 1) {
-        this.#isCounted = this.#isContentKey;
-        at = this.#readString(bytes, at + 1) - 1;
-      } else if (kind !== OTHER) {
-        this.#structure(kind);
-      }
+      if (kind === 6 || (kind === OTHER && this.#keyCode < 0)) continue;
+      if (this.#isKeptEnd(kind)) this.#finish(bytes.subarray(keptFrom, at));
+      if (kind < 3 && this.#startsKept(byte)) keptFrom = at;
+      if (kind === 1) at = this.#takeString(bytes, at);
+      else if (kind !== OTHER) this.#structure(kind);
     }
     if (this.#slot >= 0) this.#keep(bytes.subarray(keptFrom));
+  }
+
+  /** A comma or a closing byte on the level of a kept value stands behind it. */
+  #isKeptEnd(kind: number): boolean {
+    return this.#slot >= 0 && (kind === 3 || kind === 4) && this.#depth === this.#slotDepth;
   }
 
   #structure(kind: number): void {
@@ -143,6 +143,10 @@ export class JsonWatch {
       this.#depth--;
       if (this.#depth === 0) this.isComplete = true;
     }
+    this.#forgetKey();
+  }
+
+  #forgetKey(): void {
     this.#keyCode = NO_KEY;
     this.#isContentKey = false;
     this.#candidate = null;
@@ -169,8 +173,9 @@ export class JsonWatch {
     if (this.#plan.nodes.has(code)) this.#keyCode = code;
   }
 
-  /** At the first byte of a watched key's value: true when the value is kept from here on. */
+  /** At the first byte of a value: true when a watched key stands before it and it is kept from here on. */
   #startsKept(byte: number): boolean {
+    if (this.#keyCode < 0) return false;
     const slot = this.#plan.nodes.get(this.#keyCode)?.slot ?? -1;
     const isKept = slot >= 0 && this.#slot < 0 && byte !== 0x6e;
     if (isKept) {
@@ -198,6 +203,24 @@ export class JsonWatch {
     this.#parts = [];
     this.#partBytes = 0;
     this.#sink(slot, json);
+  }
+
+  /** Takes the string whose quote stands at `at`; returns the position of its closing quote. Most are short, plain and whole. */
+  #takeString(bytes: Buffer, at: number): number {
+    const { length } = bytes;
+    let end = at + 1;
+    while (end < length && bytes[end] !== QUOTE && bytes[end] !== BACKSLASH) end++;
+    this.#isCounted = this.#isContentKey;
+    if (end >= length || bytes[end] !== QUOTE) return this.#readString(bytes, at + 1) - 1;
+    if (this.#isCounted) this.contentBytes += end - at - 1;
+    else if (this.#canBeKey(bytes, end)) this.#candidate = this.#match(bytes, at + 1, end);
+    return end;
+  }
+
+  /** False when what follows a closing quote shows that the string is a value. */
+  #canBeKey(bytes: Buffer, end: number): boolean {
+    const next = bytes[end + 1];
+    return next === COLON || next === undefined || KINDS[next] === 6;
   }
 
   /** Reads on in a string; returns the position behind its closing quote, or the end of the chunk. */
@@ -237,9 +260,7 @@ export class JsonWatch {
       if (end < bytes.length) this.#candidate = this.#match(this.#carry, 0, this.#carry.length);
       return;
     }
-    const next = bytes[end + 1];
-    if (next !== undefined && next !== COLON && KINDS[next] !== 6) return;
-    this.#candidate = this.#match(bytes, start, end);
+    if (this.#canBeKey(bytes, end)) this.#candidate = this.#match(bytes, start, end);
   }
 
   #match(bytes: Buffer, start: number, end: number): WatchedKey | null {

@@ -25,6 +25,7 @@ class ChatFormat implements ReplyFormat {
   readonly plan: ReplyFormat["plan"];
   #usage: JsonRecord | null = null;
   #serviceTier: string | null = null;
+  #tierJson: Buffer | null = null;
   #isDone = false;
   #hasEventUsage = false;
   #finished = 0;
@@ -36,17 +37,24 @@ class ChatFormat implements ReplyFormat {
   }
 
   value(slot: number, json: Buffer): void {
-    if (slot === 5) this.#choices.add(Number(json.toString("latin1")));
+    if (slot === 5) this.#choices.add(json.length === 1 ? (json[0] ?? 0) - 0x30 : Number(json.toString("latin1")));
     else if (slot === 4) this.#finished++;
+    else if (slot === 3) this.#takeTier(json);
     else this.#parsed(slot, parseJson(json));
+  }
+
+  /** Every event repeats the tier, so it is decoded when it changes. */
+  #takeTier(json: Buffer): void {
+    if (this.#tierJson?.equals(json) === true) return;
+    this.#tierJson = Buffer.from(json);
+    const tier = parseJson(json);
+    if (typeof tier === "string") this.#serviceTier = tier;
   }
 
   #parsed(slot: number, value: unknown): void {
     if (slot <= 2 && isJsonRecord(value)) {
       this.#usage = mergeUsage(this.#usage, value);
       this.#hasEventUsage ||= slot === 0;
-    } else if (slot === 3 && typeof value === "string") {
-      this.#serviceTier = value;
     } else if (slot === 6 && value !== undefined && value !== false) {
       this.#error ??= errorOf(value);
     }
