@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  because,
   byId,
   deletedOutput,
   flag,
@@ -107,3 +108,10 @@ export type KeyList = z.infer<typeof KeyList>;
 export const KeyWithSecret = z.object({ key: Key, secret: z.string() });
 /** See the schema. */
 export type KeyWithSecret = z.infer<typeof KeyWithSecret>;
+
+/** Input of `keys.import`: a key with its secret; a null secret leaves that of an existing key. */
+export const ImportKeyInput = strict({
+  userId: idField,
+  ...keyFields,
+  secret: orDefault(z.string(because("secret_invalid")).nullable(), null),
+});

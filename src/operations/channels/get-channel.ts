@@ -1,0 +1,18 @@
+import { defineOperation } from "../operation";
+import { readChannel } from "./read-channel";
+import { Channel, GetChannelInput } from "./schema";
+
+/** One channel. */
+export const getChannel = defineOperation({
+  name: "channels.get",
+  method: "GET",
+  path: "/channels/{id}",
+  summary: "Reads a channel; its credential is never shown.",
+  permission: "channels:read",
+  input: GetChannelInput,
+  output: Channel,
+  errors: ["not_found"],
+  async run({ id }, { ports }) {
+    return { output: await readChannel(id, ports) };
+  },
+});

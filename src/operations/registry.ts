@@ -1,0 +1,94 @@
+import type { z } from "zod";
+import { createChannel } from "./channels/create-channel";
+import { deleteChannel } from "./channels/delete-channel";
+import { getChannel } from "./channels/get-channel";
+import { listChannels } from "./channels/list-channels";
+import { testChannel } from "./channels/test-channel";
+import { testChannelDraft } from "./channels/test-channel-draft";
+import { updateChannel } from "./channels/update-channel";
+import { createKey } from "./keys/create-key";
+import { createOwnKey } from "./keys/create-own-key";
+import { deleteKey } from "./keys/delete-key";
+import { getKey } from "./keys/get-key";
+import { listKeys } from "./keys/list-keys";
+import { listOwnKeys } from "./keys/list-own-keys";
+import { rotateKey } from "./keys/rotate-key";
+import { rotateOwnKey } from "./keys/rotate-own-key";
+import { updateKey } from "./keys/update-key";
+import { updateOwnKey } from "./keys/update-own-key";
+import type { Operation } from "./operation";
+import { getOverview } from "./overview/get-overview";
+import { getOwnSummary } from "./overview/get-own-summary";
+import { listPrices } from "./prices/list-prices";
+import { overridePrice } from "./prices/override-price";
+import { getOwnRequest } from "./requests/get-own-request";
+import { getRequest } from "./requests/get-request";
+import { listOwnRequests } from "./requests/list-own-requests";
+import { listRequests } from "./requests/list-requests";
+import { getSettings } from "./settings/get-settings";
+import { updateSettings } from "./settings/update-settings";
+import { createAdmin } from "./setup/create-admin";
+import { dismissSetup } from "./setup/dismiss-setup";
+import { findFirstRequest } from "./setup/find-first-request";
+import { getSetupState } from "./setup/get-setup-state";
+import { unlockSetup } from "./setup/unlock-setup";
+import { createUser } from "./users/create-user";
+import { deleteUser } from "./users/delete-user";
+import { getUser } from "./users/get-user";
+import { listUsers } from "./users/list-users";
+import { setPassword } from "./users/set-password";
+import { updateUser } from "./users/update-user";
+import { getViewer } from "./viewer/get-viewer";
+
+const registered = [
+  getViewer,
+  getOverview,
+  getSetupState,
+  unlockSetup,
+  createAdmin,
+  dismissSetup,
+  findFirstRequest,
+  listChannels,
+  getChannel,
+  createChannel,
+  updateChannel,
+  deleteChannel,
+  testChannel,
+  testChannelDraft,
+  listUsers,
+  getUser,
+  createUser,
+  updateUser,
+  deleteUser,
+  setPassword,
+  listKeys,
+  getKey,
+  createKey,
+  rotateKey,
+  updateKey,
+  deleteKey,
+  listRequests,
+  getRequest,
+  getOwnSummary,
+  listOwnRequests,
+  getOwnRequest,
+  listOwnKeys,
+  createOwnKey,
+  rotateOwnKey,
+  updateOwnKey,
+  listPrices,
+  overridePrice,
+  getSettings,
+  updateSettings,
+] as const;
+
+/** Everything an admin or a user may do: REST, actions, audit and the permission tests follow from this list. */
+export const OPERATIONS: readonly Operation[] = registered;
+
+/** What goes into each operation and what comes out, by name. */
+export type OperationTypes = {
+  [Item in (typeof registered)[number] as Item["name"]]: {
+    readonly input: z.input<Item["input"]>;
+    readonly output: z.output<Item["output"]>;
+  };
+};

@@ -1,0 +1,118 @@
+import type { z } from "zod";
+import type { AuditRow } from "@/core/audit/audit";
+import { AppError, type FieldError, toAppError } from "@/core/errors";
+import type { OperationPorts, Transact } from "@/core/ports";
+import type { Clock } from "@/lib/clock";
+import { fieldErrorsOf } from "./field-errors";
+import type { Actor, AuditNote, Operation, OperationContext } from "./operation";
+import { permissionsOf } from "./permissions";
+import { withoutSecrets } from "./without-secrets";
+
+/** What running operations needs. `ports` stand outside a transaction and serve reads. */
+export type OperationDeps = {
+  readonly operations: readonly Operation[];
+  readonly ports: OperationPorts;
+  readonly transact: Transact;
+  readonly clock: Clock;
+};
+
+/** The parsed output, and the config version after a write (0 for reads). */
+export type OperationReply = { readonly output: unknown; readonly configVersion: number };
+/** Runs an operation by name. Throws AppError and nothing else. */
+export type RunOperation = (name: string, input: unknown, actor: Actor) => Promise<OperationReply>;
+
+/** Fields that errors from below belong to. */
+const FIELD_OF: Readonly<Record<string, string>> = {
+  name_taken: "name",
+  email_taken: "email",
+  base_url_forbidden: "baseUrl",
+};
+
+/**
+ * The one way to run an operation, in fixed order: permission, parse, check, transaction, run, audit row in the same transaction, without secrets.
+ * Reads skip transaction and audit. Throws not_found for an unknown name, unauthenticated, forbidden, validation_failed, and the codes
+ * of the operation; whatever else happens becomes internal_error.
+ */
+export function createRunOperation(deps: OperationDeps): RunOperation {
+  const byName = new Map(deps.operations.map((operation) => [operation.name, operation]));
+  return async (name, input, actor) => {
+    try {
+      const operation = byName.get(name);
+      if (operation === undefined) throw new AppError("not_found");
+      permit(operation, actor);
+      const parsed = parseInput(operation, input);
+      const outside = { ports: deps.ports, actor, now: deps.clock.now() };
+      await operation.check?.(parsed, outside);
+      if (isRead(operation)) {
+        const result = await operation.run(parsed, outside);
+        return { output: operation.output.parse(result.output), configVersion: 0 };
+      }
+      return await deps.transact(async (ports) => {
+        const output = await runParsed(operation, parsed, { ...outside, ports });
+        return { output, configVersion: await ports.configVersion() };
+      });
+    } catch (error) {
+      throw withField(toAppError(error));
+    }
+  };
+}
+
+/** Parses and runs a write inside a transaction that is already open, with its audit rows; for the provisioning file. */
+export async function runInside<Input extends z.ZodType, Output extends z.ZodType>(
+  operation: Operation<Input, Output>,
+  input: unknown,
+  context: OperationContext,
+): Promise<z.output<Output>> {
+  const parsed = parseInput(operation, input);
+  await operation.check?.(parsed, context);
+  return runParsed(operation, parsed, context);
+}
+
+/** True when the operation changes nothing. */
+export function isRead(operation: Operation): boolean {
+  return operation.method === "GET" || operation.isRead === true;
+}
+
+function permit(operation: Operation, actor: Actor): void {
+  if (operation.permission === null || permissionsOf(actor).includes(operation.permission)) return;
+  throw new AppError(actor.kind === "anonymous" ? "unauthenticated" : "forbidden");
+}
+
+function parseInput<Input extends z.ZodType>(operation: Operation<Input>, input: unknown): z.output<Input> {
+  const parsed = operation.input.safeParse(input, { reportInput: true });
+  if (!parsed.success) throw new AppError("validation_failed", {}, { fields: fieldErrorsOf(parsed.error.issues) });
+  return parsed.data;
+}
+
+async function runParsed<Input extends z.ZodType, Output extends z.ZodType>(
+  operation: Operation<Input, Output>,
+  input: z.output<Input>,
+  context: OperationContext,
+): Promise<z.output<Output>> {
+  const result = await operation.run(input, context);
+  const rows = [result.audit ?? []].flat().map((note) => auditRow(operation.name, note, context));
+  if (rows.length > 0) await context.ports.audit.insert(rows);
+  return operation.output.parse(result.output);
+}
+
+function auditRow(operation: string, note: AuditNote, { actor, now }: OperationContext): AuditRow {
+  return {
+    at: now,
+    actorKind: actor.kind,
+    actorUserId: actor.userId,
+    actorName: actor.name,
+    address: actor.address,
+    operation,
+    target: note.target,
+    before: withoutSecrets(note.before),
+    after: withoutSecrets(note.after),
+  };
+}
+
+/** Lets an error about one field land on it in forms. */
+function withField(error: AppError): AppError {
+  const path = FIELD_OF[error.code];
+  if (path === undefined || error.fields.length > 0) return error;
+  const fields: readonly FieldError[] = [{ path, code: error.code, params: error.params }];
+  return new AppError(error.code, error.params, { cause: error.cause, fields });
+}

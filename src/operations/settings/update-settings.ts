@@ -1,0 +1,34 @@
+import { isDeepStrictEqual } from "node:util";
+import { AppError } from "@/core/errors";
+import type { Settings } from "@/core/settings/settings";
+import { defineOperation } from "../operation";
+import { SettingsView, UpdateSettingsInput } from "./schema";
+import { settingsOutput } from "./settings-output";
+
+/** Changes named settings. One that an environment variable fixes cannot be changed here. */
+export const updateSettings = defineOperation({
+  name: "settings.update",
+  method: "PATCH",
+  path: "/settings",
+  summary: "Changes settings.",
+  permission: "settings:write",
+  input: UpdateSettingsInput,
+  output: SettingsView,
+  errors: [],
+  async run(input, { ports }) {
+    const fields = Object.keys(input)
+      .filter((name) => ports.system.fixedSettings[name] !== undefined)
+      .map((path) => ({ path, code: "fixed_by_environment" }));
+    if (fields.length > 0) throw new AppError("validation_failed", {}, { fields });
+    const { values: before } = await settingsOutput(ports);
+    const known = new Map<string, unknown>(Object.entries(before));
+    const changes = Object.entries(input).filter(
+      ([name, value]) => value !== undefined && !isDeepStrictEqual(value, known.get(name)),
+    );
+    if (changes.length === 0) return { output: await settingsOutput(ports) };
+    const patch: Partial<Settings> = Object.fromEntries(changes);
+    await ports.settings.write(patch);
+    const old = Object.fromEntries(changes.map(([name]) => [name, known.get(name)]));
+    return { output: await settingsOutput(ports), audit: { target: "settings", before: old, after: patch } };
+  },
+});

@@ -1,0 +1,17 @@
+import type { UserRow } from "@/core/users/user";
+import { toVersioned } from "../to-output";
+import type { User } from "./schema";
+
+/** A user as the API shows it. */
+export function userOutput(row: UserRow): User {
+  return {
+    ...toVersioned(row),
+    name: row.name,
+    email: row.email,
+    role: row.role,
+    enabled: row.enabled,
+    locale: row.locale,
+    timeZone: row.timeZone,
+    hasAccount: row.hasAccount,
+  };
+}

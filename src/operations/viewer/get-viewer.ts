@@ -1,0 +1,47 @@
+import { existing, ownUserId } from "../existing";
+import { defineOperation } from "../operation";
+import { permissionsOf } from "../permissions";
+import { readSettings } from "../read-settings";
+import { Viewer, ViewerInput } from "./schema";
+
+/** Who looks, what they may do and what every page shows (dashboard.md 7.7). */
+export const getViewer = defineOperation({
+  name: "viewer.get",
+  method: "GET",
+  path: "/viewer",
+  summary: "Reads who is signed in, their permissions and what every page shows.",
+  permission: "me:read",
+  input: ViewerInput,
+  output: Viewer,
+  errors: [],
+  async run(_input, { ports, actor }) {
+    const row = existing(await ports.users.find(ownUserId(actor)));
+    const settings = await readSettings(ports.settings);
+    const can = [...permissionsOf(actor)];
+    const { system } = ports;
+    return {
+      output: {
+        user: {
+          id: row.id,
+          name: row.name,
+          email: row.email,
+          role: row.role,
+          locale: row.locale,
+          timeZone: row.timeZone,
+        },
+        via: "password" as const,
+        can,
+        features: {
+          testRequest: system.role !== "console",
+          checklist: can.includes("setup") && !(await ports.setup.isDismissed()),
+        },
+        banners: [],
+        gatewayName: settings.gatewayName,
+        version: system.version,
+        publicUrl: system.publicUrl ?? settings.publicUrl,
+        zone: settings.timeZone,
+        weekStart: settings.weekStart,
+      },
+    };
+  },
+});
