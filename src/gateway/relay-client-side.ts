@@ -13,12 +13,30 @@ export function startReply(relay: Relay): void {
   exchange.reply.start(relay.status ?? 200, relayedHead(relay.headers, exchange, { deps, isStream: relay.isStream }));
 }
 
+/** Has what is held written to the client at the end of this turn: chunks of one read leave in one write. */
+export function emit(relay: Relay): void {
+  if (relay.isFlushDue || relay.held.length === 0) return;
+  relay.isFlushDue = true;
+  queueMicrotask(() => {
+    relay.isFlushDue = false;
+    flush(relay);
+  });
+}
+
+/** Everything held as one chunk; nothing is held afterwards. */
+export function takeHeld(relay: Relay): Uint8Array {
+  const { held } = relay;
+  relay.held = [];
+  return held.length === 1 && held[0] !== undefined ? held[0] : Buffer.concat(held);
+}
+
 /** Writes to the client; when it is slow, the upstream waits, and a client that takes nothing for `clientStallMs` is gone (T4, N2). */
-export function emit(relay: Relay, bytes: Uint8Array): void {
+function flush(relay: Relay): void {
+  const bytes = takeHeld(relay);
   if (relay.isGone || bytes.length === 0) return;
   const { exchange, deps } = relay.ask;
   relay.isBetweenEvents = endsEvent(bytes);
-  if (exchange.reply.write(bytes) || relay.isPaused) return;
+  if (exchange.reply.write(bytes) || relay.isPaused || relay.phase === "done") return;
   relay.isPaused = true;
   relay.upstream?.pause();
   const cancelStall = deps.clock.after(deps.clientStallMs, () => exchange.reply.destroy());
@@ -45,6 +63,7 @@ export function cutReply(relay: Relay, error: AppError): void {
     exchange.reply.destroy();
     return;
   }
+  flush(relay);
   if (!relay.isBetweenEvents) exchange.reply.write(EVENT_END);
   exchange.reply.end(exchange.protocol.renderStreamError(error, errorContextOf(exchange, deps)));
 }

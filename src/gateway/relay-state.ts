@@ -62,7 +62,9 @@ export type Relay = {
   firstByteMs: number | null;
   reader: ReplyReader | null;
   isStream: boolean;
+  /** Bytes for the client that were not written yet: held back by the peek, or gathered until the end of this turn. */
   held: Uint8Array[];
+  isFlushDue: boolean;
   receivedBytes: number;
   /** `content-length` of the reply; -1 = unknown. */
   expectedBytes: number;
@@ -89,6 +91,7 @@ export function newRelay(ask: RelayAsk, done: (end: RelayEnd) => void): Relay {
     reader: null,
     isStream: false,
     held: [],
+    isFlushDue: false,
     receivedBytes: 0,
     expectedBytes: -1,
     isPaused: false,
@@ -106,7 +109,6 @@ export function finish(relay: Relay, how: Finish): void {
   relay.phase = "done";
   relay.cancelDrain?.();
   if (relay.isDraining) relay.ask.deps.drains.leave();
-  relay.held = [];
   relay.done({
     status: relay.status,
     headers: relay.headers,

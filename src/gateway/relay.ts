@@ -2,7 +2,7 @@ import { AppError, toAppError } from "@/core/errors";
 import { disconnectPolicy } from "./disconnect-policy";
 import type { UpstreamCall, UpstreamSink } from "./gateway-deps";
 import type { Interrupt } from "./interrupts";
-import { crash, cutReply, emit, resume, startReply } from "./relay-client-side";
+import { crash, cutReply, emit, resume, startReply, takeHeld } from "./relay-client-side";
 import {
   finish,
   finishFailedReply,
@@ -25,7 +25,6 @@ export type RunningRelay = {
 
 /** Until the first complete event at most this much is held back (T3); the same bound for the body of an error. */
 const PEEK_BYTES = 64 * 1024;
-const NOTHING = new Uint8Array(0);
 
 /** Relays one upstream reply to the client. `done` is called exactly once; nothing throws into the upstream client. */
 export function openRelay(ask: RelayAsk, done: (end: RelayEnd) => void): RunningRelay {
@@ -71,12 +70,10 @@ function takeHead(relay: Relay, status: number, headers: UpstreamHeaders): void 
 function takeChunk(relay: Relay, chunk: Uint8Array): void {
   relay.receivedBytes += chunk.length;
   const out = relay.reader?.push(chunk) ?? chunk;
+  if (out.length > 0 && !(relay.isGone && relay.phase === "relaying")) relay.held.push(out);
   if (relay.phase === "relaying") {
-    emit(relay, out);
-    return;
-  }
-  if (out.length > 0) relay.held.push(out);
-  if (relay.phase === "keeping") {
+    emit(relay);
+  } else if (relay.phase === "keeping") {
     if (relay.receivedBytes <= PEEK_BYTES) return;
     relay.upstream?.abort();
     finishFailedReply(relay, null);
@@ -85,35 +82,30 @@ function takeChunk(relay: Relay, chunk: Uint8Array): void {
     finishFirstEventError(relay);
   } else if (isRelayable(relay)) {
     startReply(relay);
-    for (const each of relay.held) emit(relay, each);
-    relay.held = [];
+    emit(relay);
   }
 }
 
 function takeEnd(relay: Relay): void {
-  const tail = relay.reader?.end() ?? NOTHING;
-  if (relay.phase !== "relaying") {
-    if (tail.length > 0) relay.held.push(tail);
-    takeWhole(relay, relay.held.length === 1 ? (relay.held[0] ?? NOTHING) : Buffer.concat(relay.held));
-    return;
-  }
-  const { isGone } = relay;
-  finishRead(relay);
-  if (isGone) return;
-  if (tail.length > 0) relay.ask.exchange.reply.end(tail);
-  else relay.ask.exchange.reply.end();
-}
-
-/** A reply that ended before any of it was relayed. */
-function takeWhole(relay: Relay, body: Uint8Array): void {
-  if (relay.phase === "keeping") finishFailedReply(relay, body);
+  const tail = relay.reader?.end();
+  if (tail !== undefined && tail.length > 0) relay.held.push(tail);
+  if (relay.phase === "keeping") finishFailedReply(relay, takeHeld(relay));
+  else if (relay.phase === "relaying") endReply(relay);
   else if (relay.receivedBytes === 0) takeError(relay, new AppError("upstream_truncated"));
   else if (isFirstEventError(relay)) finishFirstEventError(relay);
   else {
     startReply(relay);
-    finishRead(relay);
-    if (!relay.isGone) relay.ask.exchange.reply.end(body);
+    endReply(relay);
   }
+}
+
+function endReply(relay: Relay): void {
+  const { isGone } = relay;
+  finishRead(relay);
+  if (isGone) return;
+  const rest = takeHeld(relay);
+  if (rest.length > 0) relay.ask.exchange.reply.end(rest);
+  else relay.ask.exchange.reply.end();
 }
 
 function takeError(relay: Relay, error: AppError): void {
