@@ -44,8 +44,8 @@ const CLOSE_MS = 5_000;
 
 type Bounds = { readonly clock: Clock; readonly graceMs: number; readonly connectMs: number };
 
-/** Awaits an answer for `ms`, then destroys the link: the driver would wait on a dead connection for ever (N14). */
-function answerWithin<T>(ms: number, answer: Promise<T>, context: { link: Link; clock: Clock }): Promise<T> {
+/** Awaits an answer for `ms`, then destroys the link: the driver would wait on a dead connection for ever (N14). Throws AppErrors. */
+export function answerWithin<T>(ms: number, answer: Promise<T>, context: { link: Link; clock: Clock }): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const stop = context.clock.after(ms, () => {
       context.link.destroy();

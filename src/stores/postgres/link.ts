@@ -15,6 +15,8 @@ export type Link = {
 export type LinkOptions = {
   readonly connectMs: number;
   readonly onNotify?: (channel: string, payload: string) => void;
+  /** The connection ended, whoever ended it. */
+  readonly onLost?: () => void;
 };
 
 /** What the driver hands to a socket factory; its own types leave it out. */
@@ -46,6 +48,7 @@ export function plainClient(url: string, options: LinkOptions & { socket?: (targ
     idle_timeout: 0,
     max_lifetime: null,
     connect_timeout: Math.ceil(options.connectMs / 1000),
+    backoff: () => 0.25,
     connection: { application_name: "sluice" },
     onnotice: () => {},
     ...(options.socket === undefined ? {} : { socket: options.socket }),
@@ -72,6 +75,7 @@ export function openLink(url: string, options: LinkOptions): Link {
       });
       opened.once("close", () => {
         broken = true;
+        options.onLost?.();
       });
       socket = Object.assign(opened, { host });
       return opened;

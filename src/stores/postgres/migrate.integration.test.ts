@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildDatabase, createEmptyDatabase, dropDatabase, type TestDatabase } from "@test/build-database";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDatabase } from "./client";
 import { migrate, readMigrations } from "./migrate";
 

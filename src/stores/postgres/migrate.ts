@@ -77,7 +77,9 @@ export async function migrate(sql: postgres.Sql, folder?: string): Promise<reado
     await sql`set lock_timeout = '5s'`;
     await takeLock(sql);
     try {
-      return await applyMissing(sql, folder);
+      const applied = await applyMissing(sql, folder);
+      await sql`select ensure_partitions(now(), 2)`; // where the run-time account may not, this one can
+      return applied;
     } finally {
       await sql`select pg_advisory_unlock(${LOCK_KEY})`;
       await sql`reset lock_timeout`;

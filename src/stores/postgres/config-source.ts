@@ -1,0 +1,46 @@
+import type { ChannelRow } from "@/core/channels/channel-row";
+import type { PriceRow } from "@/core/prices/price";
+import type { Settings } from "@/core/settings/settings";
+import { listChannels, listCredentials } from "./channel-store";
+import type { Database } from "./client";
+import type { Handle } from "./handle";
+import { priceStore } from "./price-store";
+import { configVersion } from "./schema/config-version";
+import { settingStore } from "./setting-store";
+
+/** The stored configuration of one version. */
+export type StoredConfig = {
+  readonly version: number;
+  /** Stored settings only. */
+  readonly settings: Partial<Settings>;
+  /** All channels, disabled ones too, by priority then id; the credential is sealed for `channel:<id>`. */
+  readonly channels: readonly (ChannelRow & { readonly sealed: string | null })[];
+  /** Admin rows and imported catalogue rows. */
+  readonly prices: readonly PriceRow[];
+};
+
+/** Reads the configuration that snapshots are built from. */
+export type ConfigSource = { loadConfig(): Promise<StoredConfig> };
+
+/** The version in force, as the transaction of `tx` sees it. */
+export async function readConfigVersion(tx: Handle): Promise<number> {
+  const [row] = await tx.select({ version: configVersion.version }).from(configVersion);
+  return row?.version ?? 0;
+}
+
+/** Reads version, settings, channels and prices from one database snapshot. */
+export function configSource(database: Database): ConfigSource {
+  return {
+    loadConfig: () =>
+      database.transaction(
+        async (tx) => {
+          const version = await readConfigVersion(tx);
+          const settings = await settingStore(tx).read();
+          const sealed = new Map((await listCredentials(tx)).map((row) => [row.channelId, row.sealed]));
+          const channels = (await listChannels(tx)).map((row) => ({ ...row, sealed: sealed.get(row.id) ?? null }));
+          return { version, settings, channels, prices: await priceStore(tx).list({}) };
+        },
+        { snapshot: true },
+      ),
+  };
+}

@@ -1,0 +1,41 @@
+import type { OperationPorts, Transact } from "@/core/ports";
+import { auditStore } from "./audit-store";
+import { channelStore } from "./channel-store";
+import type { Database } from "./client";
+import { readConfigVersion } from "./config-source";
+import type { Handle } from "./handle";
+import { keyStore } from "./key-store";
+import { priceStore } from "./price-store";
+import { requestStore } from "./request-store";
+import { settingStore } from "./setting-store";
+import { setupStore } from "./setup-store";
+import { userStore } from "./user-store";
+
+/** The part of the operation ports that lives in PostgreSQL. */
+export type OperationStores = Pick<
+  OperationPorts,
+  "users" | "keys" | "channels" | "prices" | "settings" | "requests" | "audit" | "setup" | "configVersion"
+>;
+
+/** The stores bound to one transaction; `database` is for what a rollback must not undo. */
+export function operationStores(tx: Handle, database: Pick<Database, "transaction">): OperationStores {
+  return {
+    users: userStore(tx),
+    keys: keyStore(tx),
+    channels: channelStore(tx),
+    prices: priceStore(tx),
+    settings: settingStore(tx),
+    requests: requestStore(tx),
+    audit: auditStore(tx),
+    setup: setupStore(tx, database),
+    configVersion: () => readConfigVersion(tx),
+  };
+}
+
+/** Opens a transaction around the stores and what `others` makes of the same transaction (accounts, secrets, probes). */
+export function createTransact(
+  database: Database,
+  others: (tx: Handle) => Omit<OperationPorts, keyof OperationStores>,
+): Transact {
+  return (run) => database.transaction((tx) => run({ ...operationStores(tx, database), ...others(tx) }));
+}
