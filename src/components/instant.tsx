@@ -1,0 +1,55 @@
+"use client";
+
+import { useFormatter, useNow } from "next-intl";
+import { cn } from "@/components/ui/cn";
+
+const LOOKS = { minute: "minute", second: "second", short: "shortSecond", day: "day" } as const;
+
+/** Props of `Instant`. */
+export type InstantProps = {
+  /** ISO text. */
+  at: string;
+  /** `relative`: "3 days ago", with the instant itself in the tooltip. */
+  look?: keyof typeof LOOKS | "relative" | undefined;
+  className?: string | undefined;
+};
+
+/** An instant in the viewer's time zone; the tooltip has it whole, with the zone. */
+export function Instant({ at, look = "minute", className }: InstantProps) {
+  return look === "relative" ? (
+    <RelativeInstant at={at} className={className} />
+  ) : (
+    <FixedInstant at={at} className={className} look={look} />
+  );
+}
+
+function FixedInstant(props: { at: string; look: keyof typeof LOOKS; className?: string | undefined }) {
+  const format = useFormatter();
+  const instant = new Date(props.at);
+  return (
+    <time
+      className={cn("tabular-nums whitespace-nowrap", props.className)}
+      data-user-text
+      dateTime={props.at}
+      title={format.dateTime(instant, "full")}
+    >
+      {format.dateTime(instant, LOOKS[props.look])}
+    </time>
+  );
+}
+
+function RelativeInstant(props: { at: string; className?: string | undefined }) {
+  const format = useFormatter();
+  const now = useNow({ updateInterval: 30_000 });
+  const instant = new Date(props.at);
+  return (
+    <time
+      className={cn("whitespace-nowrap", props.className)}
+      data-user-text
+      dateTime={props.at}
+      title={format.dateTime(instant, "full")}
+    >
+      {format.relativeTime(instant, now)}
+    </time>
+  );
+}

@@ -1,0 +1,2 @@
+/** Keys whose message may be the same as in English: names and units that the languages share. */
+export const EQUAL_TO_ENGLISH: ReadonlySet<string> = new Set(["common.appName"]);
