@@ -31,12 +31,12 @@ export async function generateMetadata({ params }: Pick<Props, "params">): Promi
 export default async function LocaleLayout({ children, params }: Props) {
   const { locale } = await params;
   if (!hasLocale(routing.locales, locale)) notFound();
-  const { common, errors, shell } = await getMessages();
+  const { common, errors, shared, shell } = await getMessages();
   const nonce = (await headers()).get("x-nonce") ?? undefined;
   return (
     <html lang={locale} suppressHydrationWarning>
       <body>
-        <NextIntlClientProvider messages={{ common, errors, shell }}>
+        <NextIntlClientProvider messages={{ common, errors, shared, shell }}>
           <Providers nonce={nonce}>{children}</Providers>
         </NextIntlClientProvider>
       </body>

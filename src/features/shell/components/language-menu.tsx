@@ -7,14 +7,7 @@ import { Button } from "@/components/ui/button";
 import { Menu, MenuContent, MenuRadioGroup, MenuRadioItem, MenuTrigger } from "@/components/ui/menu";
 import { usePathname, useRouter } from "@/i18n/navigation";
 import { routing } from "@/i18n/routing";
-
-const NAMES: Readonly<Record<(typeof routing.locales)[number], string>> = {
-  en: "English",
-  "zh-CN": "简体中文",
-  "zh-TW": "繁體中文",
-  ja: "日本語",
-  ru: "Русский",
-};
+import { LANGUAGE_NAMES } from "./language-names";
 
 /** Chooses the language; each is named in itself. The page, its filters and its hash stay. */
 export function LanguageMenu() {
@@ -49,7 +42,7 @@ export function LanguageMenu() {
           {routing.locales.map((id) => (
             <MenuRadioItem key={id} value={id}>
               <span data-user-text lang={id}>
-                {NAMES[id]}
+                {LANGUAGE_NAMES[id]}
               </span>
             </MenuRadioItem>
           ))}

@@ -1,0 +1,30 @@
+import { cookies } from "next/headers";
+import type { ReactNode } from "react";
+import { MessageLayer } from "@/components/shell/message-layer";
+import type { Viewer } from "@/operations/viewer/schema";
+import { AppShell } from "./app-shell";
+import type { Area } from "./nav-entries";
+import { SIDEBAR_COOKIE } from "./sidebar-cookie";
+
+/** The shell around a signed-in page; instants below it are in the viewer's own time zone. */
+export async function ConsoleFrame(props: { area: Area; viewer: Viewer; children: ReactNode }) {
+  const { area, viewer } = props;
+  const viewerZone = viewer.user.timeZone ?? viewer.zone;
+  const startsCompact = (await cookies()).get(SIDEBAR_COOKIE)?.value === "compact";
+  return (
+    <MessageLayer timeZone={viewerZone}>
+      <AppShell
+        area={area}
+        banners={viewer.banners}
+        can={viewer.can}
+        gatewayName={viewer.gatewayName}
+        startsCompact={startsCompact}
+        user={viewer.user}
+        viewerZone={viewerZone}
+        zone={viewer.zone}
+      >
+        {props.children}
+      </AppShell>
+    </MessageLayer>
+  );
+}
