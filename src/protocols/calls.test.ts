@@ -342,6 +342,14 @@ describe("the credential", () => {
       expect(() => read(headers as Record<string, string>)).toThrow("missing_credential");
     },
   );
+  test("is taken from the query on a model list only", () => {
+    const list = buildRequest({ method: "GET", path: "/v1/models?key=k" });
+    expect(openaiChat.readCredential(list)).toBe("k");
+    const post = buildRequest({ path: "/v1/messages?key=k" });
+    expect(() => openaiChat.readCredential(post)).toThrow("missing_credential");
+    const other = buildRequest({ method: "GET", path: "/v1/models?key=k", headers: { "x-api-key": "j" } });
+    expect(() => openaiChat.readCredential(other)).toThrow("credential_conflict");
+  });
   test("different values are a conflict", () => {
     expect(() => read({ authorization: "Bearer a", "x-api-key": "b" })).toThrow("credential_conflict");
   });

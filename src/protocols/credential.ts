@@ -5,11 +5,11 @@ import type { GatewayRequest } from "./exchange";
 export const CREDENTIAL_HEADERS = ["authorization", "x-api-key", "x-goog-api-key", "api-key"] as const;
 
 /**
- * The key of a request. All values given must be equal.
+ * The key of a request: from its headers, and on model lists, the only routes of method GET, also from `?key=`. All values given must be equal.
  * @throws `missing_credential`, `credential_conflict`
  */
 export function readCredential(request: GatewayRequest): string {
-  let found: string | null = null;
+  let found = request.method === "POST" ? null : textOrNull(request.query.get("key"));
   for (const header of CREDENTIAL_HEADERS) {
     const value = credentialOf(header, request.headers[header]);
     if (value === null) continue;
@@ -22,7 +22,11 @@ export function readCredential(request: GatewayRequest): string {
 
 /** The value of one header; null when it is absent, empty or of another scheme than Bearer. */
 function credentialOf(header: string, value: string | undefined): string | null {
-  if (value === undefined) return null;
-  const text = header === "authorization" ? (/^bearer[ \t]+(.*)$/i.exec(value)?.[1] ?? "") : value;
-  return text.trim() === "" ? null : text.trim();
+  if (value === undefined || header !== "authorization") return textOrNull(value);
+  return textOrNull(/^bearer[ \t]+(.*)$/i.exec(value)?.[1]);
+}
+
+function textOrNull(value: string | null | undefined): string | null {
+  const text = value?.trim() ?? "";
+  return text === "" ? null : text;
 }

@@ -125,6 +125,11 @@ describe("what is read from chat streams", () => {
     expect(relay(openaiChat, [oneOpen]).reading.isComplete).toBe(false);
   });
 
+  test("an empty finish reason finishes nothing", () => {
+    const event = 'data: {"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":""}]}\n\n';
+    expect(relay(openaiChat, [Buffer.from(event)]).reading.isComplete).toBe(false);
+  });
+
   test("a truncated stream is not complete and is measured by what was seen", () => {
     expect(read("truncated.sse").reading).toMatchObject({
       isComplete: false,

@@ -1,7 +1,7 @@
 import type { OperationName, ProtocolId } from "@/core/vocabulary";
 
 /** M: metered, R: rate only, L: local (protocols-and-pricing.md 1.2). */
-export type RouteClass = "M" | "R" | "L";
+type RouteClass = "M" | "R" | "L";
 
 /** One row of the only route table; a path that is not in it is 404 `endpoint_not_supported`. */
 export type Route = {

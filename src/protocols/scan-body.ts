@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { type JsonSource, jsonSource, skipColon, skipString, skipValue, skipWhite } from "./skip-json";
 
 /** The type of a JSON value, from its first byte. */
-export type JsonType = "string" | "number" | "boolean" | "null" | "object" | "array";
+type JsonType = "string" | "number" | "boolean" | "null" | "object" | "array";
 
 /** A governed member of the top-level object. Offsets count from the start of the body; spans end before `...End`. */
 export type ScannedMember = {

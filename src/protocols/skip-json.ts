@@ -143,7 +143,7 @@ function skipScalar(bytes: Buffer, from: number): number {
 }
 
 /** Skips `"key" :` and the white space around the colon; returns the position of the value. */
-export function skipKey(source: JsonSource, from: number): number {
+function skipKey(source: JsonSource, from: number): number {
   if (source.bytes[from] !== QUOTE) return ~from;
   const end = skipString(source, from + 1);
   return end < 0 ? end : skipColon(source.bytes, end);

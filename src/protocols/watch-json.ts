@@ -114,7 +114,7 @@ export class JsonWatch {
 
   /** Takes the next bytes of the text. */
   push(bytes: Buffer): void {
-    let at = this.#inString ? this.#readString(bytes, 0) : 0;
+    let at = this.#resume(bytes);
     let keptFrom = 0;
     for (; at < bytes.length; at++) {
       const byte = bytes[at] as number;
@@ -126,6 +126,11 @@ export class JsonWatch {
       else if (kind !== OTHER) this.#structure(kind);
     }
     if (this.#slot >= 0) this.#keep(bytes.subarray(keptFrom));
+  }
+
+  /** Finishes a string that the chunk before left open; returns where to go on. */
+  #resume(bytes: Buffer): number {
+    return this.#inString ? this.#readString(bytes, 0) : 0;
   }
 
   /** A comma or a closing byte on the level of a kept value stands behind it. */

@@ -13,6 +13,8 @@ const STREAM_PLAN = watchPlan(
 );
 const BODY_PLAN = watchPlan(["usage", "choices.usage", "x_groq.usage", "service_tier"], CONTENT_KEYS);
 const DONE = Buffer.from("[DONE]");
+/** Some upstreams write an empty text in place of a finish reason that is null. */
+const EMPTY_TEXT_BYTES = 2;
 
 /** The reader of a chat reply. `strips`: the usage event was asked for by us alone. */
 export function chatReader(contentType: string, strips: boolean): ReplyReader {
@@ -38,7 +40,7 @@ class ChatFormat implements ReplyFormat {
 
   value(slot: number, json: Buffer): void {
     if (slot === 5) this.#choices.add(json.length === 1 ? (json[0] ?? 0) - 0x30 : Number(json.toString("latin1")));
-    else if (slot === 4) this.#finished++;
+    else if (slot === 4) this.#finished += Number(json.length > EMPTY_TEXT_BYTES);
     else if (slot === 3) this.#takeTier(json);
     else this.#parsed(slot, parseJson(json));
   }
