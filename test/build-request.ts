@@ -11,7 +11,7 @@ export type RequestParts = {
 };
 
 /** The bytes of a body given as text, bytes or a JSON value. */
-export function bodyBytes(body: unknown): Uint8Array {
+function bodyBytes(body: unknown): Uint8Array {
   if (body instanceof Uint8Array) return body;
   if (body === undefined) return new Uint8Array(0);
   return Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
