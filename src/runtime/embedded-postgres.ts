@@ -36,6 +36,8 @@ export type EmbeddedPostgres = {
   pid(): number | undefined;
   /** Fast shutdown, 15 s at most. A server already gone never blocks it. */
   stop(): Promise<void>;
+  /** Asks for a fast shutdown without waiting: for the last moment of a process that ends. */
+  abandon(): void;
 };
 
 const MAX_RESTARTS = 3;
@@ -80,6 +82,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   return {
     url: urlOf(place, port),
     pid: () => server.child.pid,
+    abandon() {
+      isStopping = true;
+      server.child.kill("SIGINT");
+    },
     async stop() {
       isStopping = true;
       const { child } = server;

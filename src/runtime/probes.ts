@@ -8,7 +8,6 @@ export type DegradedCode =
   | "redis_down"
   | "database_down"
   | "ledger_behind"
-  | "listen_unavailable"
   | "journal_filling"
   | "previous_secret_in_use";
 

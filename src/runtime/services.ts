@@ -51,4 +51,12 @@ export type Services = {
   };
   /** Body limit of `/v1` in bytes. */
   readonly bodyLimit: number;
+  /** All bodies of `/v1` in memory together, bytes. */
+  readonly bodyBudget: number;
+  /** A client of `/v1` that takes nothing for this long is gone, ms. */
+  readonly clientStallMs: number;
+  /** Public origin in force: SLUICE_PUBLIC_URL, else the setting; null: that of each request. */
+  publicUrl(): string | null;
+  /** A new request id, `req_...`, for errors of pages and actions. */
+  newRequestId(): string;
 };

@@ -21,16 +21,16 @@ const MIN_VERSION = 7;
 const RECONNECT = { firstMs: 50, maxMs: 2_000 };
 
 /** Rules of reliability-and-security.md 3.2 and N13: bounded commands, no offline queue, nothing sent twice by itself. */
-const OPTIONS: RedisOptions = {
+const OPTIONS = {
   lazyConnect: true,
   connectTimeout: 2_000,
   commandTimeout: 250,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
-  retryStrategy: (times) =>
+  retryStrategy: (times: number) =>
     Math.min(RECONNECT.maxMs, RECONNECT.firstMs * 2 ** Math.min(times, 10)) * (0.75 + Math.random() / 2),
-};
+} satisfies RedisOptions;
 
 /** Opens nothing yet; `check` connects. `url` is `redis://` or `rediss://`. */
 export function createRedisConnection(url: string): RedisConnection {

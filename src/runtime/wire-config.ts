@@ -1,0 +1,90 @@
+import type { AuthSnapshots } from "@/core/auth-snapshot";
+import type { ConfigFeed } from "@/core/config/config-feed";
+import { buildConfigSnapshot, type ConfigSnapshot, type ConfigSnapshots } from "@/core/config-snapshot";
+import { createConfigSnapshots } from "@/core/config-snapshots";
+import type { PriceRow } from "@/core/prices/price";
+import { buildPriceBook, type Catalogue } from "@/core/prices/price-book";
+import { mergeSettings } from "@/core/settings/merge-settings";
+import { createAuthSnapshots } from "@/core/snapshot-cache";
+import type { Clock } from "@/lib/clock";
+import type { SecretBox } from "@/lib/secret-box";
+import type { Log } from "@/observability/logger";
+import { authSource } from "@/stores/postgres/auth-source";
+import type { Database } from "@/stores/postgres/client";
+import { createConfigFeed } from "@/stores/postgres/config-feed";
+import { configSource, type StoredConfig } from "@/stores/postgres/config-source";
+
+/** What the snapshots are made of. */
+export type ConfigAsk = {
+  readonly database: Database;
+  readonly databaseUrl: string;
+  readonly secrets: SecretBox;
+  readonly catalogue: Catalogue;
+  readonly publicUrl: string | null;
+  readonly authStaleMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** Snapshots of keys and configuration that follow the database by themselves. */
+export type ConfigWiring = {
+  readonly auth: AuthSnapshots;
+  readonly config: ConfigSnapshots;
+  readonly feed: ConfigFeed;
+  /** True when a price row or the catalogue covers the model on a channel that may not be saved yet. */
+  isPriced(model: string, provider: string | null, baseUrl: string): boolean;
+  /** Follows the feed from now on. */
+  start(): Promise<void>;
+};
+
+/** Loads the configuration once and prepares the snapshots. */
+export async function wireConfig(ask: ConfigAsk): Promise<ConfigWiring> {
+  const { database, clock, log } = ask;
+  const source = configSource(database);
+  const bookOf = (stored: readonly PriceRow[]) => buildPriceBook({ stored, catalogue: ask.catalogue, now: clock.now });
+  let book = bookOf([]);
+  const load = async () => {
+    const stored = await source.loadConfig();
+    book = bookOf(stored.prices);
+    return snapshotOf(stored, ask);
+  };
+  const config = createConfigSnapshots({
+    initial: await load(),
+    load,
+    clock,
+    onError: (error) => log.warn({ error }, "the configuration could not be read; the last one stays in force"),
+  });
+  const auth = createAuthSnapshots({ source: authSource(database), clock, staleMs: ask.authStaleMs });
+  const onError = (error: unknown) => log.warn({ error }, "the configuration feed lost the database");
+  const feed = createConfigFeed({ url: ask.databaseUrl, database, clock, onError });
+  return {
+    auth,
+    config,
+    feed,
+    isPriced: (model, provider, baseUrl) => book.isPriced(model, { id: null, provider, baseUrl }),
+    async start() {
+      await feed.start(({ tags }) => {
+        auth.invalidate(tags);
+        config.invalidate(tags);
+      });
+      await config.settled();
+    },
+  };
+}
+
+/** A variable that is set wins over the setting of the same meaning. */
+function snapshotOf(stored: StoredConfig, ask: ConfigAsk): ConfigSnapshot {
+  const settings = mergeSettings(stored.settings);
+  return buildConfigSnapshot({
+    version: stored.version,
+    settings: ask.publicUrl === null ? settings : { ...settings, publicUrl: ask.publicUrl },
+    channels: stored.channels,
+    credentials: stored.channels.flatMap(({ id, sealed, credentialSetAt }) =>
+      sealed === null ? [] : [{ channelId: id, sealed, setAt: credentialSetAt ?? 0 }],
+    ),
+    open: ask.secrets.open,
+    prices: stored.prices,
+    catalogue: ask.catalogue,
+    now: ask.clock.now,
+  });
+}

@@ -1,0 +1,96 @@
+import { join } from "node:path";
+import type { LedgerStore } from "@/core/ledger/entry";
+import type { Journal } from "@/core/ledger/journal";
+import { type RecordedRequest, recordBatch } from "@/core/ledger/record-batch";
+import { createRecorder, type Recorder } from "@/core/ledger/recorder";
+import { entriesOf } from "@/core/ledger/replay";
+import type { Clock } from "@/lib/clock";
+import type { Log } from "@/observability/logger";
+import { type AdoptedJournal, adoptJournals } from "@/stores/journal/adopt-journals";
+import { createJournal } from "@/stores/journal/create-journal";
+import type { Env } from "./env";
+import { isRunning, type ProcessIdentity } from "./process-identity";
+
+/** What the ledger's way from the request to PostgreSQL is made of. */
+export type LedgerAsk = {
+  readonly env: Pick<Env, "journalSync" | "journalMax" | "journalKeepMs">;
+  readonly dataDir: string;
+  readonly replica: string;
+  readonly self: ProcessIdentity;
+  readonly store: LedgerStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The journal cannot be written any more. */
+  onFatal(error: unknown): void;
+};
+
+/** The witness of requests and what brings them to the store. */
+export type LedgerWiring = {
+  readonly journal: Journal;
+  readonly recorder: Recorder;
+  /** Brings what is queued to the store for at most `ms`; returns the number of rows that stay in the journal for the next start. */
+  close(ms: number): Promise<number>;
+};
+
+/** Requests of one write during a replay. */
+const REPLAY_BATCH = 200;
+
+/** Adopts the journals of dead processes, brings what they owe to the store, and opens a journal of our own. */
+export async function wireLedger(ask: LedgerAsk): Promise<LedgerWiring> {
+  const { env, store, clock, log, self } = ask;
+  const root = join(ask.dataDir, "journal");
+  const onFinding = (finding: object) => log.warn({ ...finding }, "a dead process left a damaged journal");
+  for (const adopted of adoptJournals({ root, self, isAlive: isRunning, onFinding })) await replay(adopted, ask);
+  const journal = createJournal({
+    root,
+    replica: ask.replica,
+    owner: self,
+    clock,
+    sync: env.journalSync,
+    maxBytes: env.journalMax,
+    keepMs: env.journalKeepMs,
+    onFatal: ask.onFatal,
+  });
+  const recorder = createRecorder({ store, journal, clock, onFault: tellFault(log) });
+  return {
+    journal,
+    recorder,
+    async close(ms) {
+      await Promise.race([recorder.flush(), new Promise<void>((resolve) => clock.after(ms, resolve))]);
+      await recorder.close();
+      await journal.close();
+      return recorder.pending();
+    },
+  };
+}
+
+/** Twice is harmless: the store takes each (id, attempt) once. A journal with a row that cannot even be set aside is kept. */
+async function replay(adopted: AdoptedJournal, { store, log }: LedgerAsk): Promise<void> {
+  let requests = 0;
+  let isSafe = true;
+  for (const frames of adopted.batches()) {
+    const items = itemsOf(frames);
+    for (let at = 0; at < items.length; at += REPLAY_BATCH) {
+      const batch = items.slice(at, at + REPLAY_BATCH);
+      const safe = await recordBatch(batch, { store, onFault: tellFault(log) });
+      isSafe = isSafe && safe.length === batch.length;
+      requests += batch.length;
+    }
+  }
+  if (isSafe) adopted.discard();
+  log.info({ journal: adopted.journal, requests, isSafe }, "replayed the journal of a dead process");
+}
+
+/** The rows of a replay by request. */
+function itemsOf(frames: Parameters<typeof entriesOf>[0]): readonly RecordedRequest[] {
+  const { entries, requests } = entriesOf(frames);
+  const byId = Map.groupBy(entries, (entry) => entry.id);
+  const logged = new Map(requests.map((request) => [request.id, request]));
+  const ids = new Set([...byId.keys(), ...logged.keys()]);
+  return [...ids].map((id) => ({ entries: byId.get(id) ?? [], request: logged.get(id) ?? null }));
+}
+
+function tellFault(log: Log) {
+  return ({ error, ...fault }: { readonly kind: string; readonly error: unknown; readonly id?: string }) =>
+    log.warn({ ...fault, error }, "the ledger could not take a row");
+}
