@@ -33,16 +33,14 @@ describe("the setup store", () => {
       await tx
         .insert(accounts)
         .values({ id: name, name, email: `${name}@example.org`, userId: admin?.id ?? 0, ...written });
-      await tx
-        .insert(accountCredentials)
-        .values({
-          id: name,
-          accountId: name,
-          providerId: "credential",
-          providerAccountId: name,
-          password: "hash",
-          ...written,
-        });
+      await tx.insert(accountCredentials).values({
+        id: name,
+        accountId: name,
+        providerId: "credential",
+        providerAccountId: name,
+        password: "hash",
+        ...written,
+      });
     });
 
   it("accepts the newest token for an hour and keeps only its digest", async () => {
