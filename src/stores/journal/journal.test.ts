@@ -200,13 +200,14 @@ describe("syncing", () => {
     const { syncs, files } = slowFiles();
     const { journal } = open({ files, sync: "strict" });
     const done: number[] = [];
+    const waits: Promise<unknown>[] = [];
     journal.admit(admit(1));
-    journal.written().then(() => done.push(1));
+    waits.push(journal.written().then(() => done.push(1)));
     await later();
     expect(syncs).toHaveLength(1);
     journal.admit(admit(2));
-    journal.written().then(() => done.push(2));
-    journal.written().then(() => done.push(3));
+    waits.push(journal.written().then(() => done.push(2)));
+    waits.push(journal.written().then(() => done.push(3)));
     await later();
     expect(done).toEqual([]);
     syncs[0]?.();
@@ -215,6 +216,7 @@ describe("syncing", () => {
     expect(syncs).toHaveLength(2);
     syncs[1]?.();
     await later();
+    await Promise.all(waits);
     expect(done).toEqual([1, 2, 3]);
     await journal.written();
   });
