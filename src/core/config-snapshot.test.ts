@@ -1,0 +1,100 @@
+import { buildPriceRow } from "@test/build-usage";
+import { describe, expect, test } from "vitest";
+import type { ChannelRow } from "./channels/channel-row";
+import { buildConfigSnapshot, type ConfigParts } from "./config-snapshot";
+import { DEFAULT_SETTINGS } from "./settings/settings";
+
+const channel = (id: number, given: Partial<ChannelRow> = {}): ChannelRow => ({
+  ...{ id, version: 1, createdAt: 0, updatedAt: 0, managedBy: null },
+  name: `channel ${id}`,
+  protocols: ["openai-chat"],
+  operations: null,
+  provider: null,
+  baseUrl: "https://api.example.com",
+  models: [{ name: "m", upstream: "m-2026" }],
+  priority: 0,
+  weight: 1,
+  costMultiplierPpm: 1_000_000,
+  timeouts: { connectMs: 1, firstByteMs: 1, idleMs: 1 },
+  headers: { set: {}, remove: [] },
+  usageInStream: "auto",
+  inputIncludesCache: false,
+  onDisconnect: null,
+  enabled: true,
+  credentialSetAt: 0,
+  ...given,
+});
+
+const build = (channels: readonly ChannelRow[], given: Partial<ConfigParts> = {}) =>
+  buildConfigSnapshot({
+    version: 7,
+    settings: DEFAULT_SETTINGS,
+    channels,
+    credentials: channels.map(({ id }) => ({ channelId: id, sealed: `sealed ${id}`, setAt: 0 })),
+    open: (sealed, context) => `${sealed} opened for ${context}`,
+    prices: [],
+    catalogue: {
+      ...{ rows: [], providers: [], providerOf: () => null, matchModel: () => null },
+      rowsOf: () => [],
+    },
+    now: () => 0,
+    ...given,
+  });
+const chat = { protocol: "openai-chat", operation: "chat" };
+const ids = (channels: readonly { id: number }[]) => channels.map(({ id }) => id);
+
+describe("buildConfigSnapshot", () => {
+  test("ranks channels by priority, then id, and leaves out what gets no new traffic", () => {
+    const snapshot = build([
+      channel(5, { priority: 1 }),
+      channel(4),
+      channel(2),
+      channel(3, { enabled: false }),
+      channel(1, { weight: 0 }),
+    ]);
+    expect(ids(snapshot.channels)).toEqual([2, 4, 5]);
+    expect(ids(snapshot.channelsFor({ ...chat, model: "m" }))).toEqual([2, 4, 5]);
+    expect(snapshot.version).toBe(7);
+  });
+
+  test("opens each credential for its own channel; one that is missing or cannot be opened is null", () => {
+    const credentials = [1, 2].map((channelId) => ({ channelId, sealed: `sealed ${channelId}`, setAt: 0 }));
+    const open = (sealed: string, context: string) => (sealed === "sealed 2" ? null : `${sealed} for ${context}`);
+    const snapshot = build([channel(1), channel(2), channel(3)], { credentials, open });
+    expect(snapshot.channels.map(({ credential }) => credential)).toEqual(["sealed 1 for channel:1", null, null]);
+  });
+
+  test("finds channels by protocol, operation and the exact name of the model", () => {
+    const snapshot = build([
+      channel(1),
+      channel(2, { protocols: ["anthropic-messages"], operations: ["message"] }),
+      channel(3, { protocols: ["openai-chat", "anthropic-messages"], operations: ["chat"] }),
+      channel(4, { models: [{ name: "M", upstream: "M" }] }),
+    ]);
+    const find = (protocol: string, operation: string, model = "m") =>
+      ids(snapshot.channelsFor({ protocol, operation, model }));
+    expect(find("openai-chat", "chat")).toEqual([1, 3]);
+    expect(find("anthropic-messages", "message")).toEqual([2]);
+    expect(find("anthropic-messages", "chat")).toEqual([3]);
+    expect(find("openai-chat", "chat", "M")).toEqual([4]);
+    expect(find("openai-chat", "chat", "constructor")).toEqual([]);
+    expect(find("gemini", "chat")).toEqual([]);
+  });
+
+  test("a lookup returns the same list each time", () => {
+    const snapshot = build([channel(1)]);
+    const query = { ...chat, model: "m" };
+    expect(snapshot.channelsFor(query)).toBe(snapshot.channelsFor(query));
+    expect(snapshot.channelsFor({ ...chat, model: "x" })).toBe(snapshot.channelsFor({ ...chat, model: "y" }));
+  });
+
+  test("indexes the models of a channel by the name clients use", () => {
+    const [found] = build([channel(1)]).channels;
+    expect(found?.models.get("m")).toEqual({ name: "m", upstream: "m-2026" });
+  });
+
+  test("prices come from the stored rows", () => {
+    const row = buildPriceRow({ model: "m" });
+    expect(build([channel(1)], { prices: [row] }).prices.rowsFor("m", null)).toEqual([row]);
+  });
+});
