@@ -49,7 +49,10 @@ export function Field(props: FieldProps) {
   );
   return (
     <BaseField.Root
-      className={cn(layout === "inline" ? "grid grid-cols-[auto_1fr] gap-x-2.5 gap-y-1" : "grid gap-1.5", className)}
+      className={cn(
+        layout === "inline" ? "grid grid-cols-[auto_1fr] gap-x-2.5 gap-y-1" : "grid content-start gap-1.5",
+        className,
+      )}
       disabled={disabled}
       invalid={isInvalid}
     >

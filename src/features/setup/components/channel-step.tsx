@@ -11,17 +11,10 @@ import { Textarea } from "@/components/ui/textarea";
 import { useFieldErrorText } from "@/components/use-problem-text";
 import type { Channel } from "@/operations/channels/schema";
 import { ChannelTestResult } from "./channel-test-result";
-import { PRESETS, type PresetName } from "./presets";
+import { PRESET_VALUES, PRESETS, type PresetName } from "./presets";
 import { StepActions } from "./step-actions";
 import { StepCard } from "./step-card";
 import { modelsOf, useChannelForm } from "./use-channel-form";
-
-const PRESET_WORDS = {
-  openai: { label: "presetOpenai", text: "presetOpenaiText" },
-  anthropic: { label: "presetAnthropic", text: "presetAnthropicText" },
-  openaiCompatible: { label: "presetOpenaiCompatible", text: "presetCompatibleText" },
-  anthropicCompatible: { label: "presetAnthropicCompatible", text: "presetCompatibleText" },
-} as const satisfies Record<PresetName, { label: string; text: string }>;
 
 /** The first channel: a preset, the address, the credential, a test. A failing one can be saved all the same. */
 export function ChannelStep(props: { onDone: (channel: Channel) => void; onSkip: () => void }) {
@@ -30,6 +23,12 @@ export function ChannelStep(props: { onDone: (channel: Channel) => void; onSkip:
   const fieldText = useFieldErrorText();
   const form = useChannelForm(props.onDone);
   const { values, change, fields, test, busy } = form;
+  const presetWords = (name: PresetName) => {
+    const { vendor } = PRESET_VALUES[name];
+    if (vendor !== null) return { label: <Vendor text={vendor.name} />, description: <Vendor text={vendor.host} /> };
+    const label = name === "openaiCompatible" ? t("presetOpenaiCompatible") : t("presetAnthropicCompatible");
+    return { label, description: t("presetCompatibleText") };
+  };
   const hasFailed = test !== null && !test.ok;
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -42,11 +41,7 @@ export function ChannelStep(props: { onDone: (channel: Channel) => void; onSkip:
           <RadioGroup
             look="cards"
             onValueChange={form.choose}
-            options={PRESETS.map((name) => ({
-              value: name,
-              label: t(PRESET_WORDS[name].label),
-              description: t(PRESET_WORDS[name].text),
-            }))}
+            options={PRESETS.map((name) => ({ value: name, ...presetWords(name) }))}
             value={form.preset}
           />
         </FieldSet>
@@ -111,4 +106,9 @@ export function ChannelStep(props: { onDone: (channel: Channel) => void; onSkip:
       </form>
     </StepCard>
   );
+}
+
+/** A vendor's own name, the same in every language. */
+function Vendor({ text }: { text: string }) {
+  return <span data-user-text>{text}</span>;
 }

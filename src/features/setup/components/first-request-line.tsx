@@ -3,12 +3,10 @@
 import { CircleCheck } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Link } from "@/i18n/navigation";
-import { useFirstRequest } from "../queries";
 
-/** Waits for the first request of any client, asking each second, and says when it is there. */
-export function FirstRequestLine() {
+/** Says whether the first request of any client is there. */
+export function FirstRequestLine({ requestId }: { requestId: string | null }) {
   const t = useTranslations("setup.send");
-  const requestId = useFirstRequest();
   return (
     <div className="flex min-h-6 items-center gap-2.5 text-sm" role="status">
       {requestId === null ? (

@@ -5,17 +5,21 @@ export const PRESETS = ["openai", "anthropic", "openaiCompatible", "anthropicCom
 /** A ready-made start for a channel. */
 export type PresetName = (typeof PRESETS)[number];
 
-/** What a preset fills in. `baseUrl` empty: the person knows it. */
+/** What a preset fills in. `vendor` null: a server of one's own, whose address the person knows. */
 export type Preset = {
   readonly protocol: (typeof SERVED_PROTOCOL_IDS)[number];
-  readonly baseUrl: string;
-  readonly name: string;
+  readonly vendor: { readonly name: string; readonly host: string } | null;
+  readonly channelName: string;
 };
 
 /** The presets by name. */
 export const PRESET_VALUES: Readonly<Record<PresetName, Preset>> = {
-  openai: { protocol: "openai-chat", baseUrl: "https://api.openai.com", name: "openai" },
-  anthropic: { protocol: "anthropic-messages", baseUrl: "https://api.anthropic.com", name: "anthropic" },
-  openaiCompatible: { protocol: "openai-chat", baseUrl: "", name: "upstream" },
-  anthropicCompatible: { protocol: "anthropic-messages", baseUrl: "", name: "upstream" },
+  openai: { protocol: "openai-chat", vendor: { name: "OpenAI", host: "api.openai.com" }, channelName: "openai" },
+  anthropic: {
+    protocol: "anthropic-messages",
+    vendor: { name: "Anthropic", host: "api.anthropic.com" },
+    channelName: "anthropic",
+  },
+  openaiCompatible: { protocol: "openai-chat", vendor: null, channelName: "upstream" },
+  anthropicCompatible: { protocol: "anthropic-messages", vendor: null, channelName: "upstream" },
 };

@@ -10,6 +10,7 @@ import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import type { ProtocolId } from "@/core/vocabulary";
 import type { Channel } from "@/operations/channels/schema";
+import { useFirstRequest } from "../queries";
 import { FirstRequestLine } from "./first-request-line";
 import { SNIPPETS, snippet } from "./snippets";
 import { StepActions } from "./step-actions";
@@ -36,13 +37,15 @@ export type SendStepProps = {
   canTest: boolean;
   onSecret: (secret: string) => void;
   onAnotherKey: () => void;
-  onFinish: () => void;
+  /** `hasArrived`: a first request is in the log. */
+  onFinish: (hasArrived: boolean) => void;
   isFinishing: boolean;
 };
 
 /** The last step: commands to copy, a test request in the page, and the wait for the first request of any client. */
 export function SendStep(props: SendStepProps) {
   const t = useTranslations("setup.send");
+  const requestId = useFirstRequest();
   const models = modelsOf(props.channels);
   const [chosen, setChosen] = useState<string | null>(null);
   const model = models.find(({ name }) => name === chosen) ?? models[0];
@@ -87,9 +90,9 @@ export function SendStep(props: SendStepProps) {
             <p className="text-sm text-muted-foreground">{speaksAnthropic ? t("openaiOnly") : t("anthropicOnly")}</p>
           )}
         </div>
-        <FirstRequestLine />
+        <FirstRequestLine requestId={requestId} />
         <StepActions>
-          <Button onClick={props.onFinish} pending={props.isFinishing}>
+          <Button onClick={() => props.onFinish(requestId !== null)} pending={props.isFinishing}>
             {t("finish")}
           </Button>
         </StepActions>
@@ -124,13 +127,13 @@ function PasteKey(props: { onSecret: (secret: string) => void; onAnotherKey: () 
       <div className="grid gap-3">
         <p>{t("noSecret")}</p>
         <form
-          className="flex max-w-lg items-end gap-2"
+          className="flex max-w-lg flex-wrap items-end gap-2"
           onSubmit={(event) => {
             event.preventDefault();
             if (key.trim() !== "") props.onSecret(key.trim());
           }}
         >
-          <Field className="flex-1" label={t("pasteKey")}>
+          <Field className="flex-1 basis-56" label={t("pasteKey")}>
             <Input autoComplete="off" className="font-mono" onValueChange={setKey} spellCheck={false} value={key} />
           </Field>
           <Button type="submit" variant="secondary">

@@ -47,9 +47,9 @@ export function SetupWizard({ start }: { start: SetupStart }) {
   const { viewer } = start;
   const step = local ?? firstOpenStep(start.state);
 
-  const finish = () =>
+  const finish = (hasArrived: boolean) =>
     startTransition(async () => {
-      await dismissAction({});
+      if (hasArrived) await dismissAction({}); // otherwise the checklist still waits for it
       router.push("/admin");
     });
 
@@ -126,7 +126,7 @@ export function SetupWizard({ start }: { start: SetupStart }) {
             secret={secret}
           />
         ) : null}
-        {step === "channel" || step === "key" || step === "send" ? (
+        {step === "channel" || step === "key" ? (
           <p className="text-sm text-muted-foreground">
             <Link className="rounded-xs text-foreground underline underline-offset-4" href="/admin">
               {t("skipAll")}

@@ -10,12 +10,10 @@ import { PRESET_VALUES, type PresetName } from "./presets";
 /** What the channel form holds; `models` one per line. */
 export type ChannelValues = { name: string; baseUrl: string; credential: string; models: string };
 
-const start = (preset: PresetName): ChannelValues => ({
-  name: PRESET_VALUES[preset].name,
-  baseUrl: PRESET_VALUES[preset].baseUrl,
-  credential: "",
-  models: "",
-});
+function start(preset: PresetName): ChannelValues {
+  const { vendor, channelName } = PRESET_VALUES[preset];
+  return { name: channelName, baseUrl: vendor === null ? "" : `https://${vendor.host}`, credential: "", models: "" };
+}
 
 /** The models of a text: one per line or comma, without repeats. */
 export function modelsOf(text: string): string[] {

@@ -13,7 +13,8 @@ export async function generateMetadata(): Promise<Metadata> {
 /** Sign-in with email and password; a fresh installation goes to the wizard instead. */
 export default async function LoginPage({ searchParams }: { searchParams: Promise<{ next?: string | string[] }> }) {
   if (await needsSetup()) redirect({ href: "/setup", locale: await getLocale() });
-  const [t, { next }] = await Promise.all([getTranslations("login"), searchParams]);
+  const t = await getTranslations("login");
+  const { next } = await searchParams;
   return (
     <div className="flex flex-1 flex-col items-center justify-center px-4 pt-6 pb-28">
       <div className="grid w-full max-w-sm gap-6 rounded-xl border border-border bg-card p-6 sm:p-8">

@@ -6,7 +6,8 @@ import { SetupWizard } from "@/features/setup/components/setup-wizard";
 import { loadSetup } from "@/features/setup/loaders";
 
 export async function generateMetadata(): Promise<Metadata> {
-  const [t, common] = await Promise.all([getTranslations("setup"), getTranslations("common")]);
+  const t = await getTranslations("setup");
+  const common = await getTranslations("common");
   return { title: t("title", { name: common("appName") }) };
 }
 
