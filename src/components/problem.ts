@@ -20,11 +20,11 @@ function isField(value: unknown): value is FieldProblem {
   return isRecord(value) && typeof value.path === "string" && typeof value.code === "string";
 }
 
-/** Any failure as a problem: an error of the API or of an action by its own code, everything else as `fallback`. */
-export function toProblem(failure: unknown, fallback = "internal_error"): Problem {
+/** Any failure as a problem: an error of the API or of an action by its own code; what has none never reached the server. */
+export function toProblem(failure: unknown): Problem {
   const given = isRecord(failure) ? failure : {};
   return {
-    code: typeof given.code === "string" ? given.code : fallback,
+    code: typeof given.code === "string" ? given.code : "network_error",
     params: isRecord(given.params) ? given.params : {},
     requestId: typeof given.requestId === "string" ? given.requestId : null,
     fields: Array.isArray(given.fields) ? given.fields.filter(isField) : [],

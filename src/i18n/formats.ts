@@ -12,7 +12,12 @@ export const formats = {
     second: { year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit", second: "2-digit" },
     shortSecond: { month: "short", day: "numeric", hour: "numeric", minute: "2-digit", second: "2-digit" },
     full: {
-      ...{ year: "numeric", month: "long", day: "numeric", hour: "numeric", minute: "2-digit", second: "2-digit" },
+      year: "numeric",
+      month: "long",
+      day: "numeric",
+      hour: "numeric",
+      minute: "2-digit",
+      second: "2-digit",
       timeZoneName: "short",
     },
   },

@@ -99,40 +99,37 @@ describe("text in the source", () => {
   const NAMES = new Set(["aria-label", "aria-description", "aria-valuetext", "title", "placeholder", "alt", "label"]);
   const hasWords = (text: string) => /\p{L}/u.test(text);
 
-  /** Literal text that an expression can show: itself, or a branch of it. */
-  function literalsOf(node: ts.Expression): readonly ts.Expression[] {
-    if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return hasWords(node.text) ? [node] : [];
-    if (ts.isTemplateExpression(node)) {
-      return [node.head, ...node.templateSpans.map((span) => span.literal)].some((part) => hasWords(part.text))
-        ? [node]
-        : [];
-    }
-    if (ts.isConditionalExpression(node)) return [...literalsOf(node.whenTrue), ...literalsOf(node.whenFalse)];
-    if (ts.isParenthesizedExpression(node)) return literalsOf(node.expression);
-    if (ts.isBinaryExpression(node)) return [...literalsOf(node.left), ...literalsOf(node.right)];
-    return [];
+  const literalText = (node: ts.Expression): string => {
+    if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text;
+    if (!ts.isTemplateExpression(node)) return "";
+    return node.head.text + node.templateSpans.map((span) => span.literal.text).join("");
+  };
+
+  /** The parts of an expression that may be its value: branches, operands of `??`, `||`, `+`; never what is compared. */
+  function outcomesOf(node: ts.Expression): readonly ts.Expression[] {
+    if (ts.isConditionalExpression(node)) return [...outcomesOf(node.whenTrue), ...outcomesOf(node.whenFalse)];
+    if (ts.isParenthesizedExpression(node)) return outcomesOf(node.expression);
+    if (!ts.isBinaryExpression(node)) return [node];
+    const isShown = [ts.SyntaxKind.PlusToken, ts.SyntaxKind.QuestionQuestionToken, ts.SyntaxKind.BarBarToken];
+    if (isShown.includes(node.operatorToken.kind)) return [...outcomesOf(node.left), ...outcomesOf(node.right)];
+    return node.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken ? outcomesOf(node.right) : [];
   }
 
-  /** Comparisons inside an expression are no text. */
-  function shownIn(node: ts.JsxExpression): readonly ts.Expression[] {
-    const { expression } = node;
-    if (expression === undefined) return [];
-    return ts.isBinaryExpression(expression) && expression.operatorToken.kind !== ts.SyntaxKind.PlusToken
-      ? literalsOf(expression.right)
-      : literalsOf(expression);
+  const literalsOf = (node: ts.Expression | undefined): readonly ts.Node[] =>
+    node === undefined ? [] : outcomesOf(node).filter((outcome) => hasWords(literalText(outcome)));
+
+  function attributeText(node: ts.JsxAttribute): readonly ts.Node[] {
+    const value = node.initializer;
+    if (!NAMES.has(node.name.getText()) || value === undefined) return [];
+    if (ts.isJsxExpression(value)) return literalsOf(value.expression);
+    return ts.isStringLiteral(value) ? literalsOf(value) : [];
   }
 
   function findings(node: ts.Node): readonly ts.Node[] {
     if (ts.isJsxText(node)) return hasWords(node.text) ? [node] : [];
-    if (ts.isJsxExpression(node) && !ts.isJsxAttribute(node.parent)) return shownIn(node);
-    if (ts.isJsxAttribute(node) && NAMES.has(node.name.getText())) {
-      const value = node.initializer;
-      if (value === undefined) return [];
-      if (ts.isStringLiteral(value)) return hasWords(value.text) ? [value] : [];
-      return ts.isJsxExpression(value) ? shownIn(value) : [];
-    }
-    if (ts.isCallExpression(node) && node.expression.getText() === "toast") return node.arguments.flatMap(literalsOf);
-    return [];
+    if (ts.isJsxAttribute(node)) return attributeText(node);
+    if (ts.isJsxExpression(node)) return ts.isJsxAttribute(node.parent) ? [] : literalsOf(node.expression);
+    return ts.isCallExpression(node) && node.expression.getText() === "toast" ? node.arguments.flatMap(literalsOf) : [];
   }
 
   test("is never shown: every word comes from the messages", () => {
