@@ -6,7 +6,7 @@ import { type Link, openLink, plainClient } from "./link";
 import { linkPool } from "./link-pool";
 
 /** Bounds of one transaction, ms; a report or a ledger flush may take longer than the rest (reliability-and-security.md 3.2). */
-export type TransactionOptions = {
+type TransactionOptions = {
   readonly statementMs?: number;
   /** One snapshot for all reads; writes are refused. */
   readonly snapshot?: boolean;

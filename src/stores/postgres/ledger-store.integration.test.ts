@@ -1,5 +1,5 @@
 import { buildDatabase, type TestDatabase } from "@test/build-database";
-import { buildDenialRecord, buildLedgerEntry, buildRequestRecord } from "@test/build-ledger-entry";
+import { buildStoredDenial, buildStoredEntry, buildStoredRequest } from "@test/build-stored-rows";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { LedgerEntry, LedgerStore } from "@/core/ledger/entry";
 import { uuidv7Hex } from "@/lib/id";
@@ -38,7 +38,7 @@ describe("the ledger store", () => {
   };
   const manyEntries = (count: number): LedgerEntry[] =>
     Array.from({ length: count }, (_, i) =>
-      buildLedgerEntry({
+      buildStoredEntry({
         id: uuidv7Hex(AT + i),
         admittedAt: AT + i * 7_000,
         userId: 1 + (i % 5),
@@ -48,9 +48,9 @@ describe("the ledger store", () => {
     );
 
   it("adds each attempt to the ledger and its five minutes of the rollup", async () => {
-    const first = buildLedgerEntry({ admittedAt: AT + 1_000 });
-    const second = buildLedgerEntry({ admittedAt: AT + 299_999, modelGroupId: null });
-    await store.record([first, second, buildLedgerEntry({ admittedAt: AT + 300_000 })], []);
+    const first = buildStoredEntry({ admittedAt: AT + 1_000 });
+    const second = buildStoredEntry({ admittedAt: AT + 299_999, modelGroupId: null });
+    await store.record([first, second, buildStoredEntry({ admittedAt: AT + 300_000 })], []);
     const rows = await database.sql<{ bucket: Date; cost_nusd: string; entries: string }[]>`
       select bucket::text, cost_nusd, entries from usage_rollup order by bucket`;
     expect(rows.map((row) => [new Date(row.bucket).toISOString(), row.cost_nusd, row.entries])).toEqual([
@@ -61,7 +61,7 @@ describe("the ledger store", () => {
 
   it("inserts nothing and adds nothing when a batch is replayed", async () => {
     const entries = manyEntries(20);
-    const requests = entries.map((entry) => buildRequestRecord({ id: entry.id, at: entry.admittedAt }));
+    const requests = entries.map((entry) => buildStoredRequest({ id: entry.id, at: entry.admittedAt }));
     await store.record(entries, requests);
     const before = await sums();
     await store.record(entries, requests);
@@ -72,8 +72,8 @@ describe("the ledger store", () => {
   });
 
   it("ignores a second witness that knows another instant of the same attempt", async () => {
-    const entry = buildLedgerEntry();
-    const request = buildRequestRecord({ id: entry.id });
+    const entry = buildStoredEntry();
+    const request = buildStoredRequest({ id: entry.id });
     await store.record([entry], [request]);
     await store.record(
       [{ ...entry, admittedAt: AT + 3_600_000, costNanoUsd: asNanoUsd(9) }],
@@ -84,7 +84,7 @@ describe("the ledger store", () => {
   });
 
   it("keeps a second attempt and a signed correction", async () => {
-    const entry = buildLedgerEntry();
+    const entry = buildStoredEntry();
     const correction = {
       attempt: 101,
       costSource: "correction",
@@ -113,7 +113,7 @@ describe("the ledger store", () => {
   });
 
   it("refuses a batch with a poison row as a whole, without calling the database unavailable", async () => {
-    const poison = buildLedgerEntry({ costNanoUsd: asNanoUsd(-1) });
+    const poison = buildStoredEntry({ costNanoUsd: asNanoUsd(-1) });
     await expect(store.record([...manyEntries(5), poison], [])).rejects.toMatchObject({ code: "internal_error" });
     expect(await sums()).toMatchObject({ rows: 0, entries: 0 });
     await store.reject(poison, "check violated\u0000");
@@ -123,14 +123,14 @@ describe("the ledger store", () => {
   });
 
   it("writes every column of the ledger and of the request log", async () => {
-    const entry = buildLedgerEntry({
+    const entry = buildStoredEntry({
       modelGroupId: 7,
       holdNo: 2,
       countedInUserGlobal: false,
       countedInKeyGlobal: false,
       failOpen: true,
     });
-    await store.record([entry], [buildRequestRecord({ id: entry.id, code: "upstream_error" })]);
+    await store.record([entry], [buildStoredRequest({ id: entry.id, code: "upstream_error" })]);
     const defaults = { hold_no: 1, counted_in_user_global: true, counted_in_key_global: true, fail_open: false };
     const [ledgerRow] = await database.sql<Record<string, unknown>[]>`select * from usage_ledger`;
     const [requestRow] = await database.sql<Record<string, unknown>[]>`select * from requests`;
@@ -143,7 +143,7 @@ describe("the ledger store", () => {
   });
 
   it("refuses UPDATE, DELETE and TRUNCATE of the ledger, its partitions and the audit log", async () => {
-    await store.record([buildLedgerEntry()], []);
+    await store.record([buildStoredEntry()], []);
     await database.sql`insert into audit_log (at, actor_kind, actor_name, operation, target) values (now(), 'file', 'file', 'users.create', 'user:1')`;
     const statements = [
       "update usage_ledger set cost_nusd = 0",
@@ -161,7 +161,7 @@ describe("the ledger store", () => {
   });
 
   it("records denials once, with text that PostgreSQL would refuse made harmless", async () => {
-    const denial = buildDenialRecord({
+    const denial = buildStoredDenial({
       model: `nul\u0000 half \ud800${"x".repeat(10_000)}`,
       params: { "a\u0000": ["\udfff"] },
       userId: null,

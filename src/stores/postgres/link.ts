@@ -45,7 +45,7 @@ export function plainClient(url: string, options: LinkOptions & { socket?: (targ
     max: 1,
     prepare: false,
     fetch_types: false,
-    idle_timeout: 0,
+    idle_timeout: options.socket === undefined ? 10 : 0, // s; a pool decides itself what it keeps
     max_lifetime: null,
     connect_timeout: Math.ceil(options.connectMs / 1000),
     backoff: () => 0.25,

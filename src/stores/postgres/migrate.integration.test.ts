@@ -1,4 +1,8 @@
+import { readdir } from "node:fs/promises";
+import { resolve } from "node:path";
 import { buildDatabase, createEmptyDatabase, dropDatabase, type TestDatabase } from "@test/build-database";
+import { is } from "drizzle-orm";
+import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDatabase } from "./client";
 import { migrate, readMigrations } from "./migrate";
@@ -107,6 +111,24 @@ describe("the schema", () => {
       select relname as name from pg_class
       where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition order by 1`;
     expect(rows.map((row) => row.name)).toEqual([...CONFIG, ...DATA].sort());
+  });
+
+  it("has in the catalogue what the table definitions say, column by column", async () => {
+    const folder = resolve(import.meta.dirname, "schema");
+    const modules = await Promise.all(
+      (await readdir(folder)).map(async (file) => Object.values(await import(resolve(folder, file)))),
+    );
+    const tables = modules.flat().filter((value) => is(value, PgTable));
+    const defined = tables.flatMap((table) => {
+      const { name, columns } = getTableConfig(table);
+      return columns.map((column) => `${name}.${column.name} ${column.getSQLType()} ${column.notNull}`);
+    });
+    const rows = await database.sql<{ line: string }[]>`
+      select c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' ' || a.attnotnull as line
+      from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition and c.relname <> 'migrations'`;
+    expect(tables.length).toBeGreaterThan(20);
+    expect(defined.sort()).toEqual(rows.map((row) => row.line).sort());
   });
 
   it("steps the version by trigger on exactly the configuration tables, for rows and for truncation", async () => {

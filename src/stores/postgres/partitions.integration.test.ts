@@ -1,5 +1,5 @@
 import { buildDatabase, type TestDatabase } from "@test/build-database";
-import { buildDenialRecord, buildLedgerEntry } from "@test/build-ledger-entry";
+import { buildStoredDenial, buildStoredEntry } from "@test/build-stored-rows";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ledgerStore } from "./ledger-store";
 import { ensurePartitions } from "./partitions";
@@ -24,8 +24,8 @@ it("makes the partitions of this month and the next two, over the end of a year,
 
 it("keeps what has no partition in the default one, and says so when the month comes", async () => {
   const at = Date.parse("2040-05-05T05:05:05Z");
-  await ledgerStore(database).record([buildLedgerEntry({ admittedAt: at })], []);
-  await ledgerStore(database).recordDenials([buildDenialRecord({ at })]);
+  await ledgerStore(database).record([buildStoredEntry({ admittedAt: at })], []);
+  await ledgerStore(database).recordDenials([buildStoredDenial({ at })]);
   const { made, blocked } = await ensurePartitions(database, at);
   expect([...blocked].sort()).toEqual(["denials_2040_05", "usage_ledger_2040_05"]);
   expect(made).toContain("requests_2040_05");

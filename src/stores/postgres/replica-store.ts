@@ -3,7 +3,7 @@ import type { Database } from "./client";
 import { replicas } from "./schema/replicas";
 
 /** A running process as the others see it; instants are epoch ms. */
-export type ReplicaRow = typeof replicas.$inferSelect;
+type ReplicaRow = typeof replicas.$inferSelect;
 
 /** Heartbeats of the running processes. */
 export type ReplicaStore = {

@@ -1,5 +1,5 @@
 import { buildDatabase, type TestDatabase } from "@test/build-database";
-import { buildDenialRecord, buildLedgerEntry, buildRequestRecord } from "@test/build-ledger-entry";
+import { buildStoredDenial, buildStoredEntry, buildStoredRequest } from "@test/build-stored-rows";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RequestCursor, RequestFilter, RequestStore } from "@/core/ledger/request-log";
 import { uuidv7Hex } from "@/lib/id";
@@ -22,7 +22,7 @@ describe("the request store", () => {
     const ledger = ledgerStore(database);
     const requests = Array.from({ length: 30 }, (_, i) =>
       // Five instants only, so that pages end inside a run of equal timestamps.
-      buildRequestRecord({
+      buildStoredRequest({
         id: uuidv7Hex(NOON + i),
         at: NOON + Math.floor(i / 6) * MINUTE,
         userId: 1 + (i % 2),
@@ -30,12 +30,12 @@ describe("the request store", () => {
       }),
     );
     await ledger.record(
-      requests.map(({ id, at, userId }) => buildLedgerEntry({ id, admittedAt: at, userId })),
+      requests.map(({ id, at, userId }) => buildStoredEntry({ id, admittedAt: at, userId })),
       requests,
     );
     await ledger.recordDenials(
       Array.from({ length: 10 }, (_, i) =>
-        buildDenialRecord({ at: NOON + Math.floor(i / 2) * MINUTE, userId: i % 2 === 0 ? 1 : null }),
+        buildStoredDenial({ at: NOON + Math.floor(i / 2) * MINUTE, userId: i % 2 === 0 ? 1 : null }),
       ),
     );
   });
@@ -88,14 +88,14 @@ describe("the request store", () => {
         costNanoUsd: 750_000,
         cachedTokens: 10,
       },
-      ...{ upstreamModel: "gpt-test-2026", stream: true, status: 200, firstByteMs: 120, costSource: "upstream" },
+      ...{ upstreamModel: "gpt-test-2026", stream: true, status: 200, firstByteMs: 12, costSource: "upstream" },
     });
   });
 
   it("finds a request with its ledger entries and a denial with its parameters", async () => {
-    const request = buildRequestRecord({ at: NOON });
-    const entry = buildLedgerEntry({ id: request.id, admittedAt: NOON });
-    const denial = buildDenialRecord({ at: NOON - 1 });
+    const request = buildStoredRequest({ at: NOON });
+    const entry = buildStoredEntry({ id: request.id, admittedAt: NOON });
+    const denial = buildStoredDenial({ at: NOON - 1 });
     await ledgerStore(database).record([{ ...entry, attempt: 2, requests: 0 }, entry], [request]);
     await ledgerStore(database).recordDenials([denial]);
     expect(await store.find(request.id)).toMatchObject({
@@ -134,7 +134,7 @@ describe("the request store", () => {
     const base = Date.parse("2026-10-05T10:00:00Z");
     const at = [0, 1, 299_999, 300_000, 899_999, 900_000, 1_000_000].map((offset) => base + offset);
     const entries = at.map((admittedAt, i) =>
-      buildLedgerEntry({ admittedAt, costNanoUsd: asNanoUsd(10 ** i), tokens: 1, userId: 7 }),
+      buildStoredEntry({ admittedAt, costNanoUsd: asNanoUsd(10 ** i), tokens: 1, userId: 7 }),
     );
     await ledgerStore(database).record(entries, []);
     const costOf = async (from: number, to: number) =>
@@ -161,7 +161,7 @@ describe("the request store", () => {
   });
 
   it("tells the newest request since an instant, a denial too", async () => {
-    const denial = buildDenialRecord({ at: NOON + 60 * MINUTE });
+    const denial = buildStoredDenial({ at: NOON + 60 * MINUTE });
     expect(await store.newestSince(denial.at)).toBeNull();
     await ledgerStore(database).recordDenials([denial]);
     expect(await store.newestSince(denial.at)).toBe(denial.id);
