@@ -24,6 +24,7 @@ const config: NextConfig = {
     ...["ipaddr.js", "@pydantic/genai-prices"],
   ],
   experimental: {
+    authInterrupts: true, // forbidden(): a 403 page
     serverActions: { bodySizeLimit: "1mb", allowedOrigins: publicHosts(process.env.SLUICE_PUBLIC_URL) },
     optimizePackageImports: ["lucide-react"],
   },

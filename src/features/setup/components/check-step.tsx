@@ -1,7 +1,7 @@
 "use client";
 
 import { CircleCheck, CircleX } from "lucide-react";
-import { useTranslations } from "next-intl";
+import { type Messages, useTranslations } from "next-intl";
 import { type SubmitEvent, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
@@ -61,6 +61,8 @@ function CheckLine({ check }: { check: SetupCheck }) {
   );
 }
 
+type Word = keyof Messages["setup"]["check"];
+
 const LINES = {
   database: {
     label: "database",
@@ -75,7 +77,7 @@ const LINES = {
   migrations: { label: "migrations", bad: "migrationsBad", good: () => "migrationsOk" },
   secret: { label: "secret", bad: "secretBad", good: () => "secretOk" },
   publicUrl: { label: "publicUrl", bad: "publicUrlBad", good: () => "publicUrlHint" },
-} as const satisfies Record<SetupCheck["name"], { label: string; bad: string; good: (value: string | null) => string }>;
+} as const satisfies Record<SetupCheck["name"], { label: Word; bad: Word; good: (value: string | null) => Word }>;
 
 function describe(check: SetupCheck) {
   const line = LINES[check.name];

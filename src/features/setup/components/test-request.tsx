@@ -122,7 +122,7 @@ function Failure({ progress }: { progress: TestProgress }) {
     );
   }
   return (
-    <Alert live="alert" title={problemText(toProblem({ code: progress.code }, "upstream_error"))} tone="danger">
+    <Alert live="alert" title={problemText(toProblem({ code: progress.code ?? "upstream_error" }))} tone="danger">
       {progress.message === null ? undefined : (
         <span className="break-words" data-user-text dir="auto">
           {progress.message}

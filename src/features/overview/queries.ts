@@ -1,0 +1,19 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { createApiClient } from "@/api-client/api-client";
+import type { Overview } from "@/operations/overview/schema";
+
+const api = createApiClient();
+const EACH_MS = 15_000;
+
+/** The overview, from the page at first and renewed every 15 s; a failed renewal keeps the last numbers. */
+export function useOverview(initial: Overview): Overview {
+  const { data } = useQuery({
+    queryKey: ["overview.get"],
+    queryFn: ({ signal }) => api.call("overview.get", {}, { signal }),
+    initialData: initial,
+    refetchInterval: EACH_MS,
+  });
+  return data;
+}
