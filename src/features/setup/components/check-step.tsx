@@ -79,7 +79,7 @@ const LINES = {
   publicUrl: { label: "publicUrl", bad: "publicUrlBad", good: () => "publicUrlHint" },
 } as const satisfies Record<SetupCheck["name"], { label: Word; bad: Word; good: (value: string | null) => Word }>;
 
-function describe(check: SetupCheck) {
+function describe(check: SetupCheck): { label: Word; sentence: Word } {
   const line = LINES[check.name];
   return { label: line.label, sentence: check.ok ? line.good(check.value) : line.bad };
 }
