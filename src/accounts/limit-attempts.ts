@@ -1,0 +1,28 @@
+import { AppError } from "@/core/errors";
+
+/** Counts attempts per kind and subject in windows of 15 minutes, shared by all replicas. */
+export type SignInAttempts = {
+  hit(
+    kind: string,
+    subject: string,
+    limit: { now: number; max: number },
+  ): Promise<{ allowed: boolean; retryAfterMs: number }>;
+};
+
+const PER_ACCOUNT = 10;
+const PER_ADDRESS = 30;
+
+/** One attempt to sign in: the e-mail as written, and the address when the host tells it. */
+export type Attempt = { readonly account: string; readonly address: string | null; readonly now: number };
+
+/** Counts one attempt before anything is looked up. Throws too_many_attempts with `retryAfterSeconds` (SEC39). */
+export async function limitAttempts(attempts: SignInAttempts, { account, address, now }: Attempt): Promise<void> {
+  const verdicts = [
+    await attempts.hit("account", account.toLowerCase(), { now, max: PER_ACCOUNT }),
+    ...(address === null ? [] : [await attempts.hit("address", address, { now, max: PER_ADDRESS })]),
+  ];
+  const refused = verdicts.filter((verdict) => !verdict.allowed);
+  if (refused.length === 0) return;
+  const retryAfterMs = Math.max(...refused.map((verdict) => verdict.retryAfterMs));
+  throw new AppError("too_many_attempts", { retryAfterSeconds: Math.max(1, Math.ceil(retryAfterMs / 1000)) });
+}
