@@ -60,6 +60,7 @@ test.each([
   ["SLUICE_JOURNAL_SYNC", "never"],
   ["SLUICE_PUBLIC_URL", "https://example.com/path"],
   ["SLUICE_PUBLIC_URL", "example.com"],
+  ["SLUICE_TRUSTED_PROXIES", "10.0.0.0/8, proxy.local"],
 ])("%s=%s is refused", (name, value) => {
   expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(name)]);
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { PROCESS_ROLES, type ProcessRole } from "@/core/vocabulary";
+import { parseNetwork } from "./caller-address";
 import { createEnvReader, type EnvReader } from "./env-readers";
 import { nearestName } from "./nearest-name";
 import { startFault } from "./start-fault";
@@ -111,10 +112,13 @@ function readSecrets(read: EnvReader) {
 }
 
 function readAddresses(read: EnvReader) {
+  const trustedProxies = read.list("SLUICE_TRUSTED_PROXIES");
+  for (const proxy of trustedProxies)
+    if (parseNetwork(proxy) === null) read.problem(`SLUICE_TRUSTED_PROXIES: ${proxy} is no address and no CIDR`);
   return {
     modelGroupLimits: read.flag("ENABLE_MODEL_RATE_LIMIT"),
     failOpen: read.flag("MODEL_RATE_LIMIT_FAIL_OPEN"),
-    trustedProxies: read.list("SLUICE_TRUSTED_PROXIES"),
+    trustedProxies,
     upstreamPrivate: read.choice("SLUICE_UPSTREAM_PRIVATE", ["allow", "listed"], null),
     upstreamAllow: read.list("SLUICE_UPSTREAM_ALLOW"),
     upstreamProxy: read.url("SLUICE_UPSTREAM_PROXY", ["http", "https"]),

@@ -13,6 +13,8 @@ import { authSource } from "@/stores/postgres/auth-source";
 import type { Database } from "@/stores/postgres/client";
 import { createConfigFeed } from "@/stores/postgres/config-feed";
 import { configSource, type StoredConfig } from "@/stores/postgres/config-source";
+import { effectivePrices } from "./effective-prices";
+import { startFault } from "./start-fault";
 
 /** What the snapshots are made of. */
 export type ConfigAsk = {
@@ -33,6 +35,10 @@ export type ConfigWiring = {
   readonly feed: ConfigFeed;
   /** True when a price row or the catalogue covers the model on a channel that may not be saved yet. */
   isPriced(model: string, provider: string | null, baseUrl: string): boolean;
+  /** Rows in force that price a model on no channel in particular; empty: unpriced. */
+  effectivePrices(model: string): readonly PriceRow[];
+  /** A stored credential was sealed under a previous secret. */
+  usesPreviousSecret(): boolean;
   /** Follows the feed from now on. */
   start(): Promise<void>;
 };
@@ -43,11 +49,14 @@ export async function wireConfig(ask: ConfigAsk): Promise<ConfigWiring> {
   const source = configSource(database);
   const bookOf = (stored: readonly PriceRow[]) => buildPriceBook({ stored, catalogue: ask.catalogue, now: clock.now });
   let book = bookOf([]);
+  let usesPreviousSecret = false;
   const load = async () => {
     const stored = await source.loadConfig();
     book = bookOf(stored.prices);
+    usesPreviousSecret = stored.channels.some(({ sealed }) => sealed !== null && ask.secrets.isPrevious(sealed));
     return snapshotOf(stored, ask);
   };
+  proveSecret(await source.loadConfig(), ask.secrets);
   const config = createConfigSnapshots({
     initial: await load(),
     load,
@@ -62,6 +71,8 @@ export async function wireConfig(ask: ConfigAsk): Promise<ConfigWiring> {
     config,
     feed,
     isPriced: (model, provider, baseUrl) => book.isPriced(model, { id: null, provider, baseUrl }),
+    effectivePrices: (model) => effectivePrices(book.rowsFor(model, null), clock.now()),
+    usesPreviousSecret: () => usesPreviousSecret,
     async start() {
       await feed.start(({ tags }) => {
         auth.invalidate(tags);
@@ -70,6 +81,16 @@ export async function wireConfig(ask: ConfigAsk): Promise<ConfigWiring> {
       await config.settled();
     },
   };
+}
+
+/** Another secret than the stored credentials were sealed under would start well and fail every call. */
+function proveSecret(stored: StoredConfig, secrets: SecretBox): void {
+  const sealed = stored.channels.filter((channel) => channel.sealed !== null);
+  const isOpened = sealed.some(({ id, sealed: text }) => secrets.open(text ?? "", `channel:${id}`) !== null);
+  if (sealed.length > 0 && !isOpened)
+    throw startFault(
+      "SLUICE_SECRET does not open the stored credentials: give the secret they were stored under, or list it in SLUICE_SECRET_PREVIOUS",
+    );
 }
 
 /** A variable that is set wins over the setting of the same meaning. */

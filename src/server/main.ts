@@ -56,7 +56,7 @@ async function serve(): Promise<void> {
   const pages = servesConsole
     ? await (await import("./console")).prepareConsole({ dir: ROOT, hostname, port: env.port })
     : null;
-  const gateway = nodeAdapter(services.gateway, runtime.adapterOptions);
+  const gateway = nodeAdapter(services.gateway, { clock: runtime.clock, ...env });
   const server = createHttpServer({
     role: env.role,
     isGatewayPath: ownsPath,

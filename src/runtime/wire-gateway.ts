@@ -1,0 +1,38 @@
+import { createGateway } from "@/gateway/gateway";
+import type { Gateway, UpstreamClient } from "@/gateway/gateway-deps";
+import type { Clock } from "@/lib/clock";
+import type { Log } from "@/observability/logger";
+import type { Metrics } from "@/observability/metrics";
+import type { Env } from "./env";
+import type { ConfigWiring } from "./wire-config";
+import type { LedgerWiring } from "./wire-ledger";
+
+/** What the engine is made of. */
+export type GatewayAsk = {
+  readonly env: Pick<Env, "maxInflight" | "maxDrains" | "clientStallMs">;
+  readonly config: ConfigWiring;
+  readonly ledger: LedgerWiring;
+  readonly upstream: UpstreamClient;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** Builds the engine behind `/v1`. */
+export function wireGateway(ask: GatewayAsk): Gateway {
+  const { env, config, ledger, upstream, metrics, clock, log } = ask;
+  return createGateway({
+    clock,
+    auth: config.auth,
+    config: config.config,
+    journal: ledger.journal,
+    ledger: ledger.recorder,
+    upstream,
+    metrics,
+    log,
+    random: Math.random,
+    maxInflight: env.maxInflight,
+    maxDrains: env.maxDrains,
+    clientStallMs: env.clientStallMs,
+  });
+}

@@ -1,0 +1,76 @@
+import { type Accounts, createAccounts } from "@/accounts/create-accounts";
+import type { OperationPorts, SystemFacts, Transact } from "@/core/ports";
+import { probeChannel } from "@/gateway/probe-channel";
+import type { Clock } from "@/lib/clock";
+import { requestIdOf, uuidv7Hex } from "@/lib/id";
+import type { SecretBox } from "@/lib/secret-box";
+import type { Log } from "@/observability/logger";
+import { OPERATIONS } from "@/operations/registry";
+import { createRunOperation, type RunOperation } from "@/operations/run-operation";
+import type { Database } from "@/stores/postgres/client";
+import type { Handle } from "@/stores/postgres/handle";
+import { createTransact, operationStores } from "@/stores/postgres/operation-stores";
+import { accountCredentials, accounts, signIns, verifications } from "@/stores/postgres/schema/account";
+import { signInAttemptStore } from "@/stores/postgres/sign-in-attempts";
+import { userStore } from "@/stores/postgres/user-store";
+import type { ConfigWiring } from "./wire-config";
+import type { UpstreamWiring } from "./wire-upstream";
+
+/** What operations and dashboard sign-in are made of. */
+export type OperationsAsk = {
+  readonly database: Database;
+  readonly config: ConfigWiring;
+  readonly upstream: UpstreamWiring;
+  readonly secrets: SecretBox;
+  /** Signs cookies. */
+  readonly cookieSecret: string;
+  readonly system: SystemFacts;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** Operations with their ports, and dashboard sign-in. */
+export type OperationsWiring = {
+  readonly accounts: Accounts;
+  readonly run: RunOperation;
+  readonly transact: Transact;
+  publicUrl(): string | null;
+  newRequestId(): string;
+};
+
+/** Gives every port of the operations its implementation. */
+export function wireOperations(ask: OperationsAsk): OperationsWiring {
+  const { database, config, upstream, clock, log } = ask;
+  const publicUrl = () => config.config.current().settings.publicUrl;
+  const newRequestId = () => requestIdOf(uuidv7Hex(clock.now()));
+  const signIn = createAccounts({
+    db: database.db,
+    schema: { accounts, signIns, accountCredentials, verifications },
+    secret: ask.cookieSecret,
+    attempts: signInAttemptStore(database),
+    users: userStore(database.db),
+    clock,
+    publicUrl,
+    newRequestId,
+    reportFault: (error, requestId) => log.error({ error, requestId }, "sign-in failed"),
+  });
+  const probe = probeChannel({ upstream: upstream.client, clock });
+  const others = (handle: Handle) => ({
+    accounts: signIn.storeFor(handle),
+    probeChannel: probe,
+    secrets: ask.secrets,
+    judgeUpstream: upstream.judge,
+    isPriced: config.isPriced,
+    effectivePrices: config.effectivePrices,
+    system: ask.system,
+  });
+  const transact = createTransact(database, others);
+  const ports: OperationPorts = { ...operationStores(database.db, database), ...others(database.db) };
+  return {
+    accounts: signIn,
+    run: createRunOperation({ operations: OPERATIONS, ports, transact, clock }),
+    transact,
+    publicUrl,
+    newRequestId,
+  };
+}
