@@ -14,6 +14,8 @@ export type SchemaAsk = {
   /** Folder that holds `drizzle/`. */
   readonly root: string;
   say(line: string): void;
+  /** Throws when nobody waits for the schema any more. */
+  goOn(): void;
 };
 
 /** Applies what is missing; returns the names of the files. Throws a StartFault that names file and statement. */
@@ -51,6 +53,7 @@ export async function waitForSchema(ask: SchemaAsk): Promise<void> {
   const wanted = (await readMigrations(join(ask.root, "drizzle"))).map(({ name }) => name);
   const end = Date.now() + ask.env.startTimeoutMs;
   for (let isTold = false; ; isTold = true) {
+    ask.goOn();
     const missing = await findMissing(ask.database, wanted);
     if (missing.length === 0) return;
     if (Date.now() >= end)

@@ -4,6 +4,7 @@ import { createSecretBox, deriveKey } from "@/lib/secret-box";
 import type { Log } from "@/observability/logger";
 import type { Metrics, Readings } from "@/observability/metrics";
 import { OPERATIONS } from "@/operations/registry";
+import { createRest } from "@/rest/create-rest";
 import { ledgerStore } from "@/stores/postgres/ledger-store";
 import { isSetupFinished, issueSetupToken } from "@/stores/postgres/setup-store";
 import { createCatalogue } from "@/stores/price-seed/create-catalogue";
@@ -91,14 +92,18 @@ export async function buildServices(ask: BuildAsk): Promise<Built> {
   const gateway = wireGateway({ env, config, ledger, upstream: upstream.client, metrics, clock, log });
   const isDatabaseUp = () => config.feed.stalenessMs() < DATABASE_DOWN_MS;
   metrics.observe(() => readingsOf({ config, ledger, isDatabaseUp: isDatabaseUp() }));
+  const { accounts } = operations;
+  const currentAccount = accounts.current;
+  const reportFault: Services["reportFault"] = (error, requestId) =>
+    log.error({ error, requestId }, "a page, an action or the admin API failed");
   const services: Services = {
     role: env.role,
     gateway,
     operations: OPERATIONS,
     runOperation: operations.run,
-    handleAuth: operations.accounts.handle,
-    handleRest: async () => new Response(null, { status: 404 }),
-    currentAccount: operations.accounts.current,
+    handleAuth: accounts.handle,
+    handleRest: createRest({ ...operations, operations: OPERATIONS, currentAccount, reportFault }),
+    currentAccount,
     probes: createProbes({
       phase: ask.phase,
       degraded: () => degradedCodes(ask, { config, ledger, isDatabaseUp: isDatabaseUp() }),
@@ -110,6 +115,7 @@ export async function buildServices(ask: BuildAsk): Promise<Built> {
     clientStallMs: env.clientStallMs,
     publicUrl: operations.publicUrl,
     newRequestId: operations.newRequestId,
+    reportFault,
   };
   return {
     services,

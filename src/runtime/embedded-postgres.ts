@@ -98,18 +98,19 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
 async function preparePlace(options: EmbeddedPostgresOptions): Promise<Place> {
   const dataDir = realpathSync(options.dataDir);
-  const usual = join(dataDir, "postgres");
-  const user = postgresUser(usual);
-  const moved = join(SYSTEM_DIR, folderId(dataDir));
-  const cluster = canEnter(dataDir, user) ? usual : join(moved, "postgres");
-  if (cluster !== usual) {
-    mkdirSync(moved, { recursive: true, mode: 0o755 });
-    options.say(
-      `${user?.name ?? "The database's account"} cannot enter ${dataDir}: the database is kept in ${cluster}`,
-    );
+  const elsewhere = () => {
+    const folder = join(SYSTEM_DIR, folderId(dataDir));
+    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    return folder;
+  };
+  let cluster = join(dataDir, "postgres");
+  const account = postgresUser(cluster);
+  if (!canEnter(dataDir, account)) {
+    cluster = join(elsewhere(), "postgres");
+    options.say(`${account?.name} cannot enter ${dataDir}: the database is kept in ${cluster}`);
   }
-  const fallback = user === null ? dataDir : moved;
-  if (user !== null) mkdirSync(fallback, { recursive: true, mode: 0o755 });
+  const user = postgresUser(cluster);
+  const fallback = () => (user === null ? dataDir : elsewhere());
   const binaries = prepareBinaries({ user, fallback, say: options.say });
   if (existsSync(cluster)) await clearOrphan(cluster, options.say);
   const passwordFile = join(dataDir, "postgres-password");

@@ -12,6 +12,8 @@ export type DatabaseAsk = {
   /** How long a server that starts up or refuses connections is awaited, ms. */
   readonly timeoutMs: number;
   say(line: string): void;
+  /** Throws when nobody waits for the database any more. */
+  goOn?(): void;
 };
 
 const MIN_VERSION = 150_000;
@@ -52,6 +54,7 @@ async function untilAnswered(database: Database, ask: DatabaseAsk): Promise<void
   const startedAt = Date.now();
   let toldAt = startedAt - LINE_EVERY_MS;
   for (;;) {
+    ask.goOn?.();
     const failure = await tryOnce(database);
     if (failure === null) return;
     if (failure.kind === "wrong") throw startFault(`${ask.variable}: ${failure.reason}`);

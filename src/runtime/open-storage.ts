@@ -21,16 +21,18 @@ export type StorageAsk = {
   say(line: string): void;
   /** The embedded database is gone for good: exit code 3. */
   onFatal(fault: StartFault): void;
+  /** Throws when nobody waits for the database any more. */
+  goOn(): void;
 };
 
 /** Opens the database of `DATABASE_URL`, or starts the embedded one under the data directory, which this process must own. */
 export async function openStorage(ask: StorageAsk): Promise<Storage> {
-  const { env, cleanup, say } = ask;
+  const { env, cleanup, say, goOn } = ask;
   const isEmbedded = env.databaseUrl === null;
   const url = env.databaseUrl ?? (await startEmbedded(ask)).url;
   const variable = isEmbedded ? "The embedded database" : "DATABASE_URL";
   const bounds = { poolSize: env.pgPool, timeoutMs: env.startTimeoutMs };
-  const database = await openDatabase({ url, variable, say, ...bounds });
+  const database = await openDatabase({ url, variable, say, goOn, ...bounds });
   cleanup.add(() => database.close());
   return { database, url, isEmbedded };
 }

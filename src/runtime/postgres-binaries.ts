@@ -10,7 +10,7 @@ export type PostgresBinaries = { readonly bin: string; readonly major: string };
 type Wanted = {
   readonly user: SystemUser | null;
   /** Folder for a copy when `user` cannot reach the package or its links cannot be repaired in place. */
-  readonly fallback: string;
+  fallback(): string;
   say(line: string): void;
 };
 
@@ -21,7 +21,7 @@ export function prepareBinaries(wanted: Wanted): PostgresBinaries {
   const major = version.split(".")[0] ?? "";
   if (canEnter(join(root, "native/bin"), wanted.user) && repairLinks(root))
     return { bin: join(root, "native/bin"), major };
-  const copy = join(wanted.fallback, `postgres-${version}`);
+  const copy = join(wanted.fallback(), `postgres-${version}`);
   if (!existsSync(copy)) copyPackage(root, copy);
   wanted.say(`PostgreSQL cannot run from ${root} as ${wanted.user?.name ?? "this user"}: using a copy in ${copy}`);
   return { bin: join(copy, "native/bin"), major };

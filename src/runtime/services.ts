@@ -1,3 +1,4 @@
+import type { AppError } from "@/core/errors";
 import type { ProcessRole } from "@/core/vocabulary";
 import type { Gateway } from "@/gateway/gateway-deps";
 import type { Actor, Operation } from "@/operations/operation";
@@ -59,4 +60,6 @@ export type Services = {
   publicUrl(): string | null;
   /** A new request id, `req_...`, for errors of pages and actions. */
   newRequestId(): string;
+  /** Logs a fault of a page or an action under the request id that its reader is shown. */
+  reportFault(error: AppError, requestId: string): void;
 };

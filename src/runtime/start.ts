@@ -94,9 +94,9 @@ async function startAll(options: Required<StartOptions>, cleanup: Cleanup): Prom
   const log = createLogger();
   const metrics = createMetrics(version);
   goOn();
-  const storage = await openStorage({ env, cleanup, say, onFatal });
+  const storage = await openStorage({ env, cleanup, say, onFatal, goOn });
   goOn();
-  const schema = { env, database: storage.database, root, say };
+  const schema = { env, database: storage.database, root, say, goOn };
   if (dutiesOf(env.role).migrates) await bringSchema(schema);
   else await waitForSchema(schema);
   const secret = masterSecret({ given: env.secret, isEmbedded: storage.isEmbedded, dataDir: env.dataDir });

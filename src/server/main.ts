@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { createCallerAddress } from "@/runtime/caller-address";
 import { ownsPath } from "@/runtime/gateway-path";
 import { dutiesOf } from "@/runtime/role";
 import { type Runtime, start } from "@/runtime/start";
@@ -10,6 +11,7 @@ import { createHttpServer } from "./http-server";
 import { listen, originOf } from "./listen";
 import { probeListener } from "./probe-listener";
 import { listenForStop } from "./stop-signals";
+import { tellCaller } from "./tell-caller";
 
 /** How far this process has come; signals may arrive at any point. */
 type Progress = { runtime: Runtime | null; drain: Drain | null; isStopping: boolean };
@@ -62,7 +64,7 @@ async function serve(): Promise<void> {
     isGatewayPath: ownsPath,
     gateway: (request, response) => void gateway(request, response),
     probe: probeListener(services.probes),
-    console: pages,
+    console: pages === null ? null : tellCaller(pages, createCallerAddress(env.trustedProxies)),
     maxConnections: env.maxConnections,
   });
   const drain = createDrain({
