@@ -1,0 +1,111 @@
+import type { SystemFacts } from "@/core/ports";
+import type { Gateway } from "@/gateway/gateway-deps";
+import type { Clock } from "@/lib/clock";
+import { createSecretBox, deriveKey } from "@/lib/secret-box";
+import type { Log } from "@/observability/logger";
+import type { Metrics } from "@/observability/metrics";
+import { ledgerStore } from "@/stores/postgres/ledger-store";
+import { createCatalogue } from "@/stores/price-seed/create-catalogue";
+import type { RedisConnection } from "@/stores/redis/client";
+import type { Cleanup } from "./cleanup";
+import type { Env } from "./env";
+import type { Storage } from "./open-storage";
+import type { ProcessIdentity } from "./process-identity";
+import { type StartFault, startFault } from "./start-fault";
+import { type ConfigWiring, wireConfig } from "./wire-config";
+import { wireGateway } from "./wire-gateway";
+import { type LedgerWiring, wireLedger } from "./wire-ledger";
+import { type OperationsWiring, wireOperations } from "./wire-operations";
+import { wireUpstream } from "./wire-upstream";
+
+/** What everything is built on; all of it runs already. */
+export type Ground = {
+  readonly env: Env;
+  readonly storage: Storage;
+  /** The master secret. */
+  readonly secret: string;
+  readonly redis: RedisConnection | null;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  /** Name of this process among the replicas. */
+  readonly replica: string;
+  readonly self: ProcessIdentity;
+  readonly version: string;
+  readonly cleanup: Cleanup;
+  say(line: string): void;
+  onFatal(fault: StartFault): void;
+};
+
+/** The parts of a running host. */
+export type Parts = {
+  readonly config: ConfigWiring;
+  readonly operations: OperationsWiring;
+  readonly ledger: LedgerWiring;
+  readonly gateway: Gateway;
+};
+
+const FLUSH_MS = 5_000;
+
+/** Builds operations and what they need: snapshots, upstream client, sign-in. Commands stop here; a host goes on with `wireParts`. */
+export async function wireAdmin(ground: Omit<Ground, "metrics" | "replica" | "self" | "onFatal">) {
+  const { env, storage, clock, log, cleanup } = ground;
+  const { database } = storage;
+  const secrets = createSecretBox(ground.secret, env.previousSecrets);
+  const config = await wireConfig({
+    ...{ database, secrets, clock, log, catalogue: createCatalogue() },
+    databaseUrl: storage.url,
+    publicUrl: env.publicUrl,
+    authStaleMs: env.authStaleMs,
+  });
+  const upstream = wireUpstream({
+    ...{ env, clock, provisioned: [] },
+    isEmbedded: storage.isEmbedded,
+    databaseUrl: storage.url,
+  });
+  cleanup.add(() => upstream.client.close());
+  const operations = wireOperations({
+    ...{ database, config, upstream, secrets, clock, log },
+    cookieSecret: deriveKey(ground.secret, "cookies").toString("base64url"),
+    system: systemFacts(ground),
+  });
+  return { config, upstream, operations };
+}
+
+/** Meets every port with its implementation, in the order in which they need each other. */
+export async function wireParts(ground: Ground): Promise<Parts> {
+  const { env, storage, clock, log, metrics, cleanup, say } = ground;
+  const { config, upstream, operations } = await wireAdmin(ground);
+  const ledger = await wireLedger({
+    ...{ env, clock, log, replica: ground.replica, self: ground.self },
+    dataDir: env.dataDir,
+    store: ledgerStore(storage.database),
+    onFatal: (cause) =>
+      ground.onFatal(startFault("The journal cannot be written; see the log", { exitCode: 3, cause })),
+  });
+  cleanup.add(async () => {
+    const left = await ledger.close(FLUSH_MS);
+    if (left > 0) say(`${left} settlements are not in the database yet; the journal keeps them for the next start`);
+  });
+  await config.start();
+  cleanup.add(() => config.feed.stop());
+  const gateway = wireGateway({ env, config, ledger, upstream: upstream.client, metrics, clock, log });
+  return { config, operations, ledger, gateway };
+}
+
+function systemFacts({
+  env,
+  storage,
+  redis,
+  version,
+}: Pick<Ground, "env" | "storage" | "redis" | "version">): SystemFacts {
+  return {
+    version,
+    database: storage.isEmbedded ? "embedded" : "external",
+    counters: redis === null ? "memory" : "redis",
+    hasSecret: true,
+    publicUrl: env.publicUrl,
+    role: env.role,
+    fixedSettings: env.publicUrl === null ? {} : { publicUrl: "SLUICE_PUBLIC_URL" },
+  };
+}
