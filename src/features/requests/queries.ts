@@ -1,0 +1,96 @@
+"use client";
+
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { createApiClient } from "@/api-client/api-client";
+import type { OperationTypes } from "@/operations/registry";
+
+const api = createApiClient();
+const LISTENING_MS = 2000;
+const RENEWAL_MS = 15_000;
+
+type ListName = "requests.list" | "me.requests.list";
+type Filter<Name extends ListName> = Omit<OperationTypes[Name]["input"], "cursor" | "limit">;
+type Page = { readonly items: readonly unknown[]; readonly nextCursor: string | null };
+type Pages = { readonly pages: readonly Page[] };
+
+/** An empty log listens for its first request; a log at its first page renews itself; one that was read on stands still. */
+function renewalMs(data: Pages | undefined): number | false {
+  if (data === undefined || data.pages.length > 1) return false;
+  return data.pages[0]?.items.length === 0 ? LISTENING_MS : RENEWAL_MS;
+}
+
+const paging = {
+  initialPageParam: null as string | null,
+  getNextPageParam: (page: Page) => page.nextCursor,
+  placeholderData: keepPreviousData,
+  refetchInterval: (query: { state: { data: Pages | undefined } }) => renewalMs(query.state.data),
+};
+
+const withCursor = (cursor: string | null) => (cursor === null ? {} : { cursor });
+
+/** The whole log by filter, newest first, page by page. */
+export function useRequests(filter: Filter<"requests.list">) {
+  return useInfiniteQuery({
+    ...paging,
+    queryKey: ["requests.list", filter],
+    queryFn: ({ signal, pageParam }) => api.call("requests.list", { ...filter, ...withCursor(pageParam) }, { signal }),
+  });
+}
+
+/** The reader's own log by filter, newest first, page by page. */
+export function useOwnRequests(filter: Filter<"me.requests.list">) {
+  return useInfiniteQuery({
+    ...paging,
+    queryKey: ["me.requests.list", filter],
+    queryFn: ({ signal, pageParam }) =>
+      api.call("me.requests.list", { ...filter, ...withCursor(pageParam) }, { signal }),
+  });
+}
+
+/** One request with everything about it; reads nothing while `id` is null. */
+export function useRequest(id: string | null) {
+  return useQuery({
+    queryKey: ["requests.get", id],
+    queryFn: ({ signal }) => api.call("requests.get", { id: id ?? "" }, { signal }),
+    enabled: id !== null,
+  });
+}
+
+/** One of the reader's own requests; reads nothing while `id` is null. */
+export function useOwnRequest(id: string | null) {
+  return useQuery({
+    queryKey: ["me.requests.get", id],
+    queryFn: ({ signal }) => api.call("me.requests.get", { id: id ?? "" }, { signal }),
+    enabled: id !== null,
+  });
+}
+
+/** What the log can be narrowed to by name; read when it is asked for. */
+export function useFilterChoices(enabled: boolean) {
+  const users = useQuery({
+    queryKey: ["users", {}],
+    queryFn: ({ signal }) => api.call("users.list", {}, { signal }),
+    enabled,
+  });
+  const keys = useQuery({
+    queryKey: ["keys", {}],
+    queryFn: ({ signal }) => api.call("keys.list", {}, { signal }),
+    enabled,
+  });
+  const channels = useQuery({
+    queryKey: ["channels"],
+    queryFn: ({ signal }) => api.call("channels.list", {}, { signal }),
+    enabled,
+  });
+  return { users: users.data?.items ?? [], keys: keys.data?.items ?? [], channels: channels.data?.items ?? [] };
+}
+
+/** The reader's own keys, to narrow the log to one; read when they are asked for. */
+export function useOwnKeyChoices(enabled: boolean) {
+  const keys = useQuery({
+    queryKey: ["me.keys.list"],
+    queryFn: ({ signal }) => api.call("me.keys.list", {}, { signal }),
+    enabled,
+  });
+  return keys.data?.items ?? [];
+}
