@@ -24,8 +24,10 @@ export function toAction<Name extends keyof OperationTypes>(
       const { output, configVersion } = await services.runOperation(name, input, await currentActor());
       return { ok: true, data: output as OperationTypes[Name]["output"], configVersion };
     } catch (error) {
-      const { code, params, fields } = toAppError(error);
-      const requestId = typeof params.requestId === "string" ? params.requestId : services.newRequestId();
+      const known = toAppError(error);
+      const { code, params, fields } = known;
+      const requestId = services.newRequestId();
+      if (known.status >= 500) services.reportFault(known, requestId);
       return { ok: false, error: { code, params, requestId, fields: [...fields] } };
     }
   };

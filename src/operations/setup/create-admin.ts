@@ -16,7 +16,9 @@ export const createAdmin = defineOperation({
   // Outside the transaction: a wrong token stays counted.
   async check({ token }, { ports, now }) {
     if (await ports.setup.isFinished()) throw new AppError("setup_finished");
-    await ports.setup.checkToken(token, now);
+    await ports.setup.checkToken(token, now).catch(async (error: unknown) => {
+      throw (await ports.setup.isFinished()) ? new AppError("setup_finished") : error; // someone was quicker
+    });
   },
   async run({ token: _, password, weekStart, publicUrl, ...person }, { ports }) {
     await ports.setup.claim();

@@ -1,0 +1,532 @@
+import { ANONYMOUS, buildOperations, TEST_PASSWORD, type TestOperations } from "@test/build-operations";
+import { buildStoredEntry, buildStoredRequest } from "@test/build-stored-rows";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { AppError } from "@/core/errors";
+import { requestIdOf, uuidv7Hex } from "@/lib/id";
+import { ledgerStore } from "@/stores/postgres/ledger-store";
+import { ensurePartitions } from "@/stores/postgres/partitions";
+import { issueSetupToken } from "@/stores/postgres/setup-store";
+import type { Actor } from "./operation";
+import { permissionsOf } from "./permissions";
+import { OPERATIONS, type OperationTypes } from "./registry";
+import { isRead } from "./run-operation";
+
+type Name = keyof OperationTypes;
+type World = {
+  readonly operations: TestOperations;
+  readonly admin: Actor & { userId: number };
+  readonly user: Actor & { userId: number };
+  readonly other: Actor & { userId: number };
+};
+
+let world: World;
+let count = 0;
+const fresh = (what: string) => `${what} ${++count}`;
+const CHANNEL = {
+  protocols: ["openai-chat" as const],
+  baseUrl: "https://api.example.com/v1",
+  credential: "sk-upstream-0123456789",
+  models: ["gpt-4o"],
+};
+
+/** Runs an operation whose types are known. */
+async function call<N extends Name>(name: N, input: OperationTypes[N]["input"], actor: Actor = world.admin) {
+  const { output } = await world.operations.run(name, input, actor);
+  return output as OperationTypes[N]["output"];
+}
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => "ok",
+    (error: AppError) => error.code,
+  );
+const fieldsOf = (work: Promise<unknown>) =>
+  work.then(
+    () => [],
+    (error: AppError) => error.fields.map(({ path, code }) => `${path}: ${code}`),
+  );
+
+const newChannel = (patch: object = {}) => call("channels.create", { ...CHANNEL, name: fresh("channel"), ...patch });
+const newUser = (patch: object = {}) => call("users.create", { name: fresh("user"), ...patch });
+const newKey = async (userId: number) => (await call("keys.create", { userId, name: fresh("key") })).key;
+
+/** One admitted request of a user, in the log and the ledger. */
+async function newRequest(userId: number, at = world.operations.clock.now()): Promise<string> {
+  const id = uuidv7Hex(at);
+  const key = await newKey(userId);
+  const { id: channelId } = await newChannel();
+  const entry = buildStoredEntry({ id, admittedAt: at, userId, keyId: key.id, channelId });
+  const request = buildStoredRequest({ id, at, userId, keyId: key.id, channelId });
+  await ledgerStore(world.operations.database).record([entry], [request]);
+  return requestIdOf(id);
+}
+
+/** An input with which the operation does something, for each of them. */
+const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[N]["input"]> } = {
+  "viewer.get": async () => ({}),
+  "overview.get": async () => ({}),
+  "setup.state": async () => ({}),
+  "setup.unlock": async () => ({ token: "wrong" }),
+  "setup.createAdmin": async () => ({
+    token: "wrong",
+    name: "x",
+    email: "x@example.com",
+    password: TEST_PASSWORD,
+    locale: "en",
+    timeZone: "UTC",
+    weekStart: "monday",
+  }),
+  "setup.dismiss": async () => ({}),
+  "setup.firstRequest": async () => ({ since: "2026-01-01T00:00:00Z" }),
+  "channels.list": async () => ({}),
+  "channels.get": async () => ({ id: (await newChannel()).id }),
+  "channels.create": async () => ({ ...CHANNEL, name: fresh("channel") }),
+  "channels.update": async () => ({ id: (await newChannel()).id, version: 1, weight: 7 }),
+  "channels.delete": async () => ({ id: (await newChannel()).id }),
+  "channels.test": async () => ({ id: (await newChannel()).id }),
+  "channels.testDraft": async () => ({
+    protocols: CHANNEL.protocols,
+    baseUrl: CHANNEL.baseUrl,
+    credential: CHANNEL.credential,
+  }),
+  "users.list": async () => ({}),
+  "users.get": async () => ({ id: (await newUser()).id }),
+  "users.create": async () => ({ name: fresh("user") }),
+  "users.update": async () => ({ id: (await newUser()).id, version: 1, enabled: false }),
+  "users.delete": async () => ({ id: (await newUser()).id }),
+  "users.setPassword": async () => ({
+    id: (await newUser({ email: `u${++count}@example.com` })).id,
+    password: TEST_PASSWORD,
+  }),
+  "keys.list": async () => ({}),
+  "keys.get": async () => ({ id: (await newKey(world.user.userId)).id }),
+  "keys.create": async () => ({ userId: world.user.userId, name: fresh("key") }),
+  "keys.rotate": async () => ({ id: (await newKey(world.user.userId)).id }),
+  "keys.update": async () => ({ id: (await newKey(world.user.userId)).id, version: 1, enabled: false }),
+  "keys.delete": async () => ({ id: (await newKey(world.user.userId)).id }),
+  "requests.list": async () => ({}),
+  "requests.get": async () => ({ id: await newRequest(world.user.userId) }),
+  "me.summary": async () => ({}),
+  "me.requests.list": async () => ({}),
+  "me.requests.get": async (actor) => ({ id: await newRequest(actor.userId ?? world.user.userId) }),
+  "me.keys.list": async () => ({}),
+  "me.keys.create": async () => ({ name: fresh("key") }),
+  "me.keys.rotate": async (actor) => ({ id: (await newKey(actor.userId ?? world.user.userId)).id }),
+  "me.keys.update": async (actor) => ({
+    id: (await newKey(actor.userId ?? world.user.userId)).id,
+    version: 1,
+    enabled: false,
+  }),
+  "prices.list": async () => ({ model: "gpt-4o" }),
+  "prices.override": async () => ({ model: fresh("model").replace(" ", "-"), input: "2.5", output: "10" }),
+  "settings.get": async () => ({}),
+  "settings.update": async () => ({ maxAttempts: 1 + (++count % 9) }),
+};
+const sample = (name: string, actor: Actor): Promise<unknown> => SAMPLES[name as Name](actor);
+
+beforeAll(async () => {
+  const operations = await buildOperations();
+  await ensurePartitions(operations.database, operations.clock.now());
+  world = {
+    operations,
+    admin: await operations.signUp("admin", "admin"),
+    user: await operations.signUp("user", "user"),
+    other: await operations.signUp("user", "other"),
+  };
+});
+afterAll(() => world.operations.database.drop());
+
+describe("every operation", () => {
+  const open = OPERATIONS.filter((operation) => operation.permission === null).map(({ name }) => name);
+  const REFUSALS = ["unauthenticated", "forbidden"];
+
+  test("the open ones are those of the wizard", () => {
+    expect(open).toEqual(["setup.state", "setup.unlock", "setup.createAdmin"]);
+  });
+
+  test.each(OPERATIONS)("$name is refused to anonymous callers unless it is open", async ({ name }) => {
+    const code = await codeOf(world.operations.run(name, await sample(name, ANONYMOUS), ANONYMOUS));
+    expect(code === "unauthenticated").toBe(!open.includes(name));
+  });
+
+  test.each(OPERATIONS)("$name is allowed to users when its permission is theirs", async ({ name, permission }) => {
+    const code = await codeOf(world.operations.run(name, await sample(name, world.user), world.user));
+    const isAllowed = permission === null || permissionsOf(world.user).includes(permission);
+    expect([name, REFUSALS.includes(code)]).toEqual([name, !isAllowed]);
+    if (permission !== null && isAllowed) expect(code).toBe("ok");
+  });
+
+  test.each(OPERATIONS)("$name is allowed to admins and leaves one audit row when it writes", async (operation) => {
+    const input = await sample(operation.name, world.admin);
+    const before = (await world.operations.audit()).length;
+    const code = await codeOf(world.operations.run(operation.name, input, world.admin));
+    if (open.includes(operation.name) && operation.name !== "setup.state") return expect(code).not.toBe("ok");
+    expect(code).toBe("ok");
+    const rows = (await world.operations.audit()).slice(before);
+    expect(rows.map((row) => row.operation)).toEqual(isRead(operation) ? [] : [operation.name]);
+  });
+
+  test.each(OPERATIONS)("$name refuses fields it does not know", async ({ name }) => {
+    for (const extra of ["managedBy", "role2", "ownerId"]) {
+      const input = { ...((await sample(name, world.admin)) as object), [extra]: 1 };
+      expect(await fieldsOf(world.operations.run(name, input, world.admin))).toContain(`${extra}: unknown_field`);
+    }
+  });
+
+  test.each(OPERATIONS)("$name answers with a code to input of any kind", async ({ name }) => {
+    for (const input of [
+      null,
+      undefined,
+      7,
+      "x",
+      [],
+      [1],
+      { id: {} },
+      { id: -1 },
+      { id: 1e300 },
+      { __proto__: null },
+    ]) {
+      const code = await codeOf(world.operations.run(name, input, world.admin));
+      expect([name, input, code === "internal_error"]).toEqual([name, input, false]);
+    }
+  });
+
+  test("a name that is none is not found", async () => {
+    expect(await codeOf(world.operations.run("nothing.here", {}, world.admin))).toBe("not_found");
+  });
+
+  test("no secret is in the audit log", async () => {
+    const { secret } = await call("keys.create", { userId: world.user.userId, name: fresh("key") });
+    await newChannel({ credential: "sk-planted-credential" });
+    await newUser({ email: `p${++count}@example.com`, password: "a planted password" });
+    const text = JSON.stringify(await world.operations.audit());
+    for (const planted of [secret, "sk-planted-credential", "a planted password"]) expect(text).not.toContain(planted);
+  });
+});
+
+describe("channels", () => {
+  test("a channel shows when its credential was set and its last four characters", async () => {
+    const channel = await newChannel({ costMultiplier: "1.25" });
+    expect(channel).toMatchObject({ baseUrl: "https://api.example.com", costMultiplier: "1.25", version: 1 });
+    expect(channel.credential).toEqual({ setAt: expect.stringMatching(/^\d{4}-.*Z$/), lastFour: "6789" });
+    expect(JSON.stringify(channel)).not.toContain("sk-upstream");
+  });
+
+  test("a stored credential opens for its own channel only", async () => {
+    const channel = await newChannel();
+    const { ports } = world.operations;
+    const row = (await ports.channels.credentials()).find((entry) => entry.channelId === channel.id);
+    expect(ports.secrets.open(row?.sealed ?? "", `channel:${channel.id}`)).toBe("sk-upstream-0123456789");
+    expect(ports.secrets.open(row?.sealed ?? "", `channel:${channel.id + 1}`)).toBeNull();
+  });
+
+  test("a new host needs the credential again, a new path does not", async () => {
+    const { id } = await newChannel();
+    const move = { id, version: 1, baseUrl: "https://other.example.com" };
+    expect(await fieldsOf(call("channels.update", move))).toEqual(["credential: credential_reentry_required"]);
+    const moved = await call("channels.update", { id, version: 1, baseUrl: "https://api.example.com/proxy/v1" });
+    expect(moved.baseUrl).toBe("https://api.example.com/proxy");
+    expect((await call("channels.update", { ...move, version: 2, credential: "sk-new-0123456789ab" })).version).toBe(3);
+  });
+
+  test("a patch changes what it names, also single time-outs", async () => {
+    const before = await newChannel();
+    const after = await call("channels.update", { id: before.id, version: 1, timeouts: { idleMs: 5000 } });
+    expect(after).toMatchObject({
+      ...before,
+      version: 2,
+      updatedAt: after.updatedAt,
+      timeouts: { ...before.timeouts, idleMs: 5000 },
+    });
+  });
+
+  test("a stale version is refused and changes nothing", async () => {
+    const { id } = await newChannel();
+    await call("channels.update", { id, version: 1, weight: 2 });
+    expect(await codeOf(call("channels.update", { id, version: 1, weight: 3 }))).toBe("version_conflict");
+    expect((await call("channels.get", { id })).weight).toBe(2);
+  });
+
+  test("a patch that changes nothing writes nothing", async () => {
+    const { id } = await newChannel();
+    const rows = (await world.operations.audit()).length;
+    const after = await call("channels.update", { id, version: 1, weight: 1, credential: CHANNEL.credential });
+    expect([after.version, (await world.operations.audit()).length]).toEqual([1, rows]);
+  });
+
+  test("a new credential alone steps the version", async () => {
+    const { id } = await newChannel();
+    const after = await call("channels.update", { id, version: 1, credential: "sk-another-0123456789" });
+    expect([after.version, after.credential?.lastFour]).toEqual([2, "6789"]);
+  });
+
+  test("a taken name is told at its field, whatever its case", async () => {
+    const { name } = await newChannel();
+    expect(await fieldsOf(newChannel({ name: name.toUpperCase() }))).toEqual(["name: name_taken"]);
+  });
+
+  test("a forbidden address is told at its field", async () => {
+    const work = newChannel({ baseUrl: "http://169.254.169.254" });
+    expect(await fieldsOf(work)).toEqual(["baseUrl: base_url_forbidden"]);
+  });
+
+  test("an operation that no protocol of the channel has is refused", async () => {
+    expect(await fieldsOf(newChannel({ operations: ["models", "message"] }))).toEqual([
+      "operations[1]: operation_not_applicable",
+    ]);
+  });
+
+  test("a test tells models and prices; a draft may borrow a credential for its own host only", async () => {
+    const { id } = await newChannel();
+    const found = { ok: true, latencyMs: 5, pricedCount: 1 };
+    expect(await call("channels.test", { id })).toMatchObject(found);
+    const draft = { channelId: id, protocols: CHANNEL.protocols, baseUrl: CHANNEL.baseUrl };
+    expect(await call("channels.testDraft", draft)).toMatchObject(found);
+    const elsewhere = { ...draft, baseUrl: "https://evil.example" };
+    expect(await fieldsOf(call("channels.testDraft", elsewhere))).toEqual(["credential: credential_reentry_required"]);
+    expect(await codeOf(call("channels.testDraft", { ...draft, baseUrl: "http://169.254.169.254" }))).toBe(
+      "base_url_forbidden",
+    );
+  });
+});
+
+describe("users", () => {
+  test("the last admin who can sign in stays one", async () => {
+    const { admin } = world;
+    const { version } = await call("users.get", { id: admin.userId });
+    for (const patch of [{ role: "user" as const }, { enabled: false }]) {
+      expect(await codeOf(call("users.update", { id: admin.userId, version, ...patch }))).toBe("last_admin");
+    }
+    expect(await codeOf(call("users.delete", { id: admin.userId }))).toBe("last_admin");
+    expect(await call("users.get", { id: admin.userId })).toMatchObject({ role: "admin", enabled: true, version });
+  });
+
+  test("a password needs an e-mail address and makes an account", async () => {
+    const user = await newUser({ email: `Mixed${++count}@Example.com`, password: TEST_PASSWORD });
+    expect(user.hasAccount).toBe(true);
+    expect(user.email).toMatch(/^mixed\d+@example\.com$/);
+    const plain = await newUser();
+    expect(plain.hasAccount).toBe(false);
+    const set = call("users.setPassword", { id: plain.id, password: TEST_PASSWORD });
+    expect(await fieldsOf(set)).toEqual(["email: email_required"]);
+  });
+
+  test("a taken address is refused and leaves no half user", async () => {
+    const email = `taken${++count}@example.com`;
+    await newUser({ email, password: TEST_PASSWORD });
+    const name = fresh("user");
+    expect(await fieldsOf(newUser({ name, email, password: TEST_PASSWORD }))).toEqual(["email: email_taken"]);
+    expect((await call("users.list", { q: name })).items).toEqual([]);
+  });
+
+  test("the address of someone who signs in can change but not go", async () => {
+    const user = await newUser({ email: `a${++count}@example.com`, password: TEST_PASSWORD });
+    const changed = await call("users.update", { id: user.id, version: 1, email: `b${count}@example.com` });
+    expect(changed.email).toBe(`b${count}@example.com`);
+    const gone = call("users.update", { id: user.id, version: 2, email: null });
+    expect(await fieldsOf(gone)).toEqual(["email: email_required"]);
+  });
+});
+
+describe("keys", () => {
+  test("a key shows its secret once, and a rotation keeps the old one for the overlap", async () => {
+    const { key, secret } = await call("keys.create", { userId: world.user.userId, name: fresh("key") });
+    expect(secret).toMatch(/^sk-sluice-[0-9A-Za-z]{43}$/);
+    expect(JSON.stringify(await call("keys.get", { id: key.id }))).not.toContain(secret);
+    const rotated = await call("keys.rotate", { id: key.id, overlapMinutes: 60 });
+    expect(rotated.secret).not.toBe(secret);
+    expect(rotated.key.previous).toMatchObject({ prefix: key.prefix, lastFour: key.lastFour });
+    const again = await call("keys.rotate", { id: key.id });
+    expect(again.key.previous).toBeNull();
+  });
+
+  test("an end in the past and an unknown user are told at their fields", async () => {
+    const past = call("keys.create", {
+      userId: world.user.userId,
+      name: fresh("key"),
+      expiresAt: "2020-01-01T00:00:00Z",
+    });
+    expect(await fieldsOf(past)).toEqual(["expiresAt: date_past"]);
+    expect(await fieldsOf(call("keys.create", { userId: 999_999, name: "k" }))).toEqual(["userId: not_found"]);
+  });
+
+  test("a user reaches no key of another and cannot switch a key on again", async () => {
+    const foreign = await newKey(world.other.userId);
+    const update = { version: 1, name: "mine" };
+    expect(await codeOf(call("me.keys.rotate", { id: foreign.id }, world.user))).toBe("not_found");
+    expect(await codeOf(call("me.keys.update", { id: foreign.id, ...update }, world.user))).toBe("not_found");
+    expect(await codeOf(call("me.keys.update", { id: 999_999, ...update }, world.user))).toBe("not_found");
+    const own = await newKey(world.user.userId);
+    const on = { id: own.id, version: 1, enabled: true as never };
+    expect(await fieldsOf(call("me.keys.update", on, world.user))).toEqual(["enabled: not_a_choice"]);
+    const mine = await call("me.keys.list", {}, world.user);
+    expect(new Set(mine.items.map((key) => key.userId))).toEqual(new Set([world.user.userId]));
+  });
+});
+
+describe("requests", () => {
+  test("pages follow each other and a cursor belongs to its filters", async () => {
+    for (let i = 0; i < 3; i++) await newRequest(world.other.userId, world.operations.clock.now() - i * 1000);
+    const filter = { userId: world.other.userId };
+    const all = (await call("requests.list", filter)).items.map((row) => row.id);
+    const first = await call("requests.list", { ...filter, limit: 2 });
+    const cursor = first.nextCursor ?? "";
+    const second = await call("requests.list", { ...filter, limit: 2, cursor });
+    expect([...first.items, ...second.items].slice(0, 3).map((row) => row.id)).toEqual(all.slice(0, 3));
+    expect(await codeOf(call("requests.list", { userId: world.user.userId, cursor }))).toBe("cursor_mismatch");
+    for (const bad of [
+      "x",
+      "e30",
+      Buffer.from('["a","b","c"]').toString("base64url"),
+      Buffer.from('[1e99,"x",1]').toString("base64url"),
+    ]) {
+      expect(await codeOf(call("requests.list", { ...filter, cursor: bad }))).toBe("cursor_invalid");
+    }
+  });
+
+  test("a request shows its cost math", async () => {
+    const id = await newRequest(world.user.userId);
+    const detail = await call("requests.get", { id });
+    expect(detail).toMatchObject({ id, user: { name: "user" }, entries: [{ attempt: 1 }] });
+    expect(detail.channel?.name).toMatch(/^channel/);
+  });
+
+  test("the owner sees neither channel nor upstream, and of another's request as much as of none", async () => {
+    const id = await newRequest(world.user.userId);
+    const own = await call("me.requests.get", { id }, world.user);
+    expect(JSON.stringify(own)).not.toMatch(/channel|upstreamModel|up_1|decision/);
+    const refusals = [id, requestIdOf(uuidv7Hex(5)), "nonsense"].map((foreign) =>
+      call("me.requests.get", { id: foreign }, world.other).catch((error: AppError) => [
+        error.code,
+        error.params,
+        error.fields,
+      ]),
+    );
+    expect(await Promise.all(refusals)).toEqual([
+      ["not_found", {}, []],
+      ["not_found", {}, []],
+      ["not_found", {}, []],
+    ]);
+    const list = await call("me.requests.list", {}, world.user);
+    expect(JSON.stringify(list)).not.toMatch(/channel|upstreamModel/);
+    expect(list.items.map((row) => row.id)).toContain(id);
+    const theirs = await call("me.requests.list", { limit: 200 }, world.other);
+    expect(theirs.items.map((row) => row.id)).not.toContain(id);
+    expect(
+      await fieldsOf(world.operations.run("me.requests.list", { userId: world.other.userId }, world.user)),
+    ).toEqual(["userId: unknown_field"]);
+  });
+
+  test("the sums of today are one's own", async () => {
+    const nobody = await world.operations.signUp("user", "idle");
+    const summary = await call("me.summary", {}, nobody);
+    expect(summary.today).toEqual({ costUsd: "0", requests: 0, tokens: 0, denied: 0, p95Ms: null });
+    await newRequest(nobody.userId);
+    expect((await call("me.summary", {}, nobody)).today.requests).toBe(1);
+    expect((await call("overview.get", {})).today.requests).toBeGreaterThan(1);
+  });
+});
+
+describe("prices and settings", () => {
+  test("an override is a new row with decimals in the unit of each component", async () => {
+    const model = fresh("model").replace(" ", "-");
+    const price = await call("prices.override", { model, input: "0.0375", components: { "tool.web_search": "10" } });
+    expect(price.components).toEqual([
+      { component: "input_text", unit: "usdPerMtok", price: "0.0375" },
+      { component: "tool.web_search", unit: "usdPer1k", price: "10" },
+    ]);
+    const rows = (await world.operations.audit()).length;
+    expect(
+      (await call("prices.override", { model, input: "0.0375", components: { "tool.web_search": "10" } })).id,
+    ).toBe(price.id);
+    expect((await world.operations.audit()).length).toBe(rows);
+    expect((await call("prices.override", { model, input: "1" })).id).not.toBe(price.id);
+    expect((await call("prices.list", { q: model })).items).toHaveLength(2);
+  });
+
+  test.each<[string, object, string]>([
+    ["nothing", {}, "input: price_empty"],
+    ["amounts and another model", { input: "1", priceAs: "b" }, "priceAs: price_empty"],
+    ["itself", { priceAs: "a" }, "priceAs: invalid"],
+    ["a component nobody counts", { components: { smell: "1" } }, "components.smell: component_unknown"],
+    ["more digits than pico-USD", { input: "0.0000001" }, "input: amount_invalid"],
+    ["half a daily window", { input: "1", dailyUtcFrom: 0 }, "dailyUtcTo: required"],
+    ["a channel that is none", { input: "1", channelId: 999_999 }, "channelId: not_found"],
+    ["an input given twice", { input: "1", components: { input_text: "2" } }, "components.input_text: duplicate"],
+  ])("a price of %s is refused", async (...[, patch, fault]) => {
+    expect(await fieldsOf(call("prices.override", { model: "a", ...patch }))).toContain(fault);
+  });
+
+  test("settings show where they come from, and equal values write nothing", async () => {
+    await call("settings.update", { gatewayName: "Gate" });
+    const rows = (await world.operations.audit()).length;
+    await call("settings.update", { gatewayName: "Gate" });
+    expect((await world.operations.audit()).length).toBe(rows);
+    const view = await call("settings.get", {});
+    expect(view.values.gatewayName).toBe("Gate");
+    expect(view.origins).toMatchObject({ gatewayName: { origin: "saved" }, unpricedModels: { origin: "default" } });
+    expect(Object.keys(view.origins).sort()).toEqual(Object.keys(view.values).sort());
+  });
+
+  test("the viewer knows who looks and what they may do", async () => {
+    const viewer = await call("viewer.get", {}, world.user);
+    expect(viewer).toMatchObject({
+      user: { name: "user", role: "user" },
+      via: "password",
+      can: ["me:read", "me:write"],
+    });
+    expect((await call("viewer.get", {})).can).toContain("channels:write");
+  });
+});
+
+describe("the wizard", () => {
+  test("the token makes one admin, also when two race, and then nothing more", async () => {
+    const operations = await buildOperations();
+    try {
+      const token = await issueSetupToken(operations.database, operations.clock.now());
+      const run = (name: Name, input: unknown, actor = ANONYMOUS) => operations.run(name, input, actor);
+      expect((await run("setup.state", {})).output).toEqual({ finished: false, detail: null });
+      expect(await codeOf(run("setup.unlock", { token: "wrong" }))).toBe("setup_token_invalid");
+      expect((await run("setup.unlock", { token })).output).toMatchObject({ gatewayName: "Sluice" });
+      const admin = (name: string) => ({
+        token,
+        name,
+        email: `${name}@example.com`,
+        password: TEST_PASSWORD,
+        locale: "ja",
+        timeZone: "Asia/Tokyo",
+        weekStart: "sunday",
+      });
+      const race = await Promise.all(["one", "two"].map((name) => codeOf(run("setup.createAdmin", admin(name)))));
+      expect(race.sort()).toEqual(["ok", "setup_finished"]);
+      expect(await codeOf(run("setup.createAdmin", admin("three")))).toBe("setup_finished");
+      expect(await operations.ports.users.countAdmins()).toBe(1);
+      expect(await operations.ports.settings.read()).toMatchObject({
+        timeZone: "Asia/Tokyo",
+        weekStart: "sunday",
+        defaultLocale: "ja",
+      });
+      expect((await run("setup.state", {})).output).toEqual({ finished: true, detail: null });
+      expect(JSON.stringify(await operations.audit())).not.toContain(token);
+    } finally {
+      await operations.database.drop();
+    }
+  });
+
+  test("wrong tokens are counted although the operation fails", async () => {
+    const operations = await buildOperations();
+    try {
+      const token = await issueSetupToken(operations.database, operations.clock.now());
+      const wrong = { ...(await SAMPLES["setup.createAdmin"](ANONYMOUS)) };
+      for (let i = 0; i < 10; i++) {
+        expect(await codeOf(operations.run("setup.createAdmin", wrong, ANONYMOUS))).toBe("setup_token_invalid");
+      }
+      expect(await codeOf(operations.run("setup.unlock", { token }, ANONYMOUS))).toBe("too_many_attempts");
+    } finally {
+      await operations.database.drop();
+    }
+  });
+
+  test("an admin sees the next open step", async () => {
+    expect((await call("setup.state", {})).detail).toMatchObject({ step: "done" });
+  });
+});

@@ -1,0 +1,76 @@
+import { type Context, Hono } from "hono";
+import { AppError, toAppError } from "@/core/errors";
+import { clientAddress } from "@/lib/client-address";
+import { isHostAllowed, isSameOrigin } from "@/lib/origin-check";
+import { PRIVATE_HEADERS } from "@/lib/problem-json";
+import type { Actor, Operation } from "@/operations/operation";
+import type { RunOperation } from "@/operations/run-operation";
+import { problem } from "./problem";
+import { readInput } from "./read-input";
+
+/** What the admin API needs. */
+export type RestOptions = {
+  readonly operations: readonly Operation[];
+  readonly run: RunOperation;
+  /** The account behind a request's cookies; null: anonymous. */
+  currentAccount(headers: Headers): Promise<{ userId: number; name: string; role: "admin" | "user" } | null>;
+  /** Public origin in force. */
+  publicUrl(): string | null;
+  newRequestId(): string;
+  /** Hears of faults, which the caller learns by request id only. */
+  reportFault(error: AppError, requestId: string): void;
+};
+
+/**
+ * `/api/v1` from the registry: one route per operation, problem+json for every refusal, nothing cacheable, no CORS. State changes need
+ * the same origin (SEC38), every call a host of ours (SEC31). The handler never rejects.
+ */
+export function createRest(options: RestOptions): (request: Request) => Promise<Response> {
+  const app = new Hono().basePath("/api/v1");
+  const methods = new Map<string, Set<string>>();
+  for (const operation of options.operations) {
+    const path = operation.path.replaceAll(/\{(\w+)\}/g, ":$1");
+    methods.set(path, (methods.get(path) ?? new Set<string>()).add(operation.method));
+    app.on(operation.method, path, (context) => answer(context, operation, options));
+  }
+  for (const [path, allowed] of methods) {
+    const allow = [...allowed].sort().join(", ");
+    app.all(path, () => problem(new AppError("method_not_allowed"), options.newRequestId(), { allow }));
+  }
+  app.notFound(() => problem(new AppError("not_found"), options.newRequestId()));
+  app.onError((error) => refuse(error, options));
+  return async (request) => app.fetch(request);
+}
+
+async function answer(context: Context, operation: Operation, options: RestOptions): Promise<Response> {
+  const request = context.req.raw;
+  const { headers } = request;
+  const publicUrl = options.publicUrl();
+  if (!isHostAllowed(headers.get("host"), publicUrl)) throw new AppError("host_not_allowed");
+  if (operation.method !== "GET" && !isSameOrigin(headers, publicUrl)) throw new AppError("cross_origin");
+  const actor = await actorOf(headers, options);
+  const input = await readInput(request, operation, context.req.param());
+  const { output, configVersion } = await options.run(operation.name, input, actor);
+  return new Response(JSON.stringify(output), {
+    headers: {
+      "content-type": "application/json; charset=utf-8",
+      ...PRIVATE_HEADERS,
+      "x-sluice-request-id": options.newRequestId(),
+      ...(configVersion === 0 ? {} : { "x-sluice-config-version": String(configVersion) }),
+    },
+  });
+}
+
+async function actorOf(headers: Headers, options: RestOptions): Promise<Actor> {
+  const address = clientAddress(headers);
+  const account = await options.currentAccount(headers);
+  if (account === null) return { kind: "anonymous", role: null, userId: null, name: "anonymous", address };
+  return { kind: "account", role: account.role, userId: account.userId, name: account.name, address };
+}
+
+function refuse(error: unknown, options: RestOptions): Response {
+  const known = toAppError(error);
+  const requestId = options.newRequestId();
+  if (known.status >= 500) options.reportFault(known, requestId);
+  return problem(known, requestId);
+}

@@ -1,0 +1,98 @@
+import { createAccounts } from "@/accounts/create-accounts";
+import type { ChannelProbe } from "@/core/channels/channel-row";
+import { AppError } from "@/core/errors";
+import type { OperationPorts } from "@/core/ports";
+import type { PriceRow } from "@/core/prices/price";
+import { createSecretBox } from "@/lib/secret-box";
+import type { Actor } from "@/operations/operation";
+import { OPERATIONS } from "@/operations/registry";
+import { createRunOperation, type RunOperation } from "@/operations/run-operation";
+import { createTransact, operationStores } from "@/stores/postgres/operation-stores";
+import { accountCredentials, accounts, signIns, verifications } from "@/stores/postgres/schema/account";
+import { signInAttemptStore } from "@/stores/postgres/sign-in-attempts";
+import { userStore } from "@/stores/postgres/user-store";
+import { buildDatabase, type TestDatabase } from "./build-database";
+import { type FakeClock, fakeClock } from "./fake-clock";
+
+/** Operations over a real database; upstreams and prices are what the test says. */
+export type TestOperations = {
+  readonly database: TestDatabase;
+  readonly clock: FakeClock;
+  readonly run: RunOperation;
+  readonly ports: OperationPorts;
+  readonly transact: ReturnType<typeof createTransact>;
+  readonly accounts: ReturnType<typeof createAccounts>;
+  readonly faults: AppError[];
+  /** A new user with a dashboard account, as an actor. */
+  signUp(role: "admin" | "user", name: string): Promise<Actor & { userId: number }>;
+  /** Rows of the audit log, oldest first. */
+  audit(): Promise<readonly { operation: string; target: string; before: unknown; after: unknown }[]>;
+};
+
+/** Nobody. */
+export const ANONYMOUS: Actor = { kind: "anonymous", role: null, userId: null, name: "anonymous", address: null };
+/** The password of `signUp`. */
+export const TEST_PASSWORD = "correct horse battery";
+
+/** Builds operations on a database of their own; drop it when the suite ends. */
+export async function buildOperations(
+  given: { probe?: ChannelProbe; prices?: readonly PriceRow[]; system?: Partial<OperationPorts["system"]> } = {},
+): Promise<TestOperations> {
+  const database = await buildDatabase();
+  const clock = fakeClock(new Date().toISOString());
+  const faults: AppError[] = [];
+  const box = createSecretBox("a secret of more than thirty-two characters");
+  const access = createAccounts({
+    db: database.db,
+    schema: { accounts, signIns, accountCredentials, verifications },
+    secret: "a secret of more than thirty-two characters",
+    attempts: signInAttemptStore(database),
+    users: userStore(database.db),
+    clock,
+    publicUrl: () => null,
+    newRequestId: () => "req_1",
+    reportFault: (error) => faults.push(error),
+  });
+  const others = (db: Parameters<typeof access.storeFor>[0]) => ({
+    accounts: access.storeFor(db),
+    probeChannel: given.probe ?? (async () => ({ ok: true as const, latencyMs: 5, models: ["gpt-4o", "other"] })),
+    secrets: box,
+    async judgeUpstream(url: string) {
+      if (new URL(url).hostname === "169.254.169.254") throw new AppError("base_url_forbidden", { class: "metadata" });
+    },
+    isPriced: (model: string) => model === "gpt-4o",
+    effectivePrices: (model: string) => (given.prices ?? []).filter((row) => row.model === model),
+    system: {
+      version: "0.0.0",
+      database: "embedded" as const,
+      counters: "memory" as const,
+      hasSecret: true,
+      publicUrl: null,
+      role: "all",
+      fixedSettings: {},
+      ...given.system,
+    },
+  });
+  const transact = createTransact(database, others);
+  const ports = { ...operationStores(database.db, database), ...others(database.db) };
+  const run = createRunOperation({ operations: OPERATIONS, ports, transact, clock });
+  return {
+    database,
+    clock,
+    run,
+    ports,
+    transact,
+    accounts: access,
+    faults,
+    async signUp(role, name) {
+      const email = `${name}@example.com`;
+      const values = { name, email, role, enabled: true, locale: null, timeZone: null, managedBy: null };
+      const row = await ports.users.insert(values);
+      await ports.accounts.setPassword({ id: row.id, name, email }, TEST_PASSWORD);
+      return { kind: "account", role, userId: row.id, name, address: "203.0.113.7" };
+    },
+    audit: async () =>
+      database.sql<{ operation: string; target: string; before: unknown; after: unknown }[]>`
+        select operation, target, before, after from audit_log order by id`,
+  };
+}
