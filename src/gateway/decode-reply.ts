@@ -42,7 +42,7 @@ export function decodeReply(coding: string, upstream: UpstreamCall, sink: Upstre
   decoder.on("end", () => {
     if (isOver) return;
     isOver = true;
-    sink.onEnd();
+    sink.onEnd(null);
   });
   decoder.on("error", (cause) => stop(new AppError("upstream_truncated", { cause: "coding" }, { cause })));
   decoder.on("drain", () => upstream.resume());
@@ -51,7 +51,7 @@ export function decodeReply(coding: string, upstream: UpstreamCall, sink: Upstre
       onChunk: (chunk) => {
         if (!isOver && !decoder.write(chunk)) upstream.pause();
       },
-      onEnd: () => void decoder.end(),
+      onEnd: (last) => void (last === null ? decoder.end() : decoder.end(last)),
       onError: stop,
     },
     call: {

@@ -12,8 +12,10 @@ import type { UpstreamRequest } from "@/protocols/protocol";
 export type UpstreamSink = {
   /** The final head; interim replies (1xx) are not told. Header names are lower case; a coded body arrives decoded. */
   onHead(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void;
+  /** What arrived in one turn of the event loop, as one chunk. */
   onChunk(chunk: Uint8Array): void;
-  onEnd(): void;
+  /** The end, with what arrived in its own turn; null: nothing did. A small reply comes whole this way. */
+  onEnd(last: Uint8Array | null): void;
   /**
    * Before the head: `upstream_unreachable` (DNS, connect, TLS, refused address, reset) or `upstream_timeout` (connectMs, firstByteMs).
    * After it: `upstream_truncated`, or `upstream_timeout` (idleMs). Anything else is a fault of ours: `internal_error`.

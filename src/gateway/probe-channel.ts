@@ -35,7 +35,8 @@ export function probeChannel({ upstream, clock }: ProbeDeps): ChannelProbe {
             call.abort();
             failed("status");
           },
-          onEnd() {
+          onEnd(last) {
+            if (last !== null) chunks.push(last);
             if (status !== 200) return failed("status");
             const latencyMs = Math.round(clock.monotonic() - startedAt);
             resolve({ ok: true, latencyMs, models: readProbedModels(Buffer.concat(chunks)) });

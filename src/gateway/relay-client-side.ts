@@ -13,16 +13,6 @@ export function startReply(relay: Relay): void {
   exchange.reply.start(relay.status ?? 200, relayedHead(relay.headers, exchange, { deps, isStream: relay.isStream }));
 }
 
-/** Has what is held written to the client at the end of this turn: chunks of one read leave in one write. */
-export function emit(relay: Relay): void {
-  if (relay.isFlushDue || relay.held.length === 0) return;
-  relay.isFlushDue = true;
-  queueMicrotask(() => {
-    relay.isFlushDue = false;
-    flush(relay);
-  });
-}
-
 /** Everything held as one chunk; nothing is held afterwards. */
 export function takeHeld(relay: Relay): Uint8Array {
   const { held } = relay;
@@ -31,7 +21,7 @@ export function takeHeld(relay: Relay): Uint8Array {
 }
 
 /** Writes to the client; when it is slow, the upstream waits, and a client that takes nothing for `clientStallMs` is gone (T4, N2). */
-function flush(relay: Relay): void {
+export function flush(relay: Relay): void {
   const bytes = takeHeld(relay);
   if (relay.isGone || bytes.length === 0) return;
   const { exchange, deps } = relay.ask;

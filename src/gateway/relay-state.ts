@@ -62,12 +62,9 @@ export type Relay = {
   firstByteMs: number | null;
   reader: ReplyReader | null;
   isStream: boolean;
-  /** Bytes for the client that were not written yet: held back by the peek, or gathered until the end of this turn. */
+  /** Bytes for the client that were not written yet. */
   held: Uint8Array[];
-  isFlushDue: boolean;
   receivedBytes: number;
-  /** `content-length` of the reply; -1 = unknown. */
-  expectedBytes: number;
   isPaused: boolean;
   /** The client is gone: read on for the usage, write nothing. */
   isGone: boolean;
@@ -91,9 +88,7 @@ export function newRelay(ask: RelayAsk, done: (end: RelayEnd) => void): Relay {
     reader: null,
     isStream: false,
     held: [],
-    isFlushDue: false,
     receivedBytes: 0,
-    expectedBytes: -1,
     isPaused: false,
     isGone: false,
     isDraining: false,
@@ -102,7 +97,8 @@ export function newRelay(ask: RelayAsk, done: (end: RelayEnd) => void): Relay {
   };
 }
 
-type Finish = Pick<RelayEnd, "outcome" | "code" | "charge"> & Partial<Pick<RelayEnd, "next" | "cause" | "kept">>;
+type Finish = Pick<RelayEnd, "outcome" | "code" | "charge"> &
+  Partial<Pick<RelayEnd, "next" | "cause" | "kept" | "reading">>;
 
 /** Ends a relay; what comes from the upstream afterwards is ignored. */
 export function finish(relay: Relay, how: Finish): void {
@@ -119,19 +115,19 @@ export function finish(relay: Relay, how: Finish): void {
     next: how.next ?? false,
     isRelayed: relay.ask.exchange.reply.isStarted,
     charge: how.charge,
-    reading: relay.reader?.read() ?? EMPTY_READING,
+    reading: how.reading ?? relay.reader?.read() ?? EMPTY_READING,
     kept: how.kept ?? null,
   });
 }
 
 /** Ends a relay whose upstream body was read to its end (T10). */
 export function finishRead(relay: Relay): void {
-  finish(relay, { ...judgeReading(relay), charge: "seen" });
+  const reading = relay.reader?.read() ?? EMPTY_READING;
+  finish(relay, { ...judgeReading(reading, relay.isGone), charge: "seen", reading });
 }
 
-function judgeReading({ isGone, reader }: Relay): Pick<RelayEnd, "outcome" | "code"> {
+function judgeReading({ error, isComplete }: ReplyReading, isGone: boolean): Pick<RelayEnd, "outcome" | "code"> {
   if (isGone) return { outcome: "client_aborted", code: null };
-  const { error, isComplete } = reader?.read() ?? EMPTY_READING;
   if (error !== null) return { outcome: "upstream_error", code: judgeReply(error.status, false).code };
   return isComplete ? { outcome: "ok", code: null } : { outcome: "upstream_error", code: "upstream_truncated" };
 }

@@ -2,7 +2,7 @@ import { AppError, toAppError } from "@/core/errors";
 import { disconnectPolicy } from "./disconnect-policy";
 import type { UpstreamCall, UpstreamSink } from "./gateway-deps";
 import type { Interrupt } from "./interrupts";
-import { crash, cutReply, emit, resume, startReply, takeHeld } from "./relay-client-side";
+import { crash, cutReply, flush, resume, startReply, takeHeld } from "./relay-client-side";
 import {
   finish,
   finishFailedReply,
@@ -40,7 +40,7 @@ export function openRelay(ask: RelayAsk, done: (end: RelayEnd) => void): Running
     sink: {
       onHead: (status, headers) => guarded(() => takeHead(relay, status, headers)),
       onChunk: (chunk) => guarded(() => takeChunk(relay, chunk)),
-      onEnd: () => guarded(() => takeEnd(relay)),
+      onEnd: (last) => guarded(() => takeEnd(relay, last)),
       onError: (error) => guarded(() => takeError(relay, error)),
     },
     begin(upstream) {
@@ -57,7 +57,6 @@ function takeHead(relay: Relay, status: number, headers: UpstreamHeaders): void 
   relay.headers = headers;
   relay.firstByteMs = ask.deps.clock.monotonic() - relay.startedAt;
   relay.isStream = contentType.startsWith("text/event-stream");
-  relay.expectedBytes = Number(headerOf(headers, "content-length") ?? -1);
   relay.reader = ask.exchange.protocol.createReader({
     contentType,
     status,
@@ -68,11 +67,9 @@ function takeHead(relay: Relay, status: number, headers: UpstreamHeaders): void 
 }
 
 function takeChunk(relay: Relay, chunk: Uint8Array): void {
-  relay.receivedBytes += chunk.length;
-  const out = relay.reader?.push(chunk) ?? chunk;
-  if (out.length > 0 && !(relay.isGone && relay.phase === "relaying")) relay.held.push(out);
+  read(relay, chunk);
   if (relay.phase === "relaying") {
-    emit(relay);
+    flush(relay);
   } else if (relay.phase === "keeping") {
     if (relay.receivedBytes <= PEEK_BYTES) return;
     relay.upstream?.abort();
@@ -82,14 +79,15 @@ function takeChunk(relay: Relay, chunk: Uint8Array): void {
     finishFirstEventError(relay);
   } else if (isRelayable(relay)) {
     startReply(relay);
-    emit(relay);
+    flush(relay);
   }
 }
 
-function takeEnd(relay: Relay): void {
+function takeEnd(relay: Relay, last: Uint8Array | null): void {
+  if (last !== null) read(relay, last);
   const tail = relay.reader?.end();
   if (tail !== undefined && tail.length > 0) relay.held.push(tail);
-  if (relay.phase === "keeping") finishFailedReply(relay, takeHeld(relay));
+  if (relay.phase === "keeping") finishFailedReply(relay, relay.receivedBytes > PEEK_BYTES ? null : takeHeld(relay));
   else if (relay.phase === "relaying") endReply(relay);
   else if (relay.receivedBytes === 0) takeError(relay, new AppError("upstream_truncated"));
   else if (isFirstEventError(relay)) finishFirstEventError(relay);
@@ -97,6 +95,12 @@ function takeEnd(relay: Relay): void {
     startReply(relay);
     endReply(relay);
   }
+}
+
+function read(relay: Relay, chunk: Uint8Array): void {
+  relay.receivedBytes += chunk.length;
+  const out = relay.reader?.push(chunk) ?? chunk;
+  if (out.length > 0) relay.held.push(out);
 }
 
 function endReply(relay: Relay): void {
@@ -159,8 +163,6 @@ function isFirstEventError({ ask, reader, isStream, isGone }: Relay): boolean {
   return isStream && ask.canFailOver && !isGone && reader?.firstEvent() === "error";
 }
 
-/** A complete small body waits for its end, which follows at once, so that head and body leave in one write. */
-function isRelayable({ reader, isStream, receivedBytes, expectedBytes }: Relay): boolean {
-  if (!isStream) return receivedBytes !== expectedBytes;
-  return reader?.firstEvent() !== "none" || receivedBytes >= PEEK_BYTES;
+function isRelayable({ reader, isStream, receivedBytes }: Relay): boolean {
+  return !isStream || reader?.firstEvent() !== "none" || receivedBytes >= PEEK_BYTES;
 }

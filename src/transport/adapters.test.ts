@@ -413,42 +413,77 @@ describe.each(Object.keys(HOSTS) as (keyof typeof HOSTS)[])("through the %s adap
       expect(requests[0]?.upstreamRequestId).toBe("up_scripted");
     });
 
-    const badInputs: [title: string, code: string, status: number, send: () => Promise<Response>][] = [
-      ["malformed JSON", "invalid_json", 400, () => post(name, '{"model": ')],
-      ["a body that is no object", "invalid_body", 400, () => post(name, "[]")],
-      ["an empty body", "invalid_json", 400, () => post(name, "")],
-      ["a model of a wrong type", "invalid_body", 400, () => post(name, body({ model: 7 }))],
-      ["a stream flag of a wrong type", "invalid_body", 400, () => post(name, body({ stream: "yes" }))],
-      ["a missing model", "model_required", 400, () => post(name, { messages: [] })],
-      ["an unknown model", "model_not_found", 404, () => post(name, body({ model: "nobody-has-this" }))],
-      [
-        "no key",
-        "missing_credential",
-        401,
-        () => post(name, body(), { headers: { authorization: "", "x-api-key": "" } }),
-      ],
-      ["a malformed key", "invalid_key", 401, () => withKey("nonsense")],
-      ["an unknown key", "invalid_key", 401, () => withKey(`sk-sluice-${"x".repeat(43)}`)],
-      ["a disabled key", "key_disabled", 401, () => withKey(DISABLED_KEY)],
-      ["an expired key", "key_expired", 401, () => withKey(EXPIRED_KEY)],
-      ["a disabled user", "user_disabled", 403, () => withKey(DISABLED_USER)],
-      ["a model the key may not use", "model_not_found", 404, () => withKey(NARROW_KEY)],
-      [
-        "two different keys",
-        "credential_conflict",
-        401,
-        () => post(name, body(), { headers: { "x-goog-api-key": "other" } }),
-      ],
-      ["an oversized body", "body_too_large", 413, () => post(name, body({ padding: "x".repeat(70_000) }))],
-      [
-        "a body that grows too large",
-        "body_too_large",
-        413,
-        () => post(name, gzipSync("x".repeat(200_000)), coded("gzip")),
-      ],
-      ["an unknown encoding", "unsupported_encoding", 415, () => post(name, body(), coded("compress"))],
-      ["a list of encodings", "unsupported_encoding", 415, () => post(name, body(), coded("gzip, gzip"))],
-      ["a corrupt encoding", "body_decode_failed", 400, () => post(name, "not gzip", coded("gzip"))],
+    const badInputs: { title: string; code: string; status: number; send: () => Promise<Response> }[] = [
+      { title: "malformed JSON", code: "invalid_json", status: 400, send: () => post(name, '{"model": ') },
+      { title: "a body that is no object", code: "invalid_body", status: 400, send: () => post(name, "[]") },
+      { title: "an empty body", code: "invalid_json", status: 400, send: () => post(name, "") },
+      {
+        title: "a model of a wrong type",
+        code: "invalid_body",
+        status: 400,
+        send: () => post(name, body({ model: 7 })),
+      },
+      {
+        title: "a stream flag of a wrong type",
+        code: "invalid_body",
+        status: 400,
+        send: () => post(name, body({ stream: "yes" })),
+      },
+      { title: "a missing model", code: "model_required", status: 400, send: () => post(name, { messages: [] }) },
+      {
+        title: "an unknown model",
+        code: "model_not_found",
+        status: 404,
+        send: () => post(name, body({ model: "nobody-has-this" })),
+      },
+      {
+        title: "no key",
+        code: "missing_credential",
+        status: 401,
+        send: () => post(name, body(), { headers: { authorization: "", "x-api-key": "" } }),
+      },
+      { title: "a malformed key", code: "invalid_key", status: 401, send: () => withKey("nonsense") },
+      { title: "an unknown key", code: "invalid_key", status: 401, send: () => withKey(`sk-sluice-${"x".repeat(43)}`) },
+      { title: "a disabled key", code: "key_disabled", status: 401, send: () => withKey(DISABLED_KEY) },
+      { title: "an expired key", code: "key_expired", status: 401, send: () => withKey(EXPIRED_KEY) },
+      { title: "a disabled user", code: "user_disabled", status: 403, send: () => withKey(DISABLED_USER) },
+      { title: "a model the key may not use", code: "model_not_found", status: 404, send: () => withKey(NARROW_KEY) },
+      {
+        title: "two different keys",
+        code: "credential_conflict",
+        status: 401,
+        send: () => post(name, body(), { headers: { "x-goog-api-key": "other" } }),
+      },
+      {
+        title: "an oversized body",
+        code: "body_too_large",
+        status: 413,
+        send: () => post(name, body({ padding: "x".repeat(70_000) })),
+      },
+      {
+        title: "a body that grows too large",
+        code: "body_too_large",
+        status: 413,
+        send: () => post(name, gzipSync("x".repeat(200_000)), coded("gzip")),
+      },
+      {
+        title: "an unknown encoding",
+        code: "unsupported_encoding",
+        status: 415,
+        send: () => post(name, body(), coded("compress")),
+      },
+      {
+        title: "a list of encodings",
+        code: "unsupported_encoding",
+        status: 415,
+        send: () => post(name, body(), coded("gzip, gzip")),
+      },
+      {
+        title: "a corrupt encoding",
+        code: "body_decode_failed",
+        status: 400,
+        send: () => post(name, "not gzip", coded("gzip")),
+      },
     ];
     const coded = (encoding: string) => ({ headers: { "content-encoding": encoding } });
     const DISABLED_KEY = `sk-sluice-${"a".repeat(43)}`;
@@ -461,8 +496,8 @@ describe.each(Object.keys(HOSTS) as (keyof typeof HOSTS)[])("through the %s adap
       });
 
     test.each(badInputs)(
-      "%s is refused as %s (%d) in the protocol's shape, and nothing is sent",
-      async (_title, code, status, send) => {
+      "$title is refused as $code ($status) in the protocol's shape, and nothing is sent",
+      async ({ code, status, send }) => {
         await open({
           keys: {
             [TEST_KEY]: buildAuthSnapshot(),
@@ -686,7 +721,7 @@ describe.each(Object.keys(HOSTS) as (keyof typeof HOSTS)[])("through the %s adap
     ["GET", "/v1/unknown", 404, "endpoint_not_supported"],
     ["POST", "/v1/files", 404, "endpoint_not_supported"],
     ["GET", "/v1/%zz", 400, "invalid_path"],
-  ])("%s %s is %d %s", async (method, path, status, code) => {
+  ])("%s %s is %d %s", async (method, path, ...[status, code]) => {
     await open();
     const reply = await host.fetch(path, { method, headers: { authorization: `Bearer ${TEST_KEY}` } });
     expect([reply.status, reply.headers.get("x-sluice-code")]).toEqual([status, code]);
@@ -803,5 +838,96 @@ describe.each(Object.keys(HOSTS) as (keyof typeof HOSTS)[])("through the %s adap
     await settled();
     flood.close();
     flood.closeAllConnections();
+  });
+});
+
+describe("on raw sockets", () => {
+  let fixture: GatewayFixture;
+  let gateway: Gateway;
+  let host: Host;
+  const open = async (options: Partial<AdapterOptions> = {}, parts: Partial<GatewayParts> = {}) => {
+    fixture = buildGatewayDeps({ channels: [buildChannel({ baseUrl: upstream.url })], ...parts });
+    gateway = createGateway(fixture.deps);
+    host = await nodeHost(gateway, {
+      clock: fixture.deps.clock,
+      bodyLimit: 64 * 1024,
+      bodyBudget: 1024 * 1024,
+      clientStallMs: 5_000,
+      ...options,
+    });
+  };
+  afterEach(async () => {
+    await gateway.idle();
+    await host.close();
+    await fixture.deps.upstream.close();
+  });
+  /** Sends text and resolves with everything that came back until the connection closed. */
+  const talk = (text: string, during: (socket: ReturnType<typeof connect>) => void = () => {}) =>
+    new Promise<string>((resolve) => {
+      const socket = connect(host.port ?? 0, "127.0.0.1", () => socket.write(text));
+      let heard = "";
+      socket.on("data", (chunk) => {
+        heard += chunk.toString("latin1");
+      });
+      socket.on("error", () => {});
+      socket.on("close", () => resolve(heard));
+      during(socket);
+    });
+  const head = (lines: readonly string[]) => `POST ${CHAT} HTTP/1.1\r\nhost: x\r\n${lines.join("\r\n")}\r\n\r\n`;
+
+  test("a call without a valid key is answered before its body is read, and the connection ends", async () => {
+    await open({ bodyLimit: 64 * 1024 * 1024 });
+    const heard = await talk(head(["authorization: Bearer nonsense", "content-length: 33554432"]) + " ".repeat(65_536));
+    expect(heard).toMatch(/^HTTP\/1\.1 401 /);
+    expect(heard.toLowerCase()).toContain("connection: close");
+  });
+
+  test("a declared length above the limit is refused before a byte of the body, and the connection ends", async () => {
+    await open();
+    const heard = await talk(head([`authorization: Bearer ${TEST_KEY}`, "content-length: 999999999"]));
+    expect(heard).toMatch(/^HTTP\/1\.1 413 /);
+    expect(heard).toContain("body_too_large");
+    expect(heard.toLowerCase()).toContain("connection: close");
+  });
+
+  test("a connection is used again after a refused small body", async () => {
+    await open();
+    const body = JSON.stringify(chatBody());
+    const refused = `${head(["authorization: Bearer nonsense", `content-length: ${body.length}`])}${body}`;
+    const good = `${head([`authorization: Bearer ${TEST_KEY}`, `content-length: ${body.length}`, "connection: close"])}${body}`;
+    const heard = await talk(refused + good);
+    expect(heard.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 401", "HTTP/1.1 200"]);
+  });
+
+  test("a client that leaves during its upload is not admitted and gets no denial", async () => {
+    await open();
+    await talk(head([`authorization: Bearer ${TEST_KEY}`, "content-length: 1000"]), (socket) => {
+      setTimeout(() => socket.destroy(), 30);
+    });
+    await gateway.idle();
+    expect(fixture.journal.frames).toHaveLength(0);
+    expect(fixture.left.denials).toHaveLength(0);
+  });
+
+  test("a stop answers a call that is still uploading", async () => {
+    await open();
+    const slow = talk(head([`authorization: Bearer ${TEST_KEY}`, "content-length: 60000"]));
+    while (gateway.inflight() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    gateway.abortAll();
+    expect(await slow).toMatch(/^HTTP\/1\.1 503 /);
+    expect(fixture.journal.frames).toHaveLength(0);
+  });
+
+  test("a client that takes nothing is cut off, and the upstream is not read for it any more", async () => {
+    await open({ clientStallMs: 80 }, { clientStallMs: 80, maxDrains: 0 });
+    upstream.next({ chunks: 400, text: "z".repeat(24 * 1024 * 1024) });
+    const body = JSON.stringify(chatBody({ stream: true, stream_options: { include_usage: true } }));
+    const socket = connect(host.port ?? 0, "127.0.0.1");
+    socket.on("error", () => {});
+    socket.pause();
+    socket.write(`${head([`authorization: Bearer ${TEST_KEY}`, `content-length: ${body.length}`])}${body}`);
+    while (fixture.left.entries.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(fixture.left.entries).toMatchObject([{ outcome: "client_aborted" }]);
+    socket.destroy();
   });
 });

@@ -51,11 +51,10 @@ export function openIntake(
       chunks.push(chunk);
       return expectedBytes >= 0 ? null : reserve(chunk.length);
     },
-    async finish() {
+    finish() {
       const [first] = chunks;
       const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, received);
-      const decoded = await decodeBody(bytes, encoding, limit);
-      return decoded;
+      return decodeBody(bytes, encoding, limit);
     },
     release() {
       if (isReleased) return;

@@ -10,7 +10,7 @@ export type NodeIncoming = {
   readonly gatewayRequest: GatewayRequest;
   /** True when the rest of the body is too much to read past: the connection ends with the reply. */
   mustClose(): boolean;
-  /** Gives the room of the body back. */
+  /** The reply has ended: a body that is still being read is given up, and its room is given back. */
   release(): void;
 };
 
@@ -22,7 +22,7 @@ export function nodeRequest(message: IncomingMessage, options: AdapterOptions, b
   const url = message.url ?? "/";
   const mark = url.indexOf("?");
   const { headers } = message;
-  let intake: BodyIntake | null = null;
+  let reading: Reading | null = null;
   let query: URLSearchParams | null = null;
   return {
     gatewayRequest: {
@@ -36,27 +36,41 @@ export function nodeRequest(message: IncomingMessage, options: AdapterOptions, b
       headers: headers as Readonly<Record<string, string>>,
       remoteAddress: message.socket.remoteAddress ?? "",
       readBody: () => {
-        intake = openIntake(headers, options.bodyLimit, budget);
-        return readBody(message, intake, options);
+        reading = { intake: openIntake(headers, options.bodyLimit, budget), abandon: () => {} };
+        return readBody(message, reading, options);
       },
     },
     mustClose() {
       if (message.complete) return false;
       return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > SKIPPED_BYTES;
     },
-    release: () => intake?.release(),
+    release() {
+      reading?.abandon();
+      reading?.intake.release();
+    },
   };
 }
 
-async function readBody(message: IncomingMessage, intake: BodyIntake, options: AdapterOptions): Promise<Uint8Array> {
+/** A body that was asked for. */
+type Reading = { readonly intake: BodyIntake; abandon: () => void };
+
+async function readBody(message: IncomingMessage, reading: Reading, options: AdapterOptions): Promise<Uint8Array> {
+  const { intake } = reading;
   const room = intake.open();
   if (room !== null) await room;
-  await gather(message, intake, options);
+  if (message.complete) {
+    // A small body has arrived with its head: no listener and no timer for it.
+    const bytes: Buffer | null = message.read();
+    const wait = bytes === null ? null : intake.add(bytes);
+    if (wait !== null) await wait;
+  } else {
+    await gather(message, reading, options);
+  }
   return intake.finish();
 }
 
 /** Resolves when the body has arrived; rejects with body_too_large, body_timeout, overloaded, or when the client left. */
-function gather(message: IncomingMessage, intake: BodyIntake, options: AdapterOptions): Promise<void> {
+function gather(message: IncomingMessage, reading: Reading, options: AdapterOptions): Promise<void> {
   const { clock, bodySilenceMs = BODY_SILENCE_MS } = options;
   return new Promise((resolve, reject) => {
     let heardAt = clock.monotonic();
@@ -70,6 +84,7 @@ function gather(message: IncomingMessage, intake: BodyIntake, options: AdapterOp
     };
     const stop = (error: unknown) => {
       cancel();
+      reading.abandon = () => {};
       message.off("data", take).off("end", end).off("error", stop).off("close", leave);
       if (error === null) return resolve();
       message.pause();
@@ -78,7 +93,7 @@ function gather(message: IncomingMessage, intake: BodyIntake, options: AdapterOp
     const take = (chunk: Buffer) => {
       heardAt = clock.monotonic();
       try {
-        const wait = intake.add(chunk);
+        const wait = reading.intake.add(chunk);
         if (wait === null) return;
         message.pause();
         wait.then(() => message.resume(), stop);
@@ -90,6 +105,7 @@ function gather(message: IncomingMessage, intake: BodyIntake, options: AdapterOp
     const leave = () => stop(new AppError("body_timeout", { cause: "client_gone" }));
     if (message.destroyed) return leave();
     watch(bodySilenceMs);
+    reading.abandon = leave; // node:http does not tell a request whose reply has ended that its connection closed
     message.on("data", take).on("end", end).on("error", stop).on("close", leave);
   });
 }
