@@ -23,6 +23,12 @@ export function Instant({ at, look = "minute", className }: InstantProps) {
   );
 }
 
+/** Makes the text of an instant inside a sentence, in the viewer's time zone. */
+export function useInstantText(): (at: string) => string {
+  const format = useFormatter();
+  return (at) => format.dateTime(new Date(at), "minute");
+}
+
 function FixedInstant(props: { at: string; look: keyof typeof LOOKS; className?: string | undefined }) {
   const format = useFormatter();
   const instant = new Date(props.at);

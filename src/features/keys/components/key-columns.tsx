@@ -1,0 +1,113 @@
+"use client";
+
+import { RotateCw } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { type ReactNode, useMemo } from "react";
+import type { DataColumn } from "@/components/data-table";
+import { Instant } from "@/components/instant";
+import { Badge } from "@/components/ui/badge";
+import { Link } from "@/i18n/navigation";
+import type { Key } from "@/operations/keys/schema";
+import { KeyModels } from "./key-models";
+import { KeySecret } from "./key-secret";
+import { KeyState } from "./key-state";
+
+/** The columns of a list of keys. `actions` makes the last one; give it the same function each time. */
+export function useKeyColumns(
+  actions: (key: Key) => ReactNode,
+  { withOwner }: { withOwner: boolean },
+): readonly DataColumn<Key>[] {
+  const t = useTranslations("keys");
+  return useMemo(() => {
+    const owner: DataColumn<Key> = {
+      id: "owner",
+      header: t("column.owner"),
+      sortBy: (key) => key.userName,
+      cell: (key) => (
+        <Link
+          className="rounded-xs underline-offset-4 outline-none hover:underline focus-visible:ring-2 focus-visible:ring-ring"
+          data-user-text
+          dir="auto"
+          href={`/admin/users/${key.userId}`}
+        >
+          {key.userName}
+        </Link>
+      ),
+    };
+    const columns: DataColumn<Key>[] = [
+      { id: "name", header: t("column.name"), card: "title", sortBy: (key) => key.name, cell: keyName },
+      { id: "secret", header: t("column.secret"), cell: (key) => <SecretCell keyRow={key} /> },
+      ...(withOwner ? [owner] : []),
+      {
+        id: "state",
+        header: t("column.state"),
+        sortBy: (key) => key.state,
+        cell: (key) => <KeyState state={key.state} />,
+      },
+      {
+        id: "models",
+        header: t("column.models"),
+        from: "lg",
+        sortBy: (key) => key.models?.length ?? Number.MAX_SAFE_INTEGER,
+        cell: (key) => <KeyModels models={key.models} />,
+      },
+      {
+        id: "lastUsed",
+        header: t("column.lastUsed"),
+        sortBy: (key) => (key.lastUsedAt === null ? null : -Date.parse(key.lastUsedAt)),
+        cell: (key) =>
+          key.lastUsedAt === null ? (
+            <span className="text-muted-foreground">{t("never")}</span>
+          ) : (
+            <Instant at={key.lastUsedAt} look="relative" />
+          ),
+      },
+      {
+        id: "expires",
+        header: t("column.expires"),
+        from: "lg",
+        sortBy: (key) => (key.expiresAt === null ? null : Date.parse(key.expiresAt)),
+        cell: (key) =>
+          key.expiresAt === null ? (
+            <span className="text-muted-foreground">{t("noEnd")}</span>
+          ) : (
+            <Instant at={key.expiresAt} look="day" />
+          ),
+      },
+      {
+        id: "actions",
+        header: t("column.actions"),
+        hideHeader: true,
+        card: "corner",
+        align: "end",
+        className: "md:w-12",
+        cell: actions,
+      },
+    ];
+    return columns;
+  }, [t, actions, withOwner]);
+}
+
+function keyName(key: Key) {
+  return (
+    <span className="font-medium" data-user-text dir="auto">
+      {key.name}
+    </span>
+  );
+}
+
+function SecretCell({ keyRow }: { keyRow: Key }) {
+  const t = useTranslations("keys");
+  const { previous } = keyRow;
+  return (
+    <span className="flex flex-wrap items-center gap-2">
+      <KeySecret lastFour={keyRow.lastFour} prefix={keyRow.prefix} />
+      {previous === null ? null : (
+        <Badge title={`${previous.prefix}…${previous.lastFour}`} tone="info">
+          <RotateCw aria-hidden />
+          {t("rotatingShort")}
+        </Badge>
+      )}
+    </span>
+  );
+}

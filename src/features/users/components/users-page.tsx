@@ -1,0 +1,89 @@
+"use client";
+
+import { Plus, UsersRound } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useQueryStates } from "nuqs";
+import { useState } from "react";
+import { EmptyState } from "@/components/empty-state";
+import { FilterBar, SearchFilter, SelectFilter } from "@/components/filter-bar";
+import { PageBody } from "@/components/shell/page-body";
+import { PageHeader } from "@/components/shell/page-header";
+import { StateView } from "@/components/state-view";
+import { TableSkeleton } from "@/components/table-skeleton";
+import { Button } from "@/components/ui/button";
+import type { User } from "@/operations/users/schema";
+import { useUsers } from "../queries";
+import { userFilter, userSearch } from "../search-params";
+import { CreateUserDialog } from "./create-user-dialog";
+import { UserTable } from "./user-table";
+
+/** All users of the gateway. */
+export function UsersPage() {
+  const t = useTranslations("users");
+  const [search, setSearch] = useQueryStates(userSearch);
+  const query = useUsers(userFilter(search));
+  const [isCreating, setCreating] = useState(false);
+  const isFiltered = search.q !== "" || search.state !== null || search.role !== null;
+  const clear = () => void setSearch({ q: null, state: null, role: null });
+  const shown = (items: readonly User[]) => items.filter(({ role }) => search.role === null || role === search.role);
+  const newUser = (
+    <Button onClick={() => setCreating(true)}>
+      <Plus aria-hidden />
+      {t("new")}
+    </Button>
+  );
+  return (
+    <PageBody>
+      <PageHeader actions={newUser} description={t("lead")} title={t("title")} />
+      <div className="grid min-w-0 gap-3">
+        <FilterBar
+          isFiltered={isFiltered}
+          onClear={clear}
+          summary={query.data === undefined ? null : t("count", { count: shown(query.data.items).length })}
+        >
+          <SearchFilter label={t("filter.q")} onChange={(q) => void setSearch({ q })} value={search.q} />
+          <SelectFilter
+            label={t("filter.role")}
+            onChange={(role) => void setSearch({ role })}
+            options={[
+              { value: "admin", label: t("role.admin") },
+              { value: "user", label: t("role.user") },
+            ]}
+            value={search.role}
+          />
+          <SelectFilter
+            label={t("filter.state")}
+            onChange={(state) => void setSearch({ state })}
+            options={[
+              { value: "enabled", label: t("filter.enabled") },
+              { value: "disabled", label: t("filter.disabled") },
+            ]}
+            value={search.state}
+          />
+        </FilterBar>
+        <StateView
+          empty={{
+            when: (list) => shown(list.items).length === 0,
+            isFiltered,
+            onClearFilters: clear,
+            nothing: (
+              <EmptyState
+                actions={newUser}
+                icon={<UsersRound aria-hidden />}
+                text={t("emptyText")}
+                title={t("emptyTitle")}
+              />
+            ),
+          }}
+          query={query}
+          skeleton={<TableSkeleton columns={6} />}
+        >
+          {(list) => (
+            <UserTable items={shown(list.items)} onSort={(sort) => void setSearch({ sort })} sort={search.sort} />
+          )}
+        </StateView>
+      </div>
+      <CreateUserDialog onOpenChange={setCreating} open={isCreating} />
+    </PageBody>
+  );
+}
