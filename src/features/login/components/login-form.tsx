@@ -49,7 +49,7 @@ export function LoginForm({ next }: { next: string | null }) {
       {failure === null ? null : (
         <Alert live="alert" tone="danger">
           {failure.kind === "locked"
-            ? t("locked", { time: format.dateTime(failure.until, { timeStyle: "medium" }) })
+            ? t("locked", { time: format.dateTime(failure.until, { timeStyle: "medium", timeZone: browserZone() }) })
             : t(failure.kind)}
         </Alert>
       )}
@@ -76,4 +76,9 @@ function useLock(until: number | null, onEnd: () => void): boolean {
     return () => clearTimeout(timer);
   }, [until]);
   return until !== null;
+}
+
+/** The zone of this browser: before signing in there is no other. */
+function browserZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

@@ -7,7 +7,7 @@ import { Link, usePathname } from "@/i18n/navigation";
 import { currentEntry, type NavEntry, type NavSection } from "./nav-entries";
 
 const LINK =
-  "flex h-9 items-center gap-2.5 rounded-md px-2.5 text-sm font-medium text-muted-foreground outline-none transition-colors duration-100 hover:bg-accent hover:text-foreground focus-visible:ring-2 focus-visible:ring-ring aria-[current=page]:bg-card aria-[current=page]:text-foreground aria-[current=page]:shadow-nav";
+  "flex h-9 items-center gap-2.5 rounded-md px-2.5 text-sm font-medium text-muted-foreground outline-none transition-colors duration-100 hover:bg-accent hover:text-foreground focus-visible:ring-2 focus-visible:ring-ring aria-[current=page]:bg-card dark:aria-[current=page]:bg-accent aria-[current=page]:text-foreground aria-[current=page]:shadow-nav";
 
 /** The links of the navigation; `compact` shows icons alone, with their names as tooltips. */
 export function NavList(props: {
