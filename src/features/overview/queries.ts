@@ -3,6 +3,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { createApiClient } from "@/api-client/api-client";
 import type { Overview } from "@/operations/overview/schema";
+import type { RequestList } from "@/operations/requests/schema";
+import { LATEST } from "./search-params";
 
 const api = createApiClient();
 const EACH_MS = 15_000;
@@ -12,6 +14,17 @@ export function useOverview(initial: Overview): Overview {
   const { data } = useQuery({
     queryKey: ["overview.get"],
     queryFn: ({ signal }) => api.call("overview.get", {}, { signal }),
+    initialData: initial,
+    refetchInterval: EACH_MS,
+  });
+  return data;
+}
+
+/** The newest requests, renewed like the overview. */
+export function useLatestRequests(initial: RequestList): RequestList {
+  const { data } = useQuery({
+    queryKey: ["requests.list", LATEST],
+    queryFn: ({ signal }) => api.call("requests.list", LATEST, { signal }),
     initialData: initial,
     refetchInterval: EACH_MS,
   });

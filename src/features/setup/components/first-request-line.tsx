@@ -23,7 +23,7 @@ export function FirstRequestLine({ requestId }: { requestId: string | null }) {
           <span className="font-medium">{t("arrived")}</span>
           <Link
             className="rounded-xs text-primary underline-offset-4 hover:underline"
-            href={`/admin/requests?request=${requestId}`}
+            href={`/admin/requests?r=${requestId}`}
           >
             {t("seeRequests")}
           </Link>

@@ -1,7 +1,8 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useState, useSyncExternalStore, useTransition } from "react";
+import { useState, useTransition } from "react";
+import { useBaseUrl } from "@/features/requests/components/use-base-url";
 import { Link, useRouter } from "@/i18n/navigation";
 import type { Channel } from "@/operations/channels/schema";
 import type { SetupState, SetupUnlocked } from "@/operations/setup/schema";
@@ -27,17 +28,10 @@ function firstOpenStep({ finished, detail }: SetupState): Step {
   return detail.step === "done" ? "send" : detail.step;
 }
 
-const noSubscription = () => () => undefined;
-
 /** The wizard from the setup token to the first answered request. The server says where a reload resumes. */
 export function SetupWizard({ start }: { start: SetupStart }) {
   const t = useTranslations("setup");
   const router = useRouter();
-  const origin = useSyncExternalStore(
-    noSubscription,
-    () => window.location.origin,
-    () => "",
-  );
   const [refreshing, startTransition] = useTransition();
   const [local, setLocal] = useState<Step | null>(null);
   const [unlocked, setUnlocked] = useState<{ token: string; found: SetupUnlocked } | null>(null);
@@ -45,6 +39,7 @@ export function SetupWizard({ start }: { start: SetupStart }) {
   const [added, setAdded] = useState<readonly Channel[]>([]);
   const [secret, setSecret] = useState<string | null>(null);
   const { viewer } = start;
+  const baseUrl = useBaseUrl(viewer?.publicUrl ?? null);
   const step = local ?? firstOpenStep(start.state);
 
   const finish = (hasArrived: boolean) =>
@@ -116,7 +111,7 @@ export function SetupWizard({ start }: { start: SetupStart }) {
         ) : null}
         {step === "send" ? (
           <SendStep
-            baseUrl={viewer?.publicUrl ?? origin}
+            baseUrl={baseUrl}
             canTest={viewer?.features.testRequest ?? false}
             channels={[...start.channels, ...added]}
             isFinishing={refreshing}

@@ -11,10 +11,10 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /** The admin's start page. */
 export default async function AdminPage() {
-  const overview = await loadOverview();
+  const { overview, latest } = await loadOverview();
   return (
-    <PageMessages namespaces={["overview"]}>
-      <OverviewPage overview={overview} />
+    <PageMessages namespaces={["overview", "requests"]}>
+      <OverviewPage latest={latest} overview={overview} />
     </PageMessages>
   );
 }
