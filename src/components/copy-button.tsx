@@ -2,7 +2,7 @@
 
 import { Check, Copy } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { Button, type ButtonProps } from "@/components/ui/button";
 
 const SHOWN_MS = 2000;
@@ -16,10 +16,13 @@ export type CopyButtonProps = {
   /** `icon`: no words in sight. */
   look?: "icon" | "words" | undefined;
   onCopied?: (() => void) | undefined;
+  /** Words of the button instead of "Copy". */
+  children?: ReactNode;
 };
 
 /** Copies a text and says so for two seconds. When the browser refuses, the text stays where it can be selected. */
-export function CopyButton({ text, label, variant = "outline", look = "words", onCopied }: CopyButtonProps) {
+export function CopyButton(props: CopyButtonProps) {
+  const { text, label, variant = "outline", look = "words", onCopied } = props;
   const t = useTranslations("common");
   const [isCopied, setCopied] = useState(false);
   useEffect(() => {
@@ -48,7 +51,7 @@ export function CopyButton({ text, label, variant = "outline", look = "words", o
         variant={variant}
       >
         <Icon aria-hidden />
-        {look === "icon" ? null : word}
+        {look === "icon" ? null : isCopied ? word : (props.children ?? word)}
       </Button>
       <span className="sr-only" role="status">
         {isCopied ? t("copied") : ""}

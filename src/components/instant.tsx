@@ -24,9 +24,11 @@ export function Instant({ at, look = "minute", className }: InstantProps) {
 }
 
 /** Makes the text of an instant inside a sentence, in the viewer's time zone. */
-export function useInstantText(): (at: string) => string {
+export function useInstantText(): (at: string, look?: "minute" | "relative") => string {
   const format = useFormatter();
-  return (at) => format.dateTime(new Date(at), "minute");
+  const now = useNow();
+  return (at, look = "minute") =>
+    look === "relative" ? format.relativeTime(new Date(at), now) : format.dateTime(new Date(at), look);
 }
 
 function FixedInstant(props: { at: string; look: keyof typeof LOOKS; className?: string | undefined }) {

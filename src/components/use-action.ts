@@ -13,6 +13,8 @@ export type ActionState<Input, Data> = {
   /** Runs it; resolves to the data, or to null when it failed (see `problem`). Ignored while it runs. */
   run: (input: Input) => Promise<Data | null>;
   isPending: boolean;
+  /** What the last run gave; null before, and when it failed. */
+  data: Data | null;
   /** Why the last run failed. */
   problem: Problem | null;
   /** Forgets the last run. */
@@ -35,6 +37,7 @@ export function useAction<Input, Data>(
     options.onDone?.(answer.data);
     return answer.data;
   };
+  const data = result?.ok === true && !isPending ? result.data : null;
   const failure = error ?? (result?.ok === false ? result.error : null);
-  return { run, isPending, problem: failure === null ? null : toProblem(failure), reset: mutation.reset };
+  return { run, isPending, data, problem: failure === null ? null : toProblem(failure), reset: mutation.reset };
 }

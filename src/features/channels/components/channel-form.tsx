@@ -1,0 +1,89 @@
+"use client";
+
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { type Resolver, useForm } from "react-hook-form";
+import type { z } from "zod";
+import { FormErrors } from "@/components/form-errors";
+import { Button } from "@/components/ui/button";
+import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
+import type { ActionState } from "@/components/use-action";
+import { useServerFields } from "@/components/use-server-fields";
+import type { Channel } from "@/operations/channels/schema";
+import type { ChannelFormValues } from "./channel-form-values";
+import { DraftTest } from "./draft-test";
+import { ModelsEditor } from "./models-editor";
+import { RoutingFields } from "./routing-fields";
+import { PresetField, UpstreamFields } from "./upstream-fields";
+
+const SHOWN = [
+  ...["name", "protocols", "baseUrl", "credential", "models", "priority", "weight", "costMultiplier", "timeouts"],
+  "enabled",
+];
+
+/** Props of `ChannelForm`: the values it starts with, and the operation that takes what it makes of them. */
+export type ChannelFormProps<Input> = {
+  channel: Channel | null;
+  values: ChannelFormValues;
+  schema: z.ZodType<Input, ChannelFormValues>;
+  save: ActionState<Input, Channel>;
+  /** The word of the button that saves. */
+  submit: ReactNode;
+};
+
+/** A channel, new or saved: address and credential, test, models, routing. */
+export function ChannelForm<Input>({ channel, values, schema, save, submit }: ChannelFormProps<Input>) {
+  const t = useTranslations("channels.form");
+  const resolver = zodResolver(schema as never) as unknown as Resolver<
+    ChannelFormValues,
+    unknown,
+    Record<string, unknown>
+  >;
+  const form = useForm<ChannelFormValues, unknown, Record<string, unknown>>({ defaultValues: values, resolver });
+  const { control, setValue, getValues, setError } = form;
+  useServerFields(setError, save.problem);
+  const onSubmit = form.handleSubmit(async (input) => void (await save.run(input as Input)));
+  const discard = () => {
+    form.reset();
+    save.reset();
+  };
+  return (
+    <form autoComplete="off" className="grid min-w-0 gap-6" noValidate onSubmit={onSubmit}>
+      <FormErrors problem={save.problem} shown={SHOWN} />
+      <Section title={t("upstream")}>
+        {channel === null ? <PresetField control={control} setValue={setValue} /> : null}
+        <UpstreamFields control={control} credential={channel === null ? undefined : channel.credential} />
+        <DraftTest channelId={channel?.id ?? null} form={{ getValues, setValue, setError }} />
+      </Section>
+      <Section text={t("modelsText")} title={t("modelsTitle")}>
+        <ModelsEditor control={control} />
+      </Section>
+      <Section title={t("routing")}>
+        <RoutingFields control={control} />
+      </Section>
+      <div className="sticky bottom-0 z-20 -mx-4 flex justify-end gap-2 border-t border-border bg-background/90 px-4 py-3 backdrop-blur-sm md:-mx-8 md:px-8">
+        {channel === null ? null : (
+          <Button disabled={!form.formState.isDirty} onClick={discard} variant="ghost">
+            {t("discard")}
+          </Button>
+        )}
+        <Button disabled={channel !== null && !form.formState.isDirty} pending={save.isPending} type="submit">
+          {submit}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Section(props: { title: ReactNode; text?: ReactNode; children: ReactNode }) {
+  return (
+    <Card>
+      <CardHeader className="grid gap-1">
+        <CardTitle>{props.title}</CardTitle>
+        {props.text === undefined ? null : <CardDescription>{props.text}</CardDescription>}
+      </CardHeader>
+      <CardContent className="grid gap-5">{props.children}</CardContent>
+    </Card>
+  );
+}

@@ -1,0 +1,138 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { type ReactNode, useMemo } from "react";
+import { type DataColumn, DataTable } from "@/components/data-table";
+import { Instant } from "@/components/instant";
+import { ManagedByFile } from "@/components/managed-by-file";
+import { Link, useRouter } from "@/i18n/navigation";
+import type { Channel } from "@/operations/channels/schema";
+import { ChannelProtocols, ChannelState } from "./channel-badges";
+import { ChannelModels } from "./channel-models";
+
+const hrefOf = (channel: Channel) => `/admin/channels/${channel.id}`;
+
+/** Props of `ChannelTable`; `actions` makes the last column. */
+export type ChannelTableProps = {
+  items: readonly Channel[];
+  actions: (channel: Channel) => ReactNode;
+  sort: string;
+  onSort: (sort: string) => void;
+};
+
+/** The channels in the order in which they are tried; a row opens its page. */
+export function ChannelTable({ items, actions, sort, onSort }: ChannelTableProps) {
+  const t = useTranslations("channels");
+  const router = useRouter();
+  const columns = useMemo<readonly DataColumn<Channel>[]>(
+    () => [
+      {
+        id: "name",
+        header: t("column.name"),
+        card: "title",
+        sortBy: (channel) => channel.name,
+        cell: (channel) => <ChannelName channel={channel} />,
+      },
+      {
+        id: "state",
+        header: t("column.state"),
+        sortBy: (channel) => (channel.enabled ? 0 : 1),
+        cell: (channel) => <ChannelState channel={channel} />,
+      },
+      {
+        id: "protocols",
+        header: t("column.protocols"),
+        cell: (channel) => <ChannelProtocols protocols={channel.protocols} />,
+      },
+      {
+        id: "models",
+        header: t("column.models"),
+        sortBy: (channel) => channel.models.length,
+        cell: (channel) => <ChannelModels models={channel.models} />,
+      },
+      {
+        id: "priority",
+        header: t("column.priority"),
+        align: "end",
+        sortBy: (channel) => channel.priority,
+        cell: (channel) => channel.priority,
+      },
+      {
+        id: "weight",
+        header: t("column.weight"),
+        align: "end",
+        from: "lg",
+        sortBy: (channel) => channel.weight,
+        cell: (channel) => channel.weight,
+      },
+      {
+        id: "multiplier",
+        header: t("column.multiplier"),
+        align: "end",
+        from: "xl",
+        sortBy: (channel) => Number(channel.costMultiplier),
+        cell: (channel) => <span data-user-text>×{channel.costMultiplier}</span>,
+      },
+      {
+        id: "credential",
+        header: t("column.credential"),
+        from: "xl",
+        cell: (channel) => <Credential credential={channel.credential} />,
+      },
+      {
+        id: "actions",
+        header: t("column.actions"),
+        hideHeader: true,
+        align: "end",
+        card: "corner",
+        className: "md:w-12",
+        cell: actions,
+      },
+    ],
+    [t, actions],
+  );
+  return (
+    <DataTable
+      caption={t("caption")}
+      columns={columns}
+      isDimmed={(channel) => !channel.enabled}
+      items={items}
+      onOpen={(channel) => router.push(hrefOf(channel))}
+      onSort={onSort}
+      rowId={(channel) => String(channel.id)}
+      sort={sort}
+    />
+  );
+}
+
+function ChannelName({ channel }: { channel: Channel }) {
+  return (
+    <span className="grid min-w-0 py-0.5">
+      <span className="flex flex-wrap items-center gap-2">
+        <Link
+          className="rounded-xs font-medium underline-offset-4 outline-none hover:underline focus-visible:ring-2 focus-visible:ring-ring"
+          data-user-text
+          dir="auto"
+          href={hrefOf(channel)}
+        >
+          {channel.name}
+        </Link>
+        {channel.managedBy === "file" ? <ManagedByFile /> : null}
+      </span>
+      <span className="truncate text-xs font-normal text-muted-foreground" data-user-text dir="ltr">
+        {channel.baseUrl.replace(/^https?:\/\//, "")}
+      </span>
+    </span>
+  );
+}
+
+function Credential({ credential }: Pick<Channel, "credential">) {
+  const t = useTranslations("channels");
+  if (credential === null) return <span className="text-warning">{t("notSet")}</span>;
+  if (credential.lastFour === null) return <span className="text-warning">{t("unreadable")}</span>;
+  return (
+    <span className="text-muted-foreground">
+      {t.rich("setWhen", { when: () => <Instant at={credential.setAt} look="relative" /> })}
+    </span>
+  );
+}

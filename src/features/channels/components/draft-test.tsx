@@ -1,0 +1,77 @@
+"use client";
+
+import { PlugZap, Plus } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import type { UseFormGetValues, UseFormSetError, UseFormSetValue } from "react-hook-form";
+import { Alert } from "@/components/ui/alert";
+import { Button } from "@/components/ui/button";
+import { useAction } from "@/components/use-action";
+import { useProblemText } from "@/components/use-problem-text";
+import { useServerFields } from "@/components/use-server-fields";
+import { testChannelDraftAction } from "../actions";
+import { type ChannelFormValues, draftSchema, parseModels } from "./channel-form-values";
+import { TestResult } from "./test-result";
+
+/** Props of `DraftTest`. `channelId` null: a channel that is not saved yet. */
+export type DraftTestProps = {
+  channelId: number | null;
+  form: {
+    getValues: UseFormGetValues<ChannelFormValues>;
+    setValue: UseFormSetValue<ChannelFormValues>;
+    setError: UseFormSetError<ChannelFormValues>;
+  };
+};
+
+/** Tests what the form says, saved or not, and offers the models it found. */
+export function DraftTest({ channelId, form }: DraftTestProps) {
+  const t = useTranslations("channels.test");
+  const problemText = useProblemText();
+  const [added, setAdded] = useState(false);
+  const test = useAction(testChannelDraftAction);
+  useServerFields(form.setError, test.problem);
+  const run = async () => {
+    setAdded(false);
+    const draft = draftSchema(channelId).safeParse(form.getValues());
+    if (draft.success) return void (await test.run(draft.data));
+    for (const { path, message } of draft.error.issues) {
+      form.setError(path.join(".") as "baseUrl", { message });
+    }
+  };
+  const found = test.data?.ok === true ? test.data.models.map(({ name }) => name) : [];
+  const missing = added ? [] : parseModels(found.join("\n"), form.getValues("models"));
+  const add = () => {
+    form.setValue("models", [...form.getValues("models"), ...missing], { shouldDirty: true });
+    setAdded(true);
+  };
+  return (
+    <div className="grid gap-3">
+      <div className="flex flex-wrap items-center gap-3">
+        <Button onClick={() => void run()} pending={test.isPending} variant="outline">
+          {test.isPending ? null : <PlugZap aria-hidden />}
+          {t(test.isPending ? "running" : "action")}
+        </Button>
+        <span className="text-sm text-muted-foreground">{t("text")}</span>
+      </div>
+      {test.problem === null ? null : (
+        <Alert live="alert" tone="danger">
+          {problemText(test.problem)}
+        </Alert>
+      )}
+      {test.data === null ? null : (
+        <TestResult
+          actions={
+            missing.length === 0 ? undefined : (
+              <Button onClick={add} size="sm" variant="outline">
+                <Plus aria-hidden />
+                {t("addModels", { count: missing.length })}
+              </Button>
+            )
+          }
+          test={test.data}
+        />
+      )}
+      {test.data?.ok === false ? <p className="text-sm text-muted-foreground">{t("saveAnyway")}</p> : null}
+    </div>
+  );
+}

@@ -1,0 +1,13 @@
+import "server-only";
+import { runForPage } from "@/bridge/run";
+import { readForPage } from "@/components/read-for-page";
+
+/** The channels; undefined when the page should read them itself. */
+export function loadChannels() {
+  return readForPage(() => runForPage("channels.list", {}));
+}
+
+/** One channel; an unknown id is a page of its own. */
+export function loadChannel(id: number) {
+  return readForPage(() => runForPage("channels.get", { id }));
+}

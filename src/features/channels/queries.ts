@@ -1,0 +1,26 @@
+import { useQuery } from "@tanstack/react-query";
+import { createApiClient } from "@/api-client/api-client";
+
+const api = createApiClient();
+
+/** Names every read of channels. */
+export const CHANNELS_KEY = ["channels"] as const;
+
+/** Name of the read of all channels. */
+export const channelsKey = [...CHANNELS_KEY, "all"] as const;
+
+/** Name of the read of one channel. */
+export const channelKey = (id: number) => [...CHANNELS_KEY, "one", id] as const;
+
+/** All channels. */
+export function useChannels() {
+  return useQuery({ queryKey: channelsKey, queryFn: ({ signal }) => api.call("channels.list", {}, { signal }) });
+}
+
+/** One channel. */
+export function useChannel(id: number) {
+  return useQuery({
+    queryKey: channelKey(id),
+    queryFn: ({ signal }) => api.call("channels.get", { id }, { signal }),
+  });
+}

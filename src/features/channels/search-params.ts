@@ -1,0 +1,25 @@
+import { parseAsString, parseAsStringLiteral } from "nuqs/server";
+import type { Channel } from "@/operations/channels/schema";
+
+/** What the URL of the list of channels says: search, protocol, state, order. */
+export const channelSearch = {
+  q: parseAsString.withDefault(""),
+  protocol: parseAsStringLiteral(["openai-chat", "anthropic-messages"]),
+  state: parseAsStringLiteral(["enabled", "disabled"]),
+  sort: parseAsString.withDefault(""),
+};
+
+/** The same, as the page reads it. */
+export type ChannelSearch = {
+  readonly q: string;
+  readonly protocol: "openai-chat" | "anthropic-messages" | null;
+  readonly state: "enabled" | "disabled" | null;
+};
+
+/** Whether the filters let a channel through; the search looks at name, address and models. */
+export function matchesSearch(channel: Channel, { q, protocol, state }: ChannelSearch): boolean {
+  if (protocol !== null && !channel.protocols.includes(protocol)) return false;
+  if (state !== null && channel.enabled !== (state === "enabled")) return false;
+  const words = [channel.name, channel.baseUrl, ...channel.models.flatMap(({ name, upstream }) => [name, upstream])];
+  return q === "" || words.some((word) => word.toLowerCase().includes(q.toLowerCase()));
+}
