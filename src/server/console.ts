@@ -5,16 +5,13 @@ import next from "next";
 const GUARDED = ["uncaughtException", "unhandledRejection", "SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 /** Prepares Next and returns its listener. The only file outside the pages that imports it; load it on demand. */
-export async function prepareConsole(options: {
-  dir: string;
-  hostname: string;
-  port: number;
-}): Promise<RequestListener> {
+export async function prepareConsole(options: { dir: string; port: number }): Promise<RequestListener> {
   const ours = GUARDED.map((event) => ({ event, listeners: process.rawListeners(event) }));
   const app = next({
     dev: false,
     dir: options.dir,
-    hostname: options.hostname,
+    // Next compares rewrites with this name after it has turned loopback addresses into it; any other would send pages in a ring.
+    hostname: "localhost",
     port: options.port,
     customServer: true,
   });

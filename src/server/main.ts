@@ -54,10 +54,7 @@ async function serve(): Promise<void> {
   progress.runtime = runtime;
   const { env, services } = runtime;
   const { servesConsole } = dutiesOf(env.role);
-  const hostname = env.host ?? "localhost";
-  const pages = servesConsole
-    ? await (await import("./console")).prepareConsole({ dir: ROOT, hostname, port: env.port })
-    : null;
+  const pages = servesConsole ? await (await import("./console")).prepareConsole({ dir: ROOT, port: env.port }) : null;
   const gateway = nodeAdapter(services.gateway, { clock: runtime.clock, ...env });
   const server = createHttpServer({
     role: env.role,
