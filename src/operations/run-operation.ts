@@ -64,8 +64,12 @@ export async function runInside<Input extends z.ZodType, Output extends z.ZodTyp
   context: OperationContext,
 ): Promise<z.output<Output>> {
   const parsed = parseInput(operation, input);
-  await operation.check?.(parsed, context);
-  return runParsed(operation, parsed, context);
+  try {
+    await operation.check?.(parsed, context);
+    return await runParsed(operation, parsed, context);
+  } catch (error) {
+    throw withField(toAppError(error));
+  }
 }
 
 /** True when the operation changes nothing. */

@@ -40,7 +40,8 @@ const baseUrl = z.string(because("base_url_invalid")).transform((given, context)
   context.addIssue({ code: "custom", message: "base_url_invalid", input: given });
   return z.NEVER;
 });
-const credential = z
+/** A credential of an upstream: 1..8192 bytes of printable ASCII. */
+export const credentialField = z
   .string(because("credential_required", "credential_required"))
   .trim()
   .min(1, "credential_required")
@@ -134,7 +135,7 @@ export const channelFields = {
 };
 
 /** Input of `channels.create`. */
-export const CreateChannelInput = strict({ ...channelFields, credential });
+export const CreateChannelInput = strict({ ...channelFields, credential: credentialField });
 /** See the schema. */
 export type CreateChannelInput = z.output<typeof CreateChannelInput>;
 
@@ -161,7 +162,7 @@ export const UpdateChannelInput = strict({
   inputIncludesCache: fields.inputIncludesCache.optional(),
   onDisconnect: fields.onDisconnect.optional(),
   enabled: fields.enabled.optional(),
-  credential: credential.optional(),
+  credential: credentialField.optional(),
 });
 /** See the schema. */
 export type UpdateChannelInput = z.output<typeof UpdateChannelInput>;
@@ -211,7 +212,7 @@ export const TestChannelDraftInput = strict({
   protocols: fields.protocols,
   provider: orDefault(fields.provider, null),
   baseUrl: fields.baseUrl,
-  credential: credential.nullish(),
+  credential: credentialField.nullish(),
   timeouts: orDefault(fields.timeouts, TIMEOUTS),
   headers: orDefault(fields.headers, { set: {}, remove: [] }),
 });

@@ -14,7 +14,9 @@ export async function insertKey(
   secret = createKeySecret(),
 ): Promise<OperationResult<KeyWithSecret>> {
   if ((await ports.users.find(input.userId)) === null) fault("userId", "not_found");
-  const values = { ...input, expiresAt: endOf(input.expiresAt, now), managedBy: managedBy(actor) };
+  // A file outlives the keys it names: those that ended are made as ended.
+  const expiresAt = endOf(input.expiresAt, actor.kind === "file" ? 0 : now);
+  const values = { ...input, expiresAt, managedBy: managedBy(actor) };
   const row = await ports.keys.insert(values, describeKey(secret));
   const key = keyOutput(row, now);
   return { output: { key, secret }, audit: { target: `key:${row.id}`, before: null, after: key } };

@@ -7,7 +7,7 @@ import { priceComponents } from "./price-components";
 import { priceOutput } from "./price-output";
 import { OverridePriceInput, Price } from "./schema";
 
-/** A new price row. Rows are never edited: among those of one kind the latest `effectiveFrom` wins. Equal to the one in force: no row. */
+/** A new price row. Rows are never edited: among those of one kind the latest `effectiveFrom` wins. Equal to the one in force, or to the one of the same instant: no row. */
 export const overridePrice = defineOperation({
   name: "prices.override",
   method: "POST",
@@ -22,9 +22,11 @@ export const overridePrice = defineOperation({
     const fields = [...faults, ...(await faultsOf(input, Object.keys(components).length === 0, ports))];
     if (fields.length > 0) throw new AppError("validation_failed", {}, { fields });
     const rows = await ports.prices.list({ model: input.model, source: "admin" });
-    const previous = latest(rows.filter((row) => isSameKind(row, input)));
     const effectiveFrom = input.effectiveFrom == null ? undefined : Date.parse(input.effectiveFrom);
-    if (previous !== null && isSame(previous, { components, priceAs: input.priceAs, effectiveFrom })) {
+    const isRival = (row: PriceRow) =>
+      effectiveFrom === undefined ? row.effectiveFrom <= now : row.effectiveFrom === effectiveFrom;
+    const previous = latest(rows.filter((row) => isSameKind(row, input) && isRival(row)));
+    if (previous !== null && isSame(previous, { components, priceAs: input.priceAs })) {
       return { output: priceOutput(previous) };
     }
     const values = {
@@ -82,10 +84,6 @@ function latest(rows: readonly PriceRow[]): PriceRow | null {
   );
 }
 
-function isSame(
-  row: PriceRow,
-  next: Pick<PriceRow, "components" | "priceAs"> & { readonly effectiveFrom: number | undefined },
-): boolean {
-  if (next.effectiveFrom !== undefined && next.effectiveFrom !== row.effectiveFrom) return false;
+function isSame(row: PriceRow, next: Pick<PriceRow, "components" | "priceAs">): boolean {
   return row.priceAs === next.priceAs && isDeepStrictEqual({ ...row.components }, { ...next.components });
 }

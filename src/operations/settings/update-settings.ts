@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { AppError } from "@/core/errors";
 import type { Settings } from "@/core/settings/settings";
 import { defineOperation } from "../operation";
+import { readSettings } from "../read-settings";
 import { SettingsView, UpdateSettingsInput } from "./schema";
 import { settingsOutput } from "./settings-output";
 
@@ -15,13 +16,13 @@ export const updateSettings = defineOperation({
   input: UpdateSettingsInput,
   output: SettingsView,
   errors: [],
-  async run(input, { ports }) {
-    const fields = Object.keys(input)
+  async run(input, { ports, actor }) {
+    // The file may hold what a variable overrides: it is stored and waits for the variable to go.
+    const fields = Object.keys(actor.kind === "file" ? {} : input)
       .filter((name) => ports.system.fixedSettings[name] !== undefined)
       .map((path) => ({ path, code: "fixed_by_environment" }));
     if (fields.length > 0) throw new AppError("validation_failed", {}, { fields });
-    const { values: before } = await settingsOutput(ports);
-    const known = new Map<string, unknown>(Object.entries(before));
+    const known = new Map<string, unknown>(Object.entries(await readSettings(ports.settings)));
     const changes = Object.entries(input).filter(
       ([name, value]) => value !== undefined && !isDeepStrictEqual(value, known.get(name)),
     );

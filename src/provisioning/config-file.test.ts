@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { configFile, SECRET_FIELDS } from "./config-file";
+
+type Listed = { items: { properties: Record<string, object> } };
+
+/** The schema as editors use it: secrets may be references, so their own rules do not hold there. */
+function editorSchema(): object {
+  const schema = z.toJSONSchema(configFile, { io: "input", target: "draft-2020-12" });
+  for (const [list, field] of SECRET_FIELDS) {
+    const { properties } = (schema.properties?.[list] as Listed).items;
+    properties[field] = { type: ["string", "null"], description: "A literal, env:NAME or file:PATH." };
+  }
+  return { title: "Sluice provisioning file", ...schema };
+}
+
+/** JSON with short lists on one line, as the formatter keeps it. */
+function print(schema: object): string {
+  const text = JSON.stringify(schema, null, 2);
+  const inOneLine = (list: string) => `[${list.split(/\n\s*/).join(" ").trim()}]`;
+  return `${text.replaceAll(/\[((?:\s*"[^"\n]*",?)+)\s*\]/g, (_, list: string) => inOneLine(list))}\n`;
+}
+
+test("the JSON Schema for editors is that of the file", async () => {
+  // `vitest run -u` writes it anew.
+  await expect(print(editorSchema())).toMatchFileSnapshot("../../public/sluice-config.schema.json");
+});

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { channelFields, credentialField } from "@/operations/channels/schema";
+import { keyFields } from "@/operations/keys/schema";
+import { priceFields } from "@/operations/prices/schema";
+import { because, flag, instantField, nameField, passwordField, strict } from "@/operations/references";
+import { UpdateSettingsInput } from "@/operations/settings/schema";
+import { userFields } from "@/operations/users/schema";
+
+const list = <Item extends z.ZodType>(item: Item) =>
+  z.array(item, because("invalid")).max(10_000, "too_long").default([]);
+
+/**
+ * The provisioning file, after its secrets were resolved: the fields of the admin operations under the names of provisioning.md.
+ * Strict: what it does not know is refused. `public/sluice-config.schema.json` is made from it.
+ */
+export const configFile = strict({
+  /** Removes what an earlier run created and this file no longer names. */
+  prune: flag.default(false),
+  settings: UpdateSettingsInput.default({}),
+  channels: list(strict({ ...channelFields, credential: credentialField.nullish() })),
+  users: list(strict({ ...userFields, password: passwordField.nullish() })),
+  keys: list(strict({ user: nameField, ...keyFields, secret: z.string(because("secret_invalid")).nullish() })),
+  prices: list(strict({ ...priceFields, channel: nameField.nullish(), effectiveFrom: instantField.nullish() })),
+});
+
+/** A valid provisioning file. */
+export type ConfigFile = z.output<typeof configFile>;
+
+/** Where the file may write `env:NAME` or `file:PATH` instead of a secret: list and field. */
+export const SECRET_FIELDS = [
+  ["channels", "credential"],
+  ["users", "password"],
+  ["keys", "secret"],
+] as const;
+
+/** Fields of provisioning.md that this release does not have: they are told as such, and null means the default as everywhere. */
+export const NOT_SUPPORTED: ReadonlySet<string> = new Set([
+  ...["userGroups", "modelGroups", "rates", "limits", "boosts"],
+  ...["dailyReset", "enforcement", "failOpen", "failOpenAllowance", "modelGroupLimits", "billingModel"].map(inSettings),
+  ...["windowModes", "requestRate", "channelOverflow", "queueHeartbeatMs"].map(inSettings),
+  ...["limiter", "rpm", "tpm", "overflow", "breaker", "userGroups"].map((name) => `channels[].${name}`),
+  ...["groups", "rpm", "rpmOverrides", "maxConcurrent"].map((name) => `users[].${name}`),
+  ...["ipAllow", "ipDeny", "channels", "maxConcurrent"].map((name) => `keys[].${name}`),
+]);
+
+function inSettings(name: string): string {
+  return `settings.${name}`;
+}

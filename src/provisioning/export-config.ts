@@ -1,0 +1,74 @@
+import { stringify } from "yaml";
+import type { OperationPorts } from "@/core/ports";
+import type { PriceRow } from "@/core/prices/price";
+import { formatUnitPrice } from "@/core/prices/unit-price";
+import { formatFixed } from "@/lib/money";
+
+/** The current configuration as a provisioning file, without secrets, credentials and passwords; applying it changes nothing. */
+export async function exportConfig(ports: OperationPorts): Promise<string> {
+  const channels = await ports.channels.list();
+  const channelNames = new Map(channels.map((channel) => [channel.id, channel.name]));
+  const document = {
+    settings: await ports.settings.read(),
+    channels: channels.map(({ costMultiplierPpm, ...row }) => ({
+      name: row.name,
+      protocols: row.protocols,
+      operations: row.operations,
+      provider: row.provider,
+      baseUrl: row.baseUrl,
+      models: row.models.map(({ name, upstream }) => (name === upstream ? name : { name, upstream })),
+      priority: row.priority,
+      weight: row.weight,
+      costMultiplier: formatFixed(BigInt(costMultiplierPpm), 6),
+      timeouts: row.timeouts,
+      headers: row.headers,
+      usageInStream: row.usageInStream,
+      inputIncludesCache: row.inputIncludesCache,
+      onDisconnect: row.onDisconnect,
+      enabled: row.enabled,
+    })),
+    users: (await ports.users.list({})).map(({ name, email, role, locale, timeZone, enabled }) => ({
+      ...{ name, email, role, locale, timeZone, enabled },
+    })),
+    keys: (await ports.keys.list({})).map(({ userName, name, expiresAt, models, enabled }) => ({
+      user: userName,
+      name,
+      expiresAt: isoOrNull(expiresAt),
+      models,
+      enabled,
+    })),
+    prices: inForce(await ports.prices.list({ source: "admin" })).map((row) => priceEntry(row, channelNames)),
+  };
+  return stringify(document, { aliasDuplicateObjects: false, lineWidth: 120 });
+}
+
+function priceEntry(row: PriceRow, channelNames: ReadonlyMap<number, string>) {
+  const components = Object.entries(row.components).map(([name, pico]) => [name, formatUnitPrice(name, pico)] as const);
+  return {
+    model: row.model,
+    channel: row.channelId === null ? null : (channelNames.get(row.channelId) ?? null),
+    effectiveFrom: isoOrNull(row.effectiveFrom),
+    serviceTier: row.serviceTier,
+    minInputTokens: row.minInputTokens,
+    dailyUtcFrom: row.dailyUtcFrom,
+    dailyUtcTo: row.dailyUtcTo,
+    priceAs: row.priceAs,
+    components: Object.fromEntries(components),
+  };
+}
+
+/** Of rows that stand for the same thing at the same instant the last one counts. */
+function inForce(rows: readonly PriceRow[]): readonly PriceRow[] {
+  const byKind = new Map<string, PriceRow>();
+  for (const row of rows) {
+    const { id, components, priceAs, source, provider, ...kind } = row;
+    const name = JSON.stringify(kind, Object.keys(kind).sort());
+    const known = byKind.get(name);
+    if (known === undefined || id > known.id) byKind.set(name, row);
+  }
+  return [...byKind.values()];
+}
+
+function isoOrNull(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}

@@ -1,0 +1,162 @@
+import { parseDocument } from "yaml";
+import { AppError, type FieldError } from "@/core/errors";
+import { fieldErrorsOf } from "@/operations/field-errors";
+import { type ConfigFile, configFile, NOT_SUPPORTED, SECRET_FIELDS } from "./config-file";
+
+/** Reads what `env:NAME` and `file:PATH` in the file mean; undefined: there is none. */
+export type SecretSource = {
+  readEnv(name: string): string | undefined;
+  readFile(path: string): string | undefined;
+};
+
+type Plain = Record<string, unknown>;
+
+/**
+ * Reads a provisioning file, YAML or JSON, with its secrets resolved. Throws validation_failed with every problem and its path at once;
+ * no problem tells a value.
+ */
+export function parseConfig(text: string, secrets: SecretSource): ConfigFile {
+  const plain = readYaml(text);
+  const faults: FieldError[] = [];
+  const prepared = withoutUnsupportedNulls(withSecrets(plain, secrets, faults));
+  const parsed = configFile.safeParse(prepared, { reportInput: true });
+  if (!parsed.success) faults.push(...fieldErrorsOf(parsed.error.issues).map(named));
+  else faults.push(...duplicates(parsed.data));
+  if (faults.length > 0) throw new AppError("validation_failed", {}, { fields: onePerPath(faults) });
+  if (!parsed.success) throw new AppError("internal_error");
+  return parsed.data;
+}
+
+/** `host:port` of every channel in a file: the operator's own list for the address policy. Empty for a file that cannot be read. */
+export function channelHosts(text: string): readonly string[] {
+  const { channels } = parseDocument(text).toJS() ?? {};
+  if (!Array.isArray(channels)) return [];
+  return channels.flatMap((channel: { baseUrl?: unknown } | null) => {
+    const given = channel?.baseUrl;
+    if (typeof given !== "string" || !URL.canParse(given)) return [];
+    const url = new URL(given);
+    const port = url.port === "" ? defaultPort(url.href) : url.port;
+    return [`${url.hostname.replace(/^\[|\]$/g, "")}:${port}`];
+  });
+}
+
+function defaultPort(href: string): string {
+  return href.startsWith("https:") ? "443" : "80";
+}
+
+function readYaml(text: string): Plain {
+  const document = parseDocument(text, { version: "1.2", schema: "core", uniqueKeys: true, strict: true });
+  if (document.errors.length > 0) {
+    const fields = document.errors.map((error) => {
+      const [start] = error.linePos ?? [];
+      return { path: start === undefined ? "" : `line ${start.line}, column ${start.col}`, code: "invalid" };
+    });
+    throw new AppError("validation_failed", {}, { fields });
+  }
+  const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
+  if (isPlain(value)) return value;
+  throw new AppError("validation_failed", {}, { fields: [{ path: "", code: "invalid" }] });
+}
+
+function isPlain(value: unknown): value is Plain {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The entries of a list of the file; what is no list or no object is left to the schema. */
+function mapEntries(file: Plain, list: string, map: (entry: Plain, index: number) => Plain): Plain {
+  const entries = file[list];
+  if (!Array.isArray(entries)) return file;
+  return { ...file, [list]: entries.map((entry: unknown, index) => (isPlain(entry) ? map(entry, index) : entry)) };
+}
+
+function withSecrets(file: Plain, secrets: SecretSource, faults: FieldError[]): Plain {
+  return SECRET_FIELDS.reduce<Plain>(
+    (resolved, [list, field]) =>
+      mapEntries(resolved, list, (entry, index) => {
+        const given = entry[field];
+        if (typeof given !== "string") return entry;
+        const plain = resolve(given, secrets);
+        if (plain !== null) return { ...entry, [field]: plain };
+        faults.push({ path: `${list}[${index}].${field}`, code: "secret_reference_invalid" });
+        return { ...entry, [field]: null };
+      }),
+    file,
+  );
+}
+
+/** A literal stays; of a reference the text without the line end that editors add. Null when there is nothing behind it. */
+function resolve(given: string, secrets: SecretSource): string | null {
+  const [, kind, target = ""] = /^(env|file):(.+)$/s.exec(given) ?? [];
+  if (kind === undefined) return given;
+  const found = kind === "env" ? secrets.readEnv(target) : secrets.readFile(target);
+  const plain = found?.replace(/\r?\n$/, "") ?? "";
+  return plain === "" ? null : plain;
+}
+
+function withoutUnsupportedNulls(file: Plain): Plain {
+  const top = dropNulls(file, "");
+  const settings = isPlain(top.settings) ? { settings: dropNulls(top.settings, "settings.") } : {};
+  return ["channels", "users", "keys"].reduce<Plain>(
+    (cleaned, list) => mapEntries(cleaned, list, (entry) => dropNulls(entry, `${list}[].`)),
+    { ...top, ...settings },
+  );
+}
+
+function dropNulls(entry: Plain, prefix: string): Plain {
+  const isUnset = (name: string, value: unknown) =>
+    NOT_SUPPORTED.has(prefix + name) && (value === null || (Array.isArray(value) && value.length === 0));
+  return Object.fromEntries(Object.entries(entry).filter(([name, value]) => !isUnset(name, value)));
+}
+
+/** A field that a later release has is told apart from one that nobody knows. */
+function named(fault: FieldError): FieldError {
+  const general = fault.path.replaceAll(/\[\d+\]/g, "[]");
+  return fault.code === "unknown_field" && NOT_SUPPORTED.has(general) ? { ...fault, code: "not_supported" } : fault;
+}
+
+/** Two entries of one natural key (provisioning.md, idempotent). */
+function duplicates(file: ConfigFile): FieldError[] {
+  const lower = (text: string | null | undefined) => text?.toLowerCase() ?? null;
+  return [
+    ...repeated(
+      "channels",
+      file.channels.map((entry) => lower(entry.name)),
+      "name",
+    ),
+    ...repeated(
+      "users",
+      file.users.map((entry) => lower(entry.name)),
+      "name",
+    ),
+    ...repeated(
+      "keys",
+      file.keys.map((entry) => [lower(entry.user), lower(entry.name)]),
+      "name",
+    ),
+    ...repeated(
+      "prices",
+      file.prices.map((entry) => [
+        ...[entry.model, lower(entry.channel), entry.effectiveFrom ?? null, entry.serviceTier],
+        ...[entry.minInputTokens, entry.dailyUtcFrom, entry.dailyUtcTo],
+      ]),
+      "model",
+    ),
+  ];
+}
+
+function repeated(list: string, keys: readonly unknown[], field: string): FieldError[] {
+  const seen = new Set<string>();
+  return keys.flatMap((key, index) => {
+    const text = JSON.stringify(key);
+    if (seen.has(text)) return [{ path: `${list}[${index}].${field}`, code: "duplicate" }];
+    seen.add(text);
+    return [];
+  });
+}
+
+/** A missing secret would be told twice, as reference and as field. */
+function onePerPath(faults: readonly FieldError[]): FieldError[] {
+  const byPath = new Map<string, FieldError>();
+  for (const fault of faults) if (!byPath.has(fault.path)) byPath.set(fault.path, fault);
+  return [...byPath.values()];
+}

@@ -1,0 +1,232 @@
+import { buildOperations, type TestOperations } from "@test/build-operations";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { AppError } from "@/core/errors";
+import { applyConfig } from "./apply-config";
+import { exportConfig } from "./export-config";
+import { channelHosts } from "./parse-config";
+
+let operations: TestOperations;
+const SECRET = `sk-sluice-${"a".repeat(43)}`;
+const FILE = `
+settings:
+  timeZone: Asia/Shanghai
+  weekStart: sunday
+channels:
+  - name: main
+    protocols: [openai-chat]
+    operations: null
+    provider: null
+    baseUrl: https://api.example.com/v1
+    credential: env:UPSTREAM_KEY
+    models: [gpt-4o, { name: fast, upstream: gpt-4o-mini }]
+    costMultiplier: "1.5"
+    timeouts: { idleMs: 5000 }
+    limiter: null
+    rpm: null
+    tpm: null
+    overflow: null
+    userGroups: []
+users:
+  - { name: alice, email: Alice@Example.com, role: admin, password: file:/secrets/alice }
+  - { name: bob }
+keys:
+  - { user: alice, name: laptop, secret: ${SECRET}, expiresAt: null, models: [gpt-4o] }
+prices:
+  - { model: gpt-4o, input: "2.50", output: "10", cacheRead: "1.25", channel: main, components: { tool.web_search: "10" } }
+`;
+
+const secrets = {
+  readEnv: (name: string) => ({ UPSTREAM_KEY: "sk-upstream-0123456789\n" })[name],
+  readFile: (path: string) => ({ "/secrets/alice": "a password of alice\n" })[path],
+};
+const apply = (text: string) => applyConfig(text, { transact: operations.transact, clock: operations.clock, secrets });
+const faultsOf = (text: string) =>
+  apply(text).then(
+    () => [],
+    (error: AppError) => error.fields.map(({ path, code }) => `${path}: ${code}`),
+  );
+const NOTHING = { created: [], changed: [], removed: [] };
+
+beforeEach(async () => {
+  operations = await buildOperations();
+});
+afterEach(() => operations.database.drop());
+
+describe("applying a file", () => {
+  test("makes what it names, in one go and with audit rows", async () => {
+    expect(await apply(FILE)).toMatchObject({
+      created: ["channel main", "user alice", "user bob", "key alice/laptop", "price gpt-4o"],
+      changed: ["settings"],
+      removed: [],
+    });
+    const { ports } = operations;
+    expect(await ports.settings.read()).toEqual({ timeZone: "Asia/Shanghai", weekStart: "sunday" });
+    const channel = await ports.channels.findByName("main");
+    expect(channel).toMatchObject({
+      managedBy: "file",
+      baseUrl: "https://api.example.com",
+      costMultiplierPpm: 1_500_000,
+      timeouts: { connectMs: 10_000, firstByteMs: 300_000, idleMs: 5000 },
+      models: [
+        { name: "gpt-4o", upstream: "gpt-4o" },
+        { name: "fast", upstream: "gpt-4o-mini" },
+      ],
+    });
+    const [credential] = await ports.channels.credentials();
+    expect(ports.secrets.open(credential?.sealed ?? "", `channel:${channel?.id}`)).toBe("sk-upstream-0123456789");
+    const alice = await ports.users.findByName("alice");
+    expect(alice).toMatchObject({ email: "alice@example.com", hasAccount: true, managedBy: "file" });
+    expect(await ports.accounts.verifyPassword(alice?.id ?? 0, "a password of alice")).toBe(true);
+    const rows = await operations.audit();
+    expect(rows.map((row) => row.operation)).toContain("keys.import");
+    expect(JSON.stringify(rows)).not.toMatch(/sk-upstream|a password of|aaaaaaaa/);
+  });
+
+  test("a second run changes nothing and writes no audit row", async () => {
+    await apply(FILE);
+    const rows = await operations.audit();
+    operations.clock.advance(60_000);
+    expect(await apply(FILE)).toMatchObject(NOTHING);
+    expect(await operations.audit()).toEqual(rows);
+  });
+
+  test("what changed in the file or by hand is brought in line, what it does not name stays", async () => {
+    await apply(FILE);
+    const admin = await operations.signUp("admin", "root");
+    const { ports } = operations;
+    const main = await ports.channels.findByName("main");
+    await operations.run("channels.update", { id: main?.id, version: main?.version, weight: 9 }, admin);
+    await operations.run("users.create", { name: "carol" }, admin);
+    const next = FILE.replace('"2.50"', '"3"').replace(SECRET, `sk-sluice-${"b".repeat(43)}`);
+    expect(await apply(next)).toMatchObject({
+      created: [],
+      changed: ["channel main", "key alice/laptop", "price gpt-4o"],
+      removed: [],
+    });
+    expect((await ports.channels.findByName("main"))?.weight).toBe(1);
+    expect((await ports.keys.list({}))[0]?.previous).toBeNull();
+    expect(await ports.users.findByName("carol")).toMatchObject({ managedBy: null });
+    expect(await apply(next)).toMatchObject(NOTHING);
+  });
+
+  test("prune removes what an earlier run made and never what a person made", async () => {
+    await apply(FILE);
+    const admin = await operations.signUp("admin", "root");
+    await operations.run("users.create", { name: "carol" }, admin);
+    const report = await apply("prune: true\nusers: [{ name: alice, role: admin }]\n");
+    expect([...report.removed].sort()).toEqual(["channel main", "key alice/laptop", "user bob"]);
+    const names = (await operations.ports.users.list({})).map(({ name }) => name);
+    expect(names.sort()).toEqual(["alice", "carol", "root"]);
+  });
+
+  test("JSON is a file too, and an empty one does nothing", async () => {
+    expect(await apply('{"users":[{"name":"dora"}]}')).toMatchObject({ created: ["user dora"] });
+    expect(await apply("")).toMatchObject(NOTHING);
+  });
+
+  test("an export applies without a change and holds no secret", async () => {
+    await apply(FILE);
+    const text = await exportConfig(operations.ports);
+    expect(text).not.toMatch(/sk-|password|credential/);
+    expect(await apply(text)).toMatchObject(NOTHING);
+  });
+});
+
+describe("a bad file", () => {
+  test("tells every problem with its path and applies nothing", async () => {
+    const bad = `
+settings: { timeZone: Mars/Base, maxAttempts: 99, nonsense: 1, enforcement: strict }
+channels:
+  - { name: a, protocols: [soap], baseUrl: "ftp://x", models: [], owner: me, rpm: 5 }
+  - { name: b, protocols: [openai-chat], baseUrl: "https://x", models: [m], credential: env:NOBODY }
+users:
+  - { name: x, role: root, groups: [team] }
+  - { name: X }
+keys:
+  - { user: x, name: k, secret: 7 }
+prices:
+  - { model: m, input: 2.5 }
+modelGroups: [{ name: frontier, models: [m] }]
+limits: []
+whatever: true
+`;
+    expect((await faultsOf(bad)).sort()).toEqual([
+      "channels[0].baseUrl: base_url_invalid",
+      "channels[0].models: models_required",
+      "channels[0].owner: unknown_field",
+      "channels[0].protocols[0]: protocol_unknown",
+      "channels[0].rpm: not_supported",
+      "channels[1].credential: secret_reference_invalid",
+      "keys[0].secret: secret_invalid",
+      "modelGroups: not_supported",
+      "prices[0].input: amount_invalid",
+      "settings.enforcement: not_supported",
+      "settings.maxAttempts: out_of_range",
+      "settings.nonsense: unknown_field",
+      "settings.timeZone: zone_unknown",
+      "users[0].groups: not_supported",
+      "users[0].role: not_a_choice",
+      "whatever: unknown_field",
+    ]);
+    expect(await operations.audit()).toEqual([]);
+  });
+
+  test.each<[string, string, string[]]>([
+    ["names one thing twice", "users: [{ name: a }, { name: A }]", ["users[1].name: duplicate"]],
+    ["gives a new key no secret", "users: [{ name: a }]\nkeys: [{ user: a, name: k }]", ["keys[0].secret: required"]],
+    [
+      "gives a malformed key",
+      "users: [{ name: a }]\nkeys: [{ user: a, name: k, secret: x }]",
+      ["keys[0].secret: secret_invalid"],
+    ],
+    ["names a user that is none", `keys: [{ user: a, name: k, secret: ${SECRET} }]`, ["keys[0].user: not_found"]],
+    [
+      "names a channel that is none",
+      'prices: [{ model: m, input: "1", channel: c }]',
+      ["prices[0].channel: not_found"],
+    ],
+    [
+      "gives a new channel no credential",
+      "channels: [{ name: c, protocols: [openai-chat], baseUrl: https://x, models: [m] }]",
+      ["channels[0].credential: credential_required"],
+    ],
+    [
+      "gives one address to two",
+      "users: [{ name: a, email: x@y.co }, { name: b, email: x@y.co }]",
+      ["users[1].email: email_taken"],
+    ],
+    [
+      "gives one secret to two",
+      `users: [{ name: a }]\nkeys: [{ user: a, name: k, secret: ${SECRET} }, { user: a, name: l, secret: ${SECRET} }]`,
+      ["keys[1].secret: taken"],
+    ],
+    [
+      "calls a forbidden address",
+      "channels: [{ name: c, protocols: [openai-chat], baseUrl: http://169.254.169.254, models: [m], credential: xxxxxxxxxxxx }]",
+      ["channels[0].baseUrl: base_url_forbidden"],
+    ],
+    ["is no YAML", "users: [", ["line 1, column 9: invalid"]],
+    ["repeats a field", "users: []\nusers: []", ["line 2, column 1: invalid"]],
+    ["is a list", "- a", [": invalid"]],
+  ])("that %s is refused whole", async (...[, text, faults]) => {
+    expect(await faultsOf(text)).toEqual(faults);
+    expect(await operations.audit()).toEqual([]);
+    expect(await operations.ports.users.list({})).toEqual([]);
+  });
+
+  test("never tells a value", async () => {
+    const error = await apply(
+      FILE.replace(SECRET, "sk-planted").replace("env:UPSTREAM_KEY", '"sk planted\\u0007"'),
+    ).catch((thrown: AppError) => thrown);
+    expect(JSON.stringify([error, (error as AppError).fields])).not.toContain("planted");
+  });
+});
+
+test("the hosts of a file's channels are known before it is applied", () => {
+  expect(channelHosts(FILE)).toEqual(["api.example.com:443"]);
+  expect(channelHosts('channels: [{ baseUrl: http://10.0.0.5:8080/v1 }, { baseUrl: "http://[::1]" }, 7]')).toEqual([
+    "10.0.0.5:8080",
+    "::1:80",
+  ]);
+  expect(channelHosts("channels: [")).toEqual([]);
+});
