@@ -85,10 +85,18 @@ function sendEmpty({ status, headers }: Extract<FoundRoute, { kind: "empty" }>, 
   reply.end();
 }
 
-/** An error before any route was found: in the shape that the headers suggest (protocols-and-pricing.md 3.1). */
+/**
+ * An error before any route was found: in the shape that the headers suggest (protocols-and-pricing.md 3.1). The end of the pipeline, so
+ * a reply that cannot even be refused is broken off.
+ */
 function refuseUnrouted(error: AppError, { request, reply }: Ends, deps: EngineDeps): void {
   const requestId = requestIdOf(uuidv7Hex(deps.clock.now()));
   if (error.code === "internal_error") deps.log.error({ requestId, error: error.cause }, "request failed");
   deps.metrics.denied(error.code);
-  sendError(error, { reply, requestId, protocol: protocolFor(null, request.headers) }, deps);
+  try {
+    sendError(error, { reply, requestId, protocol: protocolFor(null, request.headers) }, deps);
+  } catch (fault) {
+    deps.log.error({ requestId, error: fault }, "reply failed");
+    reply.destroy();
+  }
 }

@@ -37,10 +37,11 @@ export function nodeReply({ request, response, incoming }: NodePair, options: Ad
       return isClosed();
     },
     start(status, headers) {
+      if (!isClosed()) {
+        if (incoming.mustClose()) response.setHeader("connection", "close");
+        response.writeHead(status, headers);
+      }
       isStarted = true;
-      if (isClosed()) return;
-      if (incoming.mustClose()) response.setHeader("connection", "close");
-      response.writeHead(status, headers);
     },
     write: (chunk) => isClosed() || response.write(chunk),
     drained: () => drained(response),
