@@ -7,9 +7,12 @@ type Listed = { items: { properties: Record<string, object> } };
 /** The schema as editors use it: secrets may be references, so their own rules do not hold there. */
 function editorSchema(): object {
   const schema = z.toJSONSchema(configFile, { io: "input", target: "draft-2020-12" });
+  const lists = schema.properties as unknown as Record<(typeof SECRET_FIELDS)[number][0], Listed>;
   for (const [list, field] of SECRET_FIELDS) {
-    const { properties } = (schema.properties?.[list] as Listed).items;
-    properties[field] = { type: ["string", "null"], description: "A literal, env:NAME or file:PATH." };
+    lists[list].items.properties[field] = {
+      type: ["string", "null"],
+      description: "A literal, env:NAME or file:PATH.",
+    };
   }
   return { title: "Sluice provisioning file", ...schema };
 }
