@@ -18,9 +18,9 @@ function recordingReply(faults: { start?: boolean; write?: boolean } = {}) {
   const state = { isStarted: false, isClosed: false, isEnded: false, isDestroyed: false, room: true, status: 0 };
   let wake = () => {};
   const leave = () => {
+    wake();
     if (state.isEnded || state.isClosed) return;
     state.isClosed = true;
-    wake();
     for (const listener of [...listeners]) listener();
   };
   const reply: GatewayReply = {
@@ -356,6 +356,7 @@ async function play(script: Script): Promise<void> {
   gateway.abortAll();
   client.leave();
   await handled;
+  await turn();
   const { journal, left } = fixture;
   const [settled, ...more] = journal.settled;
   expect(more).toEqual([]);
