@@ -15,6 +15,13 @@ import { presetOf, presetValues } from "./presets";
 
 type FormControl = Control<ChannelFormValues, unknown, FieldValues>;
 
+const COMPATIBLE_WORDS = {
+  openai: "presetOpenaiCompatible",
+  openaiCompatible: "presetOpenaiCompatible",
+  anthropic: "presetAnthropicCompatible",
+  anthropicCompatible: "presetAnthropicCompatible",
+} as const satisfies Record<PresetName, string>;
+
 /** Tiles that fill in protocol, address and name of a new channel. */
 export function PresetField(props: { control: FormControl; setValue: UseFormSetValue<ChannelFormValues> }) {
   const t = useTranslations("channels.form");
@@ -32,11 +39,10 @@ export function PresetField(props: { control: FormControl; setValue: UseFormSetV
         look="cards"
         onValueChange={choose}
         options={PRESETS.map((name) => {
-          const { vendor, protocol } = PRESET_VALUES[name];
-          const compatible = t(protocol === "openai-chat" ? "presetOpenaiCompatible" : "presetAnthropicCompatible");
+          const { vendor } = PRESET_VALUES[name];
           return {
             value: name,
-            label: vendor === null ? compatible : <span data-user-text>{vendor.name}</span>,
+            label: vendor === null ? t(COMPATIBLE_WORDS[name]) : <span data-user-text>{vendor.name}</span>,
             description: vendor === null ? t("presetCompatibleText") : <span data-user-text>{vendor.host}</span>,
           };
         })}
