@@ -18,6 +18,8 @@ export type CopyButtonProps = {
   onCopied?: (() => void) | undefined;
   /** Words of the button instead of "Copy". */
   children?: ReactNode;
+  /** Icon instead of two sheets. */
+  icon?: ReactNode;
 };
 
 /** Copies a text and says so for two seconds. When the browser refuses, the text stays where it can be selected. */
@@ -41,7 +43,6 @@ export function CopyButton(props: CopyButtonProps) {
     onCopied?.();
   };
   const word = isCopied ? t("copied") : t("copy");
-  const Icon = isCopied ? Check : Copy;
   return (
     <>
       <Button
@@ -50,7 +51,7 @@ export function CopyButton(props: CopyButtonProps) {
         size={look === "icon" ? "icon-sm" : "sm"}
         variant={variant}
       >
-        <Icon aria-hidden />
+        {isCopied ? <Check aria-hidden /> : (props.icon ?? <Copy aria-hidden />)}
         {look === "icon" ? null : isCopied ? word : (props.children ?? word)}
       </Button>
       <span className="sr-only" role="status">

@@ -65,32 +65,28 @@ export function useOwnRequest(id: string | null) {
   });
 }
 
-/** What the log can be narrowed to by name; read when it is asked for. */
-export function useFilterChoices(enabled: boolean) {
+/** What the whole log can be narrowed to by name; empty until it is read. */
+export function useFilterChoices() {
   const users = useQuery({
     queryKey: ["users", {}],
     queryFn: ({ signal }) => api.call("users.list", {}, { signal }),
-    enabled,
   });
   const keys = useQuery({
     queryKey: ["keys", {}],
     queryFn: ({ signal }) => api.call("keys.list", {}, { signal }),
-    enabled,
   });
   const channels = useQuery({
-    queryKey: ["channels"],
+    queryKey: ["channels.list"],
     queryFn: ({ signal }) => api.call("channels.list", {}, { signal }),
-    enabled,
   });
   return { users: users.data?.items ?? [], keys: keys.data?.items ?? [], channels: channels.data?.items ?? [] };
 }
 
-/** The reader's own keys, to narrow the log to one; read when they are asked for. */
-export function useOwnKeyChoices(enabled: boolean) {
+/** The reader's own keys, to narrow the log to one; empty until they are read. */
+export function useOwnKeyChoices() {
   const keys = useQuery({
     queryKey: ["me.keys.list"],
     queryFn: ({ signal }) => api.call("me.keys.list", {}, { signal }),
-    enabled,
   });
   return keys.data?.items ?? [];
 }

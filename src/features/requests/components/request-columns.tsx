@@ -1,0 +1,135 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useMemo } from "react";
+import type { DataColumn } from "@/components/data-table";
+import { Duration } from "@/components/duration";
+import { Instant } from "@/components/instant";
+import { Tokens } from "@/components/tokens";
+import type { OwnRequestItem, RequestItem } from "@/operations/requests/schema";
+import { OutcomeBadge } from "./outcome-badge";
+import { RequestCost } from "./request-cost";
+import { KeyName, ModelName, NamedThing, Nothing } from "./request-names";
+
+/** Opens the details of a request; give the same function each time. */
+type Open = (id: string) => void;
+
+type Words = ReturnType<typeof useTranslations<"requests">>;
+
+/** When and how: the columns a log begins with. The time opens the details. */
+function firstColumns(t: Words, open: Open): readonly DataColumn<OwnRequestItem>[] {
+  return [
+    {
+      id: "time",
+      header: t("column.time"),
+      card: "title",
+      cell: ({ id, at }) => (
+        <button
+          aria-haspopup="dialog"
+          className="-mx-1 rounded-sm px-1 whitespace-nowrap underline-offset-4 outline-none hover:underline focus-visible:ring-2 focus-visible:ring-ring"
+          onClick={() => open(id)}
+          type="button"
+        >
+          <Instant at={at} look="short" />
+        </button>
+      ),
+    },
+    {
+      id: "outcome",
+      header: t("column.outcome"),
+      card: "corner",
+      cell: ({ outcome }) => <OutcomeBadge outcome={outcome} quiet />,
+    },
+  ];
+}
+
+/** What it took: the columns a log ends with. */
+function lastColumns(t: Words): readonly DataColumn<OwnRequestItem>[] {
+  return [
+    {
+      id: "tokens",
+      header: t("column.tokens"),
+      align: "end",
+      cell: (request) =>
+        request.outcome === "denied" ? (
+          <Nothing />
+        ) : (
+          <Tokens cached={request.cachedTokens} input={request.inputTokens} output={request.outputTokens} />
+        ),
+    },
+    { id: "cost", header: t("column.cost"), align: "end", cell: (request) => <RequestCost request={request} /> },
+    {
+      id: "firstByte",
+      header: t("column.firstByte"),
+      align: "end",
+      from: "lg",
+      cell: ({ firstByteMs }) => (firstByteMs === null ? <Nothing /> : <Duration ms={firstByteMs} />),
+    },
+    {
+      id: "duration",
+      header: t("column.duration"),
+      align: "end",
+      cell: ({ durationMs }) => (durationMs === null ? <Nothing /> : <Duration ms={durationMs} />),
+    },
+  ];
+}
+
+/** The columns of the whole log. */
+export function useRequestColumns(open: Open): readonly DataColumn<RequestItem>[] {
+  const t = useTranslations("requests");
+  return useMemo(() => {
+    const columns: DataColumn<RequestItem>[] = [
+      ...firstColumns(t, open),
+      {
+        id: "user",
+        header: t("column.user"),
+        className: "md:max-w-32 truncate",
+        cell: ({ user }) => <NamedThing thing={user} />,
+      },
+      {
+        id: "key",
+        header: t("column.key"),
+        className: "md:max-w-32 truncate",
+        cell: ({ key }) => <KeyName of={key} />,
+      },
+      {
+        id: "model",
+        header: t("column.model"),
+        className: "md:max-w-52",
+        cell: ({ model, upstreamModel }) => <ModelName model={model} upstreamModel={upstreamModel} />,
+      },
+      {
+        id: "channel",
+        header: t("column.channel"),
+        className: "md:max-w-32 truncate",
+        cell: ({ channel }) => <NamedThing thing={channel} />,
+      },
+      ...lastColumns(t),
+    ];
+    return columns;
+  }, [t, open]);
+}
+
+/** The columns of one's own log: nothing of channels or other people. */
+export function useOwnRequestColumns(open: Open): readonly DataColumn<OwnRequestItem>[] {
+  const t = useTranslations("requests");
+  return useMemo(() => {
+    const columns: DataColumn<OwnRequestItem>[] = [
+      ...firstColumns(t, open),
+      {
+        id: "key",
+        header: t("column.key"),
+        className: "md:max-w-40 truncate",
+        cell: ({ key }) => <KeyName of={key} />,
+      },
+      {
+        id: "model",
+        header: t("column.model"),
+        className: "md:max-w-64",
+        cell: ({ model }) => <ModelName model={model} />,
+      },
+      ...lastColumns(t),
+    ];
+    return columns;
+  }, [t, open]);
+}

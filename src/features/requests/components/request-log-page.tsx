@@ -1,0 +1,72 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import type { DataColumn } from "@/components/data-table";
+import { PageBody } from "@/components/shell/page-body";
+import { PageHeader } from "@/components/shell/page-header";
+import type { ViewQuery } from "@/components/state-view";
+import type { OwnRequestItem } from "@/operations/requests/schema";
+import { NO_REQUEST_FILTER } from "../search-params";
+import { FirstRequestHint } from "./first-request-hint";
+import { RequestDrawer } from "./request-drawer";
+import { isFiltered, RequestFilters } from "./request-filters";
+import { LogCount, type LogQuery, RequestLog, rowsOf } from "./request-log";
+import type { ShownRequest } from "./shown-request";
+import type { useRequestSearch } from "./use-request-search";
+
+/** Props of `RequestLogPage`. */
+export type RequestLogPageProps<Item extends OwnRequestItem> = {
+  title: string;
+  lead: string;
+  /** The reader's place in the log, from the URL. */
+  place: ReturnType<typeof useRequestSearch>;
+  query: LogQuery<Item>;
+  columns: readonly DataColumn<Item>[];
+  /** Filters by user, key, channel. */
+  choices: ReactNode;
+  /** The open request. */
+  detail: ViewQuery<ShownRequest>;
+  /** Address of this list, for links to a narrower one. */
+  listHref: string;
+  /** Origin for commands; null: that of the page. */
+  publicUrl: string | null;
+};
+
+/** A log with its filters, rows and drawer; what differs between readers comes in. */
+export function RequestLogPage<Item extends OwnRequestItem>(props: RequestLogPageProps<Item>) {
+  const { query, publicUrl } = props;
+  const { search, change, open, show } = props.place;
+  const t = useTranslations("requests");
+  return (
+    <PageBody>
+      <PageHeader description={props.lead} title={props.title} />
+      <div className="grid min-w-0 gap-3">
+        <RequestFilters
+          choices={props.choices}
+          onChange={change}
+          search={search}
+          summary={query.data === undefined ? null : <LogCount query={query} />}
+        />
+        <RequestLog
+          caption={t("caption")}
+          columns={props.columns}
+          isFiltered={isFiltered(search)}
+          nothing={<FirstRequestHint publicUrl={publicUrl} />}
+          onClearFilters={() => change(NO_REQUEST_FILTER)}
+          onOpen={open}
+          query={query}
+          selected={search.r}
+        />
+      </div>
+      <RequestDrawer
+        detail={props.detail}
+        id={search.r}
+        ids={rowsOf(query).map(({ id }) => id)}
+        listHref={props.listHref}
+        onChange={show}
+        publicUrl={publicUrl}
+      />
+    </PageBody>
+  );
+}
