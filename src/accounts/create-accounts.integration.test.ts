@@ -223,6 +223,19 @@ describe("the life of a sign-in", () => {
     expect(await accounts.current(withCookie(cookie))).toBeNull();
   });
 
+  test("what is over is cleared away, what is in use stays", async () => {
+    const { accounts, clock } = build();
+    const user = await person(accounts);
+    const count = async () => (await database.sql`select from sign_ins`).length;
+    await accounts.expire(clock.now() + 8 * 24 * 3_600_000);
+    expect(await count()).toBe(0);
+    await signIn(accounts, user.email);
+    await accounts.expire(clock.now() + 23 * 3_600_000);
+    expect(await count()).toBe(1);
+    await accounts.expire(clock.now() + 25 * 3_600_000);
+    expect(await count()).toBe(0);
+  });
+
   test("a forged cookie is nobody", async () => {
     const { accounts } = build();
     expect(await accounts.current(withCookie("sluice.session_token=abc.def"))).toBeNull();

@@ -52,6 +52,8 @@ export type Accounts = {
   handle(request: Request): Promise<Response>;
   /** The account behind a request's cookies; null without one, when it ended, or when its user is disabled. Extends the idle time. Throws database_unavailable. */
   current(headers: Headers): Promise<SignedIn | null>;
+  /** Deletes sign-ins that are over at `now` (epoch ms). */
+  expire(now: number): Promise<void>;
   /** The port of operations on a handle of theirs. */
   storeFor(db: DatabaseHandle): AccountStore;
 };
@@ -79,6 +81,11 @@ export function createAccounts(options: AccountsOptions): Accounts {
     isHttps(headers, url, options.publicUrl()) ? libraries.secure : libraries.plain;
 
   return {
+    async expire(now) {
+      const before = (field: string, value: number) => [{ field, operator: "lt" as const, value: new Date(value) }];
+      await adapter.deleteMany({ model: "session", where: before("expiresAt", now) });
+      await adapter.deleteMany({ model: "session", where: before("updatedAt", now - SIGN_IN_LIFE.idleMs) });
+    },
     storeFor: (db) => accountStore(db, { schema, clock }),
     async current(headers) {
       const found =
