@@ -16,7 +16,7 @@ test("a fresh start leads to the wizard and shows nothing before the token", asy
   await expect(page).toHaveURL(/\/setup$/);
   await page.getByLabel("Setup token").fill("not-the-token-not-the-token");
   await page.getByRole("button", { name: "Unlock" }).click();
-  await expect(page.getByRole("alert")).toBeVisible();
+  await expect(page.getByRole("alert").filter({ hasText: "This setup token is wrong" })).toBeVisible();
   await expect(page.getByText("Database schema")).toHaveCount(0);
 });
 
