@@ -17,6 +17,8 @@ const STEPS = [
 /** Runs every step, also after a failure; resolves with their results in order. */
 export async function runChecks() {
   const results = [];
+  // The types of pages and routes are made from the tree; the build makes them too, but comes later.
+  await run(NODE, ["node_modules/next/dist/bin/next", "typegen"]);
   for (const { name, program, args } of STEPS) {
     const code = await run(NODE, [`node_modules/${program}`, ...args]);
     console.log(`check ${name}: ${code === 0 ? "passed" : "failed"}`);

@@ -1,5 +1,5 @@
 import { watch } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { ensureBuilt, SOURCES } from "./build.mjs";
 import { startDemo } from "./demo.mjs";
 import { ensureInstalled } from "./install.mjs";
@@ -8,7 +8,10 @@ import { superviseServer } from "./supervise.mjs";
 
 const flags = process.argv.slice(2);
 const entry = flags.find((flag) => flag.startsWith("--entry="))?.slice("--entry=".length) ?? "main";
-const rest = flags.filter((flag) => !/^--(entry=|demo$|watch$)/.test(flag));
+// Paths are the caller's, who may stand in another folder than the project's.
+const rest = flags
+  .filter((flag) => !/^--(entry=|demo$|watch$)/.test(flag))
+  .map((flag) => (flag.startsWith("-") ? flag : resolve(process.env.INIT_CWD ?? process.cwd(), flag)));
 
 await ensureInstalled();
 if (!(await ensureBuilt({ pages: needsPages() }))) fail("The build failed: see the output above", 1);

@@ -69,6 +69,11 @@ export function readEnv(): { env: Env; warnings: readonly string[] } {
   return parseEnv(process.env, (path) => readFileSync(path, "utf8"));
 }
 
+/** The value of any variable, for `env:NAME` references in the provisioning file. */
+export function readVariable(name: string): string | undefined {
+  return process.env[name];
+}
+
 /** Parses an environment; `readFile` serves the `_FILE` variables. Unknown `SLUICE_*` names only warn (N18). */
 export function parseEnv(
   values: Readonly<Record<string, string | undefined>>,

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "@/lib/clock";
 import { createLogger, type Log } from "@/observability/logger";
 import { createMetrics } from "@/observability/metrics";
 import { version } from "../../package.json";
+import { readConfigText } from "./apply-config-text";
 import { bringSchema, waitForSchema } from "./bring-schema";
 import { buildServices } from "./build-services";
 import { type Cleanup, createCleanup } from "./cleanup";
@@ -89,6 +90,7 @@ async function startAll(options: Required<StartOptions>, cleanup: Cleanup): Prom
   for (const warning of warnings) say(`Warning: ${warning}`);
   // Before anything is started, so that nothing has to be stopped for a missing variable.
   if (env.databaseUrl !== null) masterSecret({ given: env.secret, isEmbedded: false, dataDir: env.dataDir });
+  const configText = env.configFile === null ? null : readConfigText(env.configFile, "SLUICE_CONFIG");
   const directory = openDataDirectory(env.dataDir);
   cleanup.add(directory.release);
   const log = createLogger();
@@ -105,7 +107,7 @@ async function startAll(options: Required<StartOptions>, cleanup: Cleanup): Prom
   let phase: Phase = "starting";
   const self = identityOf(process.pid) ?? { pid: process.pid, startedAt: "", bootId: "" };
   const built = await buildServices({
-    ...{ env, storage, secret, redis, log, metrics, say, self, cleanup, version },
+    ...{ env, storage, secret, redis, log, metrics, say, self, cleanup, version, configText },
     clock: systemClock,
     replica: `${hostname()}-${randomBytes(3).toString("hex")}`,
     phase: () => phase,

@@ -4,9 +4,11 @@ import type { Clock } from "@/lib/clock";
 import { createSecretBox, deriveKey } from "@/lib/secret-box";
 import type { Log } from "@/observability/logger";
 import type { Metrics } from "@/observability/metrics";
+import { channelHosts } from "@/provisioning/parse-config";
 import { ledgerStore } from "@/stores/postgres/ledger-store";
 import { createCatalogue } from "@/stores/price-seed/create-catalogue";
 import type { RedisConnection } from "@/stores/redis/client";
+import { applyConfigText } from "./apply-config-text";
 import type { Cleanup } from "./cleanup";
 import type { Env } from "./env";
 import type { Storage } from "./open-storage";
@@ -32,6 +34,8 @@ export type Ground = {
   readonly replica: string;
   readonly self: ProcessIdentity;
   readonly version: string;
+  /** Text of the provisioning file; its channels may be private addresses. Null without one. */
+  readonly configText: string | null;
   readonly cleanup: Cleanup;
   say(line: string): void;
   onFatal(fault: StartFault): void;
@@ -49,7 +53,7 @@ const FLUSH_MS = 5_000;
 
 /** Builds operations and what they need: snapshots, upstream client, sign-in. Commands stop here; a host goes on with `wireParts`. */
 export async function wireAdmin(ground: Omit<Ground, "metrics" | "replica" | "self" | "onFatal">) {
-  const { env, storage, clock, log, cleanup } = ground;
+  const { env, storage, clock, log, cleanup, configText } = ground;
   const { database } = storage;
   const secrets = createSecretBox(ground.secret, env.previousSecrets);
   const config = await wireConfig({
@@ -59,7 +63,7 @@ export async function wireAdmin(ground: Omit<Ground, "metrics" | "replica" | "se
     authStaleMs: env.authStaleMs,
   });
   const upstream = wireUpstream({
-    ...{ env, clock, provisioned: [] },
+    ...{ env, clock, provisioned: configText === null ? [] : channelHosts(configText) },
     isEmbedded: storage.isEmbedded,
     databaseUrl: storage.url,
   });
@@ -76,6 +80,11 @@ export async function wireAdmin(ground: Omit<Ground, "metrics" | "replica" | "se
 export async function wireParts(ground: Ground): Promise<Parts> {
   const { env, storage, clock, log, metrics, cleanup, say } = ground;
   const { config, upstream, operations } = await wireAdmin(ground);
+  if (ground.configText !== null) {
+    const report = await applyConfigText(ground.configText, { ...operations, clock, source: "SLUICE_CONFIG" });
+    const changes = report.created.length + report.changed.length + report.removed.length;
+    if (changes > 0) say(`SLUICE_CONFIG: ${changes} changes applied`);
+  }
   const ledger = await wireLedger({
     ...{ env, clock, log, replica: ground.replica, self: ground.self },
     dataDir: env.dataDir,

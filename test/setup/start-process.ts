@@ -10,6 +10,8 @@ export type RunningProcess = {
   output(): string;
   /** Sends a signal and resolves with the exit code; null when a signal ended it. */
   end(signal: NodeJS.Signals): Promise<number | null>;
+  /** Resolves with the exit code once it ends by itself. */
+  ended(): Promise<number | null>;
 };
 
 /** How a process ended that never got ready. */
@@ -21,6 +23,8 @@ type Ask = {
   readonly entry?: string;
   readonly args?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Sends SIGTERM as soon as this is true. */
+  readonly stopWhen?: () => boolean;
 };
 
 /** Starts an entry of the built product (`dist/server/main.js`) and waits until it prints its URL. Rejects when it ends first. */
@@ -40,6 +44,7 @@ export function startProcess(ask: Ask): Promise<RunningProcess> {
           child.kill(signal);
           return exited;
         },
+        ended: () => exited,
       } satisfies RunningProcess);
     };
     for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", onLine);
@@ -49,8 +54,15 @@ export function startProcess(ask: Ask): Promise<RunningProcess> {
 
 /** Runs an entry to its end. */
 export async function runProcess(ask: Ask): Promise<EndedProcess> {
-  const { lines, exited } = launch(ask);
-  return { code: await exited, output: (await exited.then(() => lines)).join("\n") };
+  const { child, lines, exited } = launch(ask);
+  const timer = setInterval(() => {
+    if (ask.stopWhen?.() !== true) return;
+    clearInterval(timer);
+    child.kill("SIGTERM");
+  }, 10);
+  const code = await exited;
+  clearInterval(timer);
+  return { code, output: lines.join("\n") };
 }
 
 function launch({ entry = "main", args = [], env }: Ask) {
