@@ -37,7 +37,7 @@ export type AccountsOptions = {
 };
 
 /** Who is signed in. */
-export type SignedIn = {
+type SignedIn = {
   readonly userId: number;
   readonly name: string;
   readonly email: string | null;

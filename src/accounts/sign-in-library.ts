@@ -23,7 +23,7 @@ const MODELS = {
 } as const satisfies BetterAuthOptions;
 
 /** The library's way to its tables on one handle: the pool, or one transaction. */
-export function libraryAdapter(db: DatabaseHandle, schema: AccountSchema) {
+function libraryAdapter(db: DatabaseHandle, schema: AccountSchema) {
   return drizzleAdapter(db, { provider: "pg", schema: { ...schema } });
 }
 

@@ -2,7 +2,7 @@ import type { OperationTypes } from "@/operations/registry";
 import { ROUTES } from "./routes";
 
 /** A refusal or a fault of the API: thrown as an Error with these fields. `requestId` null: the server was not reached. */
-export type ApiProblem = Error & {
+type ApiProblem = Error & {
   readonly code: string;
   readonly status: number;
   readonly params: Readonly<Record<string, unknown>>;

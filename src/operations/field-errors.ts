@@ -18,7 +18,7 @@ export function fieldErrorsOf(issues: readonly Issue[], prefix = ""): readonly F
 }
 
 /** A path as people write it: `limits[2].amount`. */
-export function joinPath(prefix: string, path: readonly PropertyKey[]): string {
+function joinPath(prefix: string, path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === "number") return `${text}[${part}]`;
     return text === "" ? String(part) : `${text}.${String(part)}`;

@@ -17,7 +17,7 @@ export type OperationDeps = {
 };
 
 /** The parsed output, and the config version after a write (0 for reads). */
-export type OperationReply = { readonly output: unknown; readonly configVersion: number };
+type OperationReply = { readonly output: unknown; readonly configVersion: number };
 /** Runs an operation by name. Throws AppError and nothing else. */
 export type RunOperation = (name: string, input: unknown, actor: Actor) => Promise<OperationReply>;
 

@@ -25,7 +25,7 @@ export function keyOutput(row: KeyRow, now: number): Key {
 }
 
 /** How a key stands at `now` (epoch ms). */
-export function stateOf(row: Pick<KeyRow, "enabled" | "expiresAt">, now: number): Key["state"] {
+function stateOf(row: Pick<KeyRow, "enabled" | "expiresAt">, now: number): Key["state"] {
   if (!row.enabled) return "disabled";
   return row.expiresAt !== null && row.expiresAt <= now ? "expired" : "active";
 }
