@@ -2,6 +2,7 @@ import "server-only";
 import { runForPage } from "@/bridge/run";
 import type { Prefetch } from "@/components/prefetched";
 import { readForPage } from "@/components/read-for-page";
+import { ownRequestsKey, requestsKey } from "./queries";
 import { ownRequestFilter, type RequestSearch, requestFilter } from "./search-params";
 
 const MINUTE_MS = 60_000;
@@ -19,7 +20,7 @@ export async function loadRequestLog(search: RequestSearch): Promise<RequestLogS
   const asOf = thisMinute();
   const filter = requestFilter(search, asOf);
   const page = await readForPage(() => runForPage("requests.list", filter));
-  return { asOf, reads: [firstPage(["requests.list", filter], page)], publicUrl: await publicUrl() };
+  return { asOf, reads: [firstPage(requestsKey(filter), page)], publicUrl: await publicUrl() };
 }
 
 /** The start of the reader's own log by the page's filters. */
@@ -27,7 +28,7 @@ export async function loadOwnRequestLog(search: RequestSearch): Promise<RequestL
   const asOf = thisMinute();
   const filter = ownRequestFilter(search, asOf);
   const page = await readForPage(() => runForPage("me.requests.list", filter));
-  return { asOf, reads: [firstPage(["me.requests.list", filter], page)], publicUrl: await publicUrl() };
+  return { asOf, reads: [firstPage(ownRequestsKey(filter), page)], publicUrl: await publicUrl() };
 }
 
 /** The page that shows a request to the reader. One that is unknown, or another's, is the not-found page. */

@@ -1,5 +1,3 @@
-"use client";
-
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { createApiClient } from "@/api-client/api-client";
 import type { OperationTypes } from "@/operations/registry";
@@ -28,11 +26,17 @@ const paging = {
 
 const withCursor = (cursor: string | null) => (cursor === null ? {} : { cursor });
 
+/** Name of one read of the whole log. */
+export const requestsKey = (filter: Filter<"requests.list">) => ["requests.list", filter] as const;
+
+/** Name of one read of the reader's own log. */
+export const ownRequestsKey = (filter: Filter<"me.requests.list">) => ["me.requests.list", filter] as const;
+
 /** The whole log by filter, newest first, page by page. */
 export function useRequests(filter: Filter<"requests.list">) {
   return useInfiniteQuery({
     ...paging,
-    queryKey: ["requests.list", filter],
+    queryKey: requestsKey(filter),
     queryFn: ({ signal, pageParam }) => api.call("requests.list", { ...filter, ...withCursor(pageParam) }, { signal }),
   });
 }
@@ -41,7 +45,7 @@ export function useRequests(filter: Filter<"requests.list">) {
 export function useOwnRequests(filter: Filter<"me.requests.list">) {
   return useInfiniteQuery({
     ...paging,
-    queryKey: ["me.requests.list", filter],
+    queryKey: ownRequestsKey(filter),
     queryFn: ({ signal, pageParam }) =>
       api.call("me.requests.list", { ...filter, ...withCursor(pageParam) }, { signal }),
   });
