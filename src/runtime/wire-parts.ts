@@ -16,6 +16,7 @@ import type { ProcessIdentity } from "./process-identity";
 import { type StartFault, startFault } from "./start-fault";
 import { type ConfigWiring, wireConfig } from "./wire-config";
 import { wireGateway } from "./wire-gateway";
+import { wireJobs } from "./wire-jobs";
 import { type LedgerWiring, wireLedger } from "./wire-ledger";
 import { type OperationsWiring, wireOperations } from "./wire-operations";
 import { wireUpstream } from "./wire-upstream";
@@ -98,6 +99,12 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   });
   await config.start();
   cleanup.add(() => config.feed.stop());
+  const jobs = wireJobs({
+    ...{ database: storage.database, accounts: operations.accounts, clock, log },
+    replica: { id: ground.replica, role: env.role, release: ground.version },
+    configVersion: config.feed.version,
+  });
+  cleanup.add(jobs.stop);
   const gateway = wireGateway({ env, config, ledger, upstream: upstream.client, metrics, clock, log });
   return { config, operations, ledger, gateway };
 }

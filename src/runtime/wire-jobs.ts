@@ -1,0 +1,48 @@
+import type { Accounts } from "@/accounts/create-accounts";
+import { JOBS, type Schedule, startSchedule } from "@/jobs/schedule";
+import type { Clock } from "@/lib/clock";
+import type { Log } from "@/observability/logger";
+import type { Database } from "@/stores/postgres/client";
+import { ensurePartitions } from "@/stores/postgres/partitions";
+import { replicaStore } from "@/stores/postgres/replica-store";
+import { signInAttemptStore } from "@/stores/postgres/sign-in-attempts";
+
+/** What the background jobs work on. */
+export type JobsAsk = {
+  readonly database: Database;
+  readonly accounts: Accounts;
+  /** This process among the replicas. */
+  readonly replica: { readonly id: string; readonly role: string; readonly release: string };
+  configVersion(): number;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+/** The running jobs. */
+export type JobsWiring = {
+  /** Starts no further run and takes this replica off the list. */
+  stop(): Promise<void>;
+};
+
+/** Starts the background jobs of this process. */
+export function wireJobs(ask: JobsAsk): JobsWiring {
+  const { database, accounts, replica, clock, log } = ask;
+  const replicas = replicaStore(database);
+  const attempts = signInAttemptStore(database);
+  const startedAt = clock.now();
+  const deps = {
+    ensurePartitions: (now: number) => ensurePartitions(database, now),
+    beat: (now: number) => replicas.beat({ ...replica, configVersion: ask.configVersion(), startedAt, seenAt: now }),
+    forgetReplicas: replicas.prune,
+    expireSignIns: accounts.expire,
+    forgetAttempts: attempts.prune,
+    log,
+  };
+  const schedule: Schedule = startSchedule(JOBS, deps, clock);
+  return {
+    async stop() {
+      await schedule.stop();
+      await replicas.leave(replica.id);
+    },
+  };
+}
