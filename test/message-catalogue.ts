@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 
-const ROOT = fileURLToPath(new URL("../messages/", import.meta.url));
+const ROOT = join(import.meta.dirname, "../messages/");
 
 type Tree = { readonly [key: string]: string | Tree };
 
