@@ -16,7 +16,8 @@ export type AttemptAsk = {
 };
 
 /** One try on one channel, ended. */
-export type AttemptEnd = RelayEnd & {
+export type AttemptEnd = {
+  readonly relay: RelayEnd;
   readonly candidate: Candidate;
   readonly number: number;
   /** Epoch ms. */
@@ -36,7 +37,7 @@ export async function attempt(ask: AttemptAsk, exchange: Exchange, deps: EngineD
   const startedAt = deps.clock.now();
   let isDispatched = false;
   let inputTokens = 0;
-  const ended = (end: RelayEnd): AttemptEnd => ({ ...end, candidate, number, startedAt, isDispatched, inputTokens });
+  const ended = (relay: RelayEnd): AttemptEnd => ({ relay, candidate, number, startedAt, isDispatched, inputTokens });
   try {
     const estimate = estimateOn(candidate, admitted, exchange.receivedAt);
     inputTokens = estimate.inputTokens;

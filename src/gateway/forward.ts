@@ -3,6 +3,7 @@ import { AppError } from "@/core/errors";
 import type { Admitted } from "./admit";
 import { type AttemptEnd, attempt, BETWEEN_ATTEMPTS, isInterrupted } from "./attempt";
 import type { EngineDeps, Exchange } from "./exchange";
+import type { RelayEnd } from "./relay-state";
 
 /** What became of an admitted call, and what the client still has to be told. */
 export type Forwarded = {
@@ -10,7 +11,7 @@ export type Forwarded = {
   /** `none`: the reply has begun, or nobody is left to hear it. `kept`: the last upstream's own error reply. `error`: one of ours. */
   readonly answer:
     | { readonly kind: "none" }
-    | { readonly kind: "kept"; readonly end: AttemptEnd; readonly body: Uint8Array }
+    | { readonly kind: "kept"; readonly relay: RelayEnd; readonly body: Uint8Array }
     | { readonly kind: "error"; readonly error: AppError };
 };
 
@@ -34,11 +35,11 @@ export async function forward(admitted: Admitted, exchange: Exchange, deps: Engi
   const ends: AttemptEnd[] = [];
   interrupts.listen(BETWEEN_ATTEMPTS);
   try {
-    for (const candidate of ranked.slice(0, last)) {
+    for (const candidate of ranked) {
       const number = ends.length + 1;
       const end = await attempt({ admitted, candidate, number, canFailOver: number < last }, exchange, deps);
       ends.push(end);
-      if (!end.next || isInterrupted(exchange)) break;
+      if (!end.relay.next || number === last || isInterrupted(exchange)) break;
     }
   } finally {
     cancelDeadline();
@@ -48,13 +49,13 @@ export async function forward(admitted: Admitted, exchange: Exchange, deps: Engi
 }
 
 function answerOf(ends: readonly AttemptEnd[], exchange: Exchange): Forwarded["answer"] {
-  const end = ends[ends.length - 1];
-  if (end === undefined) return { kind: "error", error: new AppError("no_channel_available") };
-  if (end.isRelayed || exchange.reply.isClosed) return { kind: "none" };
+  const relay = ends[ends.length - 1]?.relay;
+  if (relay === undefined) return { kind: "error", error: new AppError("no_channel_available") };
+  if (relay.isRelayed || exchange.reply.isClosed) return { kind: "none" };
   const interrupted = interruptionOf(exchange);
   if (interrupted !== null) return { kind: "error", error: interrupted };
-  if (end.kept !== null) return { kind: "kept", end, body: end.kept };
-  return { kind: "error", error: new AppError(end.code ?? "internal_error", {}, { cause: end.cause }) };
+  if (relay.kept !== null) return { kind: "kept", relay, body: relay.kept };
+  return { kind: "error", error: new AppError(relay.code ?? "internal_error", {}, { cause: relay.cause }) };
 }
 
 function interruptionOf({ interrupts }: Exchange): AppError | null {

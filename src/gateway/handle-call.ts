@@ -45,9 +45,9 @@ async function forwardAndSettle(admitted: Admitted, exchange: Exchange, deps: En
 /** Tells the client what the relay did not: the last upstream's own error, or ours. Throws the error when nothing was sent upstream. */
 function answer({ ends, answer: due }: Forwarded, exchange: Exchange, deps: EngineDeps): void {
   if (due.kind === "kept") {
-    const headers = { ...relayedHead(due.end.headers, exchange, { deps, isStream: false }) };
+    const headers = { ...relayedHead(due.relay.headers, exchange, { deps, isStream: false }) };
     headers["content-length"] = String(due.body.length);
-    exchange.reply.start(due.end.status ?? 502, headers);
+    exchange.reply.start(due.relay.status ?? 502, headers);
     exchange.reply.end(due.body);
   } else if (due.kind === "error") {
     if (!ends.some(({ isDispatched }) => isDispatched)) throw due.error;

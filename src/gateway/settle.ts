@@ -8,6 +8,7 @@ import type { AttemptEnd } from "./attempt";
 import { billableUsage, freeDetail } from "./bill-attempt";
 import type { EngineDeps, Exchange } from "./exchange";
 import type { Forwarded } from "./forward";
+import type { RelayEnd } from "./relay-state";
 import { upstreamRequestIdOf } from "./reply-head";
 import { findPriceRows } from "./resolve-target";
 
@@ -27,16 +28,10 @@ export function settle(settled: Settled, deps: EngineDeps): void {
     return;
   }
   const entries = sent.map((end, index) => entryOf(end, settled, index === 0 ? 1 : 0));
-  const endedAt = deps.clock.monotonic();
-  const request: RequestRecord = {
-    ...describe(settled, last),
-    ...sumOf(entries),
-    durationMs: Math.round(endedAt - settled.exchange.startedAt),
-    attempts: sent.map(attemptRecordOf),
-  };
+  const request = recordOf(settled, sent, { entries, last, endedAt: deps.clock.monotonic() });
   deps.journal.settle({ id, kind: "settled", entries, request });
   deps.ledger.record(entries, request);
-  for (const { outcome, status, firstByteMs } of sent) deps.metrics.attemptEnded({ outcome, status, firstByteMs });
+  for (const { relay } of sent) deps.metrics.attemptEnded(relay);
   const { protocol, outcome, durationMs, costNanoUsd } = request;
   deps.metrics.requestEnded({ protocol, outcome, status: request.status ?? 0, durationMs, costNanoUsd });
 }
@@ -44,7 +39,7 @@ export function settle(settled: Settled, deps: EngineDeps): void {
 function entryOf(end: AttemptEnd, { admitted, exchange }: Settled, requests: 0 | 1): LedgerEntry {
   const { caller, target } = admitted;
   const { channel } = end.candidate;
-  const { usage, source } = billableUsage(end, end.inputTokens);
+  const { usage, source } = billableUsage(end.relay, end.inputTokens);
   const channelPpm = channel.costMultiplierPpm;
   const priced =
     usage === null
@@ -68,7 +63,7 @@ function entryOf(end: AttemptEnd, { admitted, exchange }: Settled, requests: 0 |
     modelGroupId: null,
     model: target.model,
     channelId: channel.id,
-    outcome: end.outcome,
+    outcome: end.relay.outcome,
     costNanoUsd: priced.costNanoUsd,
     requests,
     tokens: tokens.input + tokens.output,
@@ -86,14 +81,18 @@ function rowsOn(end: AttemptEnd, { target }: Admitted, model: string): readonly 
   return findPriceRows(model, end.candidate.channel, target.config) ?? [];
 }
 
-type Description = Omit<RequestRecord, keyof ReturnType<typeof sumOf> | "durationMs" | "attempts">;
+type Ended = { readonly entries: readonly LedgerEntry[]; readonly last: AttemptEnd; readonly endedAt: number };
 
-function describe({ admitted, forwarded, exchange }: Settled, last: AttemptEnd): Description {
+function recordOf(
+  { admitted, forwarded, exchange }: Settled,
+  sent: readonly AttemptEnd[],
+  { entries, last, endedAt }: Ended,
+): RequestRecord {
   const { caller, call, target } = admitted;
   const { answer } = forwarded;
+  const { relay } = last;
   const { channel, upstreamModel } = last.candidate;
-  const isMapped = upstreamModel !== target.model;
-  const sinceReceipt = last.startedAt - exchange.receivedAt;
+  const sum = sumOf(entries);
   return {
     id: exchange.id,
     at: exchange.receivedAt,
@@ -106,25 +105,37 @@ function describe({ admitted, forwarded, exchange }: Settled, last: AttemptEnd):
     upstreamModel,
     channelId: channel.id,
     stream: call.stream,
-    outcome: last.outcome,
-    status: statusOf(answer, last),
-    code: answer.kind === "error" ? answer.error.code : last.code,
-    firstByteMs: last.isRelayed && last.firstByteMs !== null ? Math.round(sinceReceipt + last.firstByteMs) : null,
-    upstreamRequestId: upstreamRequestIdOf(last.headers),
+    outcome: relay.outcome,
+    status: statusOf(answer, relay),
+    code: answer.kind === "error" ? answer.error.code : relay.code,
+    inputTokens: sum.inputTokens,
+    cachedTokens: sum.cachedTokens,
+    outputTokens: sum.outputTokens,
+    costNanoUsd: sum.costNanoUsd,
+    costSource: entries[entries.length - 1]?.costSource ?? "none",
+    firstByteMs: relay.isRelayed ? firstByteOf(last, exchange.receivedAt) : null,
+    durationMs: Math.round(endedAt - exchange.startedAt),
+    attempts: sent.map(attemptRecordOf),
+    upstreamRequestId: upstreamRequestIdOf(relay.headers),
     decision: {
       v: 1,
       configVersion: target.config.version,
-      model: { requested: target.model, billed: target.model, ...(isMapped ? { mapped: upstreamModel } : {}) },
+      model: { requested: target.model, billed: target.model, mapped: upstreamModel },
       estimate: { inputTokens: last.inputTokens },
       outcome: "admitted",
     },
   };
 }
 
+/** From the receipt of the call to the first byte of its reply, ms. */
+function firstByteOf({ relay, startedAt }: AttemptEnd, receivedAt: number): number | null {
+  return relay.firstByteMs === null ? null : Math.round(startedAt - receivedAt + relay.firstByteMs);
+}
+
 /** Status the client got; null when it left before one. */
-function statusOf(answer: Forwarded["answer"], last: AttemptEnd): number | null {
+function statusOf(answer: Forwarded["answer"], relay: RelayEnd): number | null {
   if (answer.kind === "error") return answer.error.status;
-  return answer.kind === "kept" || last.isRelayed ? last.status : null;
+  return answer.kind === "kept" || relay.isRelayed ? relay.status : null;
 }
 
 function sumOf(entries: readonly LedgerEntry[]) {
@@ -137,19 +148,16 @@ function sumOf(entries: readonly LedgerEntry[]) {
     sum.outputTokens += tokens.output;
     costNanoUsd = addNanoUsd(costNanoUsd, entry.costNanoUsd);
   }
-  const costSource = entries[entries.length - 1]?.costSource ?? "none";
-  return { ...sum, costNanoUsd, costSource };
+  return { ...sum, costNanoUsd };
 }
 
-function attemptRecordOf(end: AttemptEnd): AttemptRecord {
-  const { number, startedAt, firstByteMs, status, code } = end;
-  const channelId = end.candidate.channel.id;
+function attemptRecordOf({ number, startedAt, candidate, relay }: AttemptEnd): AttemptRecord {
   return {
     attempt: number,
-    channelId,
+    channelId: candidate.channel.id,
     startedAt,
-    firstByteMs: firstByteMs === null ? null : Math.round(firstByteMs),
-    status,
-    code,
+    firstByteMs: relay.firstByteMs === null ? null : Math.round(relay.firstByteMs),
+    status: relay.status,
+    code: relay.code,
   };
 }

@@ -13,40 +13,36 @@ export type NodePair = {
 /** After an early reply the rest of an upload is read past for this long, so that the client gets to read the reply. */
 const LINGER_MS = 1_000;
 
+/** The engine reads these two as plain properties: accessors are dear to make for every request. */
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** The reply of node:http as a writer. Head and first bytes leave in one write. */
 export function nodeReply({ request, response, incoming }: NodePair, options: AdapterOptions): GatewayReply {
-  const listeners = new Set<() => void>();
-  let isStarted = false;
-  let isGone = false;
-  let cancelStall = () => {};
+  let listeners: readonly (() => void)[] = [];
+  let cancelStall: (() => void) | null = null;
   response.on("close", () => {
-    cancelStall();
+    cancelStall?.();
     incoming.release();
     if (response.writableFinished) return;
-    isGone = true;
+    reply.isClosed = true;
     for (const listener of listeners) listener();
-    listeners.clear();
+    listeners = [];
   });
   response.on("error", ignore);
-  const isClosed = () => isGone || (request.socket.destroyed && !response.writableFinished);
-  return {
-    get isStarted() {
-      return isStarted;
-    },
-    get isClosed() {
-      return isClosed();
-    },
+  const reply: Writable<GatewayReply> = {
+    isStarted: false,
+    isClosed: false,
     start(status, headers) {
-      if (!isClosed()) {
+      if (!reply.isClosed) {
         if (incoming.mustClose()) response.setHeader("connection", "close");
         response.writeHead(status, headers);
       }
-      isStarted = true;
+      reply.isStarted = true;
     },
-    write: (chunk) => isClosed() || response.write(chunk),
+    write: (chunk) => reply.isClosed || response.write(chunk),
     drained: () => drained(response),
     end(chunk) {
-      if (isClosed()) return;
+      if (reply.isClosed) return;
       if (incoming.mustClose()) return linger({ request, response, incoming }, chunk, options);
       response.end(chunk);
       if (response.writableLength > 0)
@@ -54,14 +50,17 @@ export function nodeReply({ request, response, incoming }: NodePair, options: Ad
     },
     destroy: () => void response.destroy(),
     onClosed(listener) {
-      if (isClosed()) {
+      if (reply.isClosed) {
         listener();
         return ignore;
       }
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
+      listeners = [...listeners, listener];
+      return () => {
+        listeners = listeners.filter((each) => each !== listener);
+      };
     },
   };
+  return reply;
 }
 
 function ignore(): void {}

@@ -17,21 +17,19 @@ export type NodeIncoming = {
 /** A body nobody asked for is read past up to this size, so that the connection can be used again. */
 const SKIPPED_BYTES = 64 * 1024;
 
+const NO_QUERY = new URLSearchParams();
+
 /** Wraps an incoming request; nothing of its body is read yet. */
 export function nodeRequest(message: IncomingMessage, options: AdapterOptions, budget: BodyBudget): NodeIncoming {
   const url = message.url ?? "/";
   const mark = url.indexOf("?");
   const { headers } = message;
   let reading: Reading | null = null;
-  let query: URLSearchParams | null = null;
   return {
     gatewayRequest: {
       method: message.method ?? "GET",
       path: mark === -1 ? url : url.slice(0, mark),
-      get query() {
-        query ??= new URLSearchParams(mark === -1 ? "" : url.slice(mark + 1));
-        return query;
-      },
+      query: mark === -1 ? NO_QUERY : new URLSearchParams(url.slice(mark + 1)),
       // Requests have no header that node:http gives as a list but this one, and it is never looked at.
       headers: headers as Readonly<Record<string, string>>,
       remoteAddress: message.socket.remoteAddress ?? "",
