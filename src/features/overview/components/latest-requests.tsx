@@ -32,7 +32,7 @@ export function LatestRequests({ initial }: { initial: RequestList }) {
         <TableHeader>
           <TableRow>
             <TableHead className="ps-5">{words("time")}</TableHead>
-            <TableHead>{words("outcome")}</TableHead>
+            <TableHead className="hidden sm:table-cell">{words("outcome")}</TableHead>
             <TableHead className="hidden sm:table-cell">{words("user")}</TableHead>
             <TableHead>{words("model")}</TableHead>
             <TableHead className="pe-5 text-end">{words("cost")}</TableHead>
@@ -56,10 +56,15 @@ function RequestRow({ request }: { request: RequestItem }) {
           className="rounded-xs underline-offset-4 outline-none hover:underline focus-visible:ring-2 focus-visible:ring-ring"
           href={`/admin/requests?r=${request.id}`}
         >
-          <Instant at={request.at} look="short" />
+          <Instant at={request.at} look="relative" />
         </Link>
+        {request.outcome === "ok" ? null : (
+          <div className="pt-1 sm:hidden">
+            <OutcomeBadge outcome={request.outcome} />
+          </div>
+        )}
       </TableCell>
-      <TableCell>
+      <TableCell className="hidden sm:table-cell">
         <OutcomeBadge outcome={request.outcome} quiet />
       </TableCell>
       <TableCell className="hidden max-w-40 truncate sm:table-cell">

@@ -4,7 +4,7 @@ import { cn } from "@/components/ui/cn";
 import { Progress } from "@/components/ui/progress";
 
 /** Steps of the wizard, in order. */
-export const STEPS = ["unlock", "check", "admin", "channel", "key", "send"] as const;
+const STEPS = ["unlock", "check", "admin", "channel", "key", "send"] as const;
 /** One step of the wizard. */
 export type Step = (typeof STEPS)[number];
 

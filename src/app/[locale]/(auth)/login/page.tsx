@@ -1,18 +1,15 @@
 import type { Metadata } from "next";
-import { getLocale, getTranslations } from "next-intl/server";
+import { getTranslations } from "next-intl/server";
 import { PageMessages } from "@/components/shell/page-messages";
 import { LoginForm } from "@/features/login/components/login-form";
-import { needsSetup } from "@/features/login/loaders";
-import { redirect } from "@/i18n/navigation";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("login");
   return { title: t("title") };
 }
 
-/** Sign-in with email and password; a fresh installation goes to the wizard instead. */
+/** Sign-in with email and password. */
 export default async function LoginPage({ searchParams }: { searchParams: Promise<{ next?: string | string[] }> }) {
-  if (await needsSetup()) redirect({ href: "/setup", locale: await getLocale() });
   const t = await getTranslations("login");
   const { next } = await searchParams;
   return (

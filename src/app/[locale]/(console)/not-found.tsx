@@ -1,5 +1,5 @@
 import { NotFoundPage } from "@/features/shell/components/not-found-page";
 
-export default function AdminNotFound() {
+export default function ConsoleNotFound() {
   return <NotFoundPage />;
 }

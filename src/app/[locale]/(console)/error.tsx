@@ -2,6 +2,6 @@
 
 import { ErrorPage } from "@/features/shell/components/error-page";
 
-export default function AdminError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+export default function ConsoleError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
   return <ErrorPage digest={error.digest} retry={reset} />;
 }

@@ -1,5 +1,0 @@
-import { ForbiddenPage } from "@/features/shell/components/forbidden-page";
-
-export default function AdminForbidden() {
-  return <ForbiddenPage />;
-}
