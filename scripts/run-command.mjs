@@ -13,10 +13,20 @@ export function projectEnv(extra = {}) {
   return { ...process.env, PATH: `${join(ROOT, "node_modules/.bin")}:${process.env.PATH ?? ""}`, ...extra };
 }
 
+const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
+
 /** Runs a program in the repository with its output on ours; resolves with its exit code, never rejects. */
 export function run(command, args, options = {}) {
   return new Promise((done) => {
     const child = spawn(command, args, { cwd: ROOT, stdio: "inherit", env: projectEnv(), ...options });
+    const stop = () => {
+      child.kill("SIGTERM");
+      process.exit(130);
+    };
+    for (const signal of STOP_SIGNALS) process.once(signal, stop);
+    child.once("close", () => {
+      for (const signal of STOP_SIGNALS) process.removeListener(signal, stop);
+    });
     child.once("error", (error) => {
       console.error(`${command}: ${error.message}`);
       done(127);
