@@ -1,7 +1,6 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useMemo } from "react";
 import type { DataColumn } from "@/components/data-table";
 import { Duration } from "@/components/duration";
 import { Instant } from "@/components/instant";
@@ -11,13 +10,12 @@ import { OutcomeBadge } from "./outcome-badge";
 import { RequestCost } from "./request-cost";
 import { KeyName, ModelName, NamedThing, Nothing } from "./request-names";
 
-/** Opens the details of a request; give the same function each time. */
+/** Opens the details of a request. */
 type Open = (id: string) => void;
 
-type Words = ReturnType<typeof useTranslations<"requests">>;
-
-/** When and how: the columns a log begins with. The time opens the details. */
-function firstColumns(t: Words, open: Open): readonly DataColumn<OwnRequestItem>[] {
+/** When and how: makes the columns a log begins with. The time opens the details. */
+function useFirstColumns(open: Open): readonly DataColumn<OwnRequestItem>[] {
+  const t = useTranslations("requests");
   return [
     {
       id: "time",
@@ -43,8 +41,9 @@ function firstColumns(t: Words, open: Open): readonly DataColumn<OwnRequestItem>
   ];
 }
 
-/** What it took: the columns a log ends with. */
-function lastColumns(t: Words): readonly DataColumn<OwnRequestItem>[] {
+/** What it took: makes the columns a log ends with. */
+function useLastColumns(): readonly DataColumn<OwnRequestItem>[] {
+  const t = useTranslations("requests");
   return [
     {
       id: "tokens",
@@ -77,59 +76,53 @@ function lastColumns(t: Words): readonly DataColumn<OwnRequestItem>[] {
 /** The columns of the whole log. */
 export function useRequestColumns(open: Open): readonly DataColumn<RequestItem>[] {
   const t = useTranslations("requests");
-  return useMemo(() => {
-    const columns: DataColumn<RequestItem>[] = [
-      ...firstColumns(t, open),
-      {
-        id: "user",
-        header: t("column.user"),
-        className: "md:max-w-32 truncate",
-        cell: ({ user }) => <NamedThing thing={user} />,
-      },
-      {
-        id: "key",
-        header: t("column.key"),
-        className: "md:max-w-32 truncate",
-        cell: ({ key }) => <KeyName of={key} />,
-      },
-      {
-        id: "model",
-        header: t("column.model"),
-        className: "md:max-w-52",
-        cell: ({ model, upstreamModel }) => <ModelName model={model} upstreamModel={upstreamModel} />,
-      },
-      {
-        id: "channel",
-        header: t("column.channel"),
-        className: "md:max-w-32 truncate",
-        cell: ({ channel }) => <NamedThing thing={channel} />,
-      },
-      ...lastColumns(t),
-    ];
-    return columns;
-  }, [t, open]);
+  return [
+    ...useFirstColumns(open),
+    {
+      id: "user",
+      header: t("column.user"),
+      className: "md:max-w-32 truncate",
+      cell: ({ user }) => <NamedThing thing={user} />,
+    },
+    {
+      id: "key",
+      header: t("column.key"),
+      className: "md:max-w-32 truncate",
+      cell: ({ key }) => <KeyName of={key} />,
+    },
+    {
+      id: "model",
+      header: t("column.model"),
+      className: "md:max-w-52",
+      cell: ({ model, upstreamModel }) => <ModelName model={model} upstreamModel={upstreamModel} />,
+    },
+    {
+      id: "channel",
+      header: t("column.channel"),
+      className: "md:max-w-32 truncate",
+      cell: ({ channel }) => <NamedThing thing={channel} />,
+    },
+    ...useLastColumns(),
+  ];
 }
 
 /** The columns of one's own log: nothing of channels or other people. */
 export function useOwnRequestColumns(open: Open): readonly DataColumn<OwnRequestItem>[] {
   const t = useTranslations("requests");
-  return useMemo(() => {
-    const columns: DataColumn<OwnRequestItem>[] = [
-      ...firstColumns(t, open),
-      {
-        id: "key",
-        header: t("column.key"),
-        className: "md:max-w-40 truncate",
-        cell: ({ key }) => <KeyName of={key} />,
-      },
-      {
-        id: "model",
-        header: t("column.model"),
-        className: "md:max-w-64",
-        cell: ({ model }) => <ModelName model={model} />,
-      },
-      ...lastColumns(t),
-    ];
-    return columns;
-  }, [t, open]);
+  return [
+    ...useFirstColumns(open),
+    {
+      id: "key",
+      header: t("column.key"),
+      className: "md:max-w-40 truncate",
+      cell: ({ key }) => <KeyName of={key} />,
+    },
+    {
+      id: "model",
+      header: t("column.model"),
+      className: "md:max-w-64",
+      cell: ({ model }) => <ModelName model={model} />,
+    },
+    ...useLastColumns(),
+  ];
 }

@@ -1,11 +1,13 @@
 "use client";
 
+import { RefreshCw } from "lucide-react";
 import { useTranslations } from "next-intl";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import type { DataColumn } from "@/components/data-table";
 import { PageBody } from "@/components/shell/page-body";
 import { PageHeader } from "@/components/shell/page-header";
 import type { ViewQuery } from "@/components/state-view";
+import { Button } from "@/components/ui/button";
 import type { OwnRequestItem } from "@/operations/requests/schema";
 import { NO_REQUEST_FILTER } from "../search-params";
 import { FirstRequestHint } from "./first-request-hint";
@@ -40,7 +42,7 @@ export function RequestLogPage<Item extends OwnRequestItem>(props: RequestLogPag
   const t = useTranslations("requests");
   return (
     <PageBody>
-      <PageHeader description={props.lead} title={props.title} />
+      <PageHeader actions={<Refresh refetch={query.refetch} />} description={props.lead} title={props.title} />
       <div className="grid min-w-0 gap-3">
         <RequestFilters
           choices={props.choices}
@@ -68,5 +70,21 @@ export function RequestLogPage<Item extends OwnRequestItem>(props: RequestLogPag
         publicUrl={publicUrl}
       />
     </PageBody>
+  );
+}
+
+function Refresh({ refetch }: { refetch: () => unknown }) {
+  const t = useTranslations("shared.state");
+  const [isPending, setPending] = useState(false);
+  const refresh = async () => {
+    setPending(true);
+    await refetch(); // resolves after a failure as well; the view shows it
+    setPending(false);
+  };
+  return (
+    <Button onClick={() => void refresh()} pending={isPending} variant="outline">
+      {isPending ? null : <RefreshCw aria-hidden />}
+      {t("refresh")}
+    </Button>
   );
 }

@@ -49,7 +49,7 @@ export function ModelName(props: { model: string | null; upstreamModel?: string 
       {isMapped ? (
         <span className="truncate text-xs text-muted-foreground" title={upstreamModel}>
           <span aria-hidden>{"→ "}</span>
-          <span className="sr-only">{t("mappedTo")}</span>
+          <span className="sr-only">{t("mappedTo")} </span>
           <span data-user-text dir="auto">
             {upstreamModel}
           </span>
