@@ -41,11 +41,11 @@ describe("the timing of attempts", () => {
 });
 
 test.each([
-  [0, 250, 1000, { offset: 0, width: 25 }],
-  [250, 1000, 1000, { offset: 25, width: 75 }],
-  [900, 1200, 1000, { offset: 90, width: 10 }],
-  [500, 100, 1000, { offset: 50, width: 0 }],
-  [0, 10, 0, { offset: 0, width: 0 }],
-])("from %d to %d ms of %d ms is on the bar", (from, to, total, stretch) => {
+  { bar: [0, 250, 1000], stretch: { offset: 0, width: 25 } },
+  { bar: [250, 1000, 1000], stretch: { offset: 25, width: 75 } },
+  { bar: [900, 1200, 1000], stretch: { offset: 90, width: 10 } },
+  { bar: [500, 100, 1000], stretch: { offset: 50, width: 0 } },
+  { bar: [0, 10, 0], stretch: { offset: 0, width: 0 } },
+])("a stretch stays on its bar: $bar", ({ bar: [from = 0, to = 0, total = 0], stretch }) => {
   expect(stretchOf(from, to, total)).toEqual(stretch);
 });
