@@ -54,8 +54,8 @@ export function buildAuthSnapshot(given: Partial<AuthSnapshot> = {}): AuthSnapsh
   };
 }
 
-/** A configuration from literals. Models without a row of their own cost what `buildPriceRow` says: 1 pico-USD per million is too dear to guess. */
-export function buildConfig(given: {
+/** A configuration from literals. Unless told, gpt-4o, claude-sonnet-4-5 and mapped cost 2.5 USD in, 10 USD out per million. */
+function buildConfig(given: {
   readonly channels: readonly ChannelSnapshot[];
   readonly settings?: Partial<Settings>;
   readonly prices?: readonly PriceRow[];
@@ -88,7 +88,7 @@ const DEFAULT_PRICES = ["gpt-4o", "claude-sonnet-4-5", "mapped"].map((model, ind
 );
 
 /** A journal in memory that keeps its frames in order. */
-export type RecordingJournal = Journal & {
+type RecordingJournal = Journal & {
   readonly frames: readonly (
     | { readonly type: "admit"; readonly frame: AdmitFrame }
     | { readonly type: "ceiling"; readonly frame: CeilingFrame }
@@ -98,7 +98,7 @@ export type RecordingJournal = Journal & {
 };
 
 /** A journal whose frames are written at the next turn of the event loop. */
-export function recordingJournal(given: Partial<Journal> = {}): RecordingJournal {
+function recordingJournal(given: Partial<Journal> = {}): RecordingJournal {
   const frames: RecordingJournal["frames"][number][] = [];
   const settled: SettleFrame[] = [];
   return {
@@ -120,7 +120,7 @@ export function recordingJournal(given: Partial<Journal> = {}): RecordingJournal
 }
 
 /** What a gateway left behind. */
-export type Left = {
+type Left = {
   readonly entries: LedgerEntry[];
   readonly requests: RequestRecord[];
   readonly denials: DenialRecord[];

@@ -8,7 +8,7 @@ import { classifyAddress, judgeDestination, type Refusal, type UpstreamPolicy } 
 export type Resolve = (name: string) => Promise<readonly { readonly address: string; readonly family: number }[]>;
 
 /** An upstream host after its addresses were judged. */
-export type JudgedHost = {
+type JudgedHost = {
   readonly addresses: readonly { readonly address: string; readonly family: number }[];
   /** Every address is a private one. */
   readonly isPrivate: boolean;
