@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ensureInstalled } from "./install.mjs";
@@ -45,7 +45,8 @@ export async function ensureBuilt({ pages = true } = {}) {
 
 async function buildServer() {
   console.log("Building the server ...");
-  rmSync(join(ROOT, "dist"), { recursive: true, force: true });
+  // Beside, then renamed: a server that starts meanwhile finds a whole build.
+  rmSync(join(ROOT, "dist.new"), { recursive: true, force: true });
   const entries = Object.entries(ENTRIES).map(([name, file]) => `${name}=${file}`);
   const flags = [
     "--bundle",
@@ -56,8 +57,12 @@ async function buildServer() {
     ...EXTERNAL.map((name) => `--external:${name}`),
     `--banner:js=${BANNER}`,
   ];
-  const output = ["--outdir=dist", "--sourcemap", "--log-level=warning", "--tsconfig=tsconfig.json"];
-  return (await run(join(ROOT, "node_modules/.bin/esbuild"), [...entries, ...flags, ...output])) === 0;
+  const output = ["--outdir=dist.new", "--sourcemap", "--log-level=warning", "--tsconfig=tsconfig.json"];
+  const code = await run(join(ROOT, "node_modules/.bin/esbuild"), [...entries, ...flags, ...output]);
+  if (code !== 0) return false;
+  rmSync(join(ROOT, "dist"), { recursive: true, force: true });
+  renameSync(join(ROOT, "dist.new"), join(ROOT, "dist"));
+  return true;
 }
 
 async function buildPages() {

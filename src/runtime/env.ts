@@ -95,7 +95,7 @@ function readPlaces(read: EnvReader) {
     port: read.integer("PORT", 3000, { min: 0, max: 65_535 }),
     host: read.text("SLUICE_HOST"),
     role: read.choice("SLUICE_ROLE", PROCESS_ROLES, "all"),
-    dataDir: resolve(read.text("SLUICE_DATA_DIR") ?? "data"),
+    dataDir: resolve(/*turbopackIgnore: true*/ read.text("SLUICE_DATA_DIR") ?? "data"),
     configFile: read.text("SLUICE_CONFIG"),
     publicUrl: publicUrl?.replace(/\/$/, "") ?? null,
     databaseUrl: read.url("DATABASE_URL", ["postgres", "postgresql"]),
