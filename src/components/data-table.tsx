@@ -27,7 +27,7 @@ export type DataColumn<Item> = {
   /** Below 768 px: `title` heads the card, `corner` stands at its end, `hidden` leaves it out. */
   readonly card?: "title" | "corner" | "hidden" | undefined;
   /** Drops the column where the table is narrower than this. */
-  readonly from?: "lg" | "xl" | undefined;
+  readonly from?: "lg" | "xl" | "2xl" | undefined;
   /** No words in the head: a column of actions. */
   readonly hideHeader?: boolean | undefined;
   readonly className?: string | undefined;
@@ -50,7 +50,7 @@ export type DataTableProps<Item> = {
   isDimmed?: ((item: Item) => boolean) | undefined;
 };
 
-const FROM = { lg: "md:max-lg:hidden", xl: "md:max-xl:hidden" } as const;
+const FROM = { lg: "md:max-lg:hidden", xl: "md:max-xl:hidden", "2xl": "md:max-2xl:hidden" } as const;
 
 const CARD = {
   title: "max-md:col-span-full max-md:pe-10 max-md:text-base max-md:font-medium",

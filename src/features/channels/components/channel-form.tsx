@@ -62,17 +62,27 @@ export function ChannelForm<Input>({ channel, values, schema, save, submit }: Ch
       <Section title={t("routing")}>
         <RoutingFields control={control} />
       </Section>
-      <div className="sticky bottom-0 z-20 -mx-4 flex justify-end gap-2 border-t border-border bg-background/90 px-4 py-3 backdrop-blur-sm md:-mx-8 md:px-8">
-        {channel === null ? null : (
-          <Button disabled={!form.formState.isDirty} onClick={discard} variant="ghost">
-            {t("discard")}
-          </Button>
-        )}
-        <Button disabled={channel !== null && !form.formState.isDirty} pending={save.isPending} type="submit">
-          {submit}
-        </Button>
-      </div>
+      {channel === null || form.formState.isDirty ? (
+        <SaveBar onDiscard={channel === null ? null : discard} pending={save.isPending} submit={submit} />
+      ) : null}
     </form>
+  );
+}
+
+/** Stays in sight while there is something to save. */
+function SaveBar(props: { onDiscard: (() => void) | null; pending: boolean; submit: ReactNode }) {
+  const t = useTranslations("channels.form");
+  return (
+    <div className="sticky bottom-4 z-20 flex justify-end gap-2 rounded-xl border border-border bg-popover p-3 shadow-popover">
+      {props.onDiscard === null ? null : (
+        <Button onClick={props.onDiscard} variant="ghost">
+          {t("discard")}
+        </Button>
+      )}
+      <Button pending={props.pending} type="submit">
+        {props.submit}
+      </Button>
+    </div>
   );
 }
 

@@ -1,21 +1,25 @@
 import { useTranslations } from "next-intl";
 import type { Channel } from "@/operations/channels/schema";
 
-const SHOWN = 2;
+const SHOWN = 1;
 
-/** The first models of a channel and how many more there are; the tooltip has them all. */
+/** The first model of a channel and how many more there are; the tooltip has them all. */
 export function ChannelModels({ models }: Pick<Channel, "models">) {
   const t = useTranslations("channels");
   const rest = models.length - SHOWN;
   const all = models.map(({ name, upstream }) => (name === upstream ? name : `${name} → ${upstream}`));
   return (
-    <span className="flex min-w-0 max-w-72 flex-wrap items-baseline gap-x-1.5" title={all.join("\n")}>
+    <span className="flex min-w-0 items-baseline gap-x-2 md:max-w-64" title={all.join("\n")}>
       {models.slice(0, SHOWN).map(({ name }) => (
-        <code className="max-w-full truncate font-mono text-xs" data-user-text key={name}>
+        <code className="min-w-0 truncate font-mono text-xs" data-user-text key={name}>
           {name}
         </code>
       ))}
-      {rest > 0 ? <span className="text-xs text-muted-foreground">{t("moreModels", { count: rest })}</span> : null}
+      {rest > 0 ? (
+        <span className="shrink-0 text-xs whitespace-nowrap text-muted-foreground">
+          {t("moreModels", { count: rest })}
+        </span>
+      ) : null}
     </span>
   );
 }

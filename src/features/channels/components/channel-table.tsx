@@ -5,7 +5,8 @@ import { type ReactNode, useMemo } from "react";
 import { type DataColumn, DataTable } from "@/components/data-table";
 import { Instant } from "@/components/instant";
 import { ManagedByFile } from "@/components/managed-by-file";
-import { Link, useRouter } from "@/i18n/navigation";
+import { NameLink } from "@/components/name-link";
+import { useRouter } from "@/i18n/navigation";
 import type { Channel } from "@/operations/channels/schema";
 import { ChannelProtocols, ChannelState } from "./channel-badges";
 import { ChannelModels } from "./channel-models";
@@ -76,7 +77,7 @@ export function ChannelTable({ items, actions, sort, onSort }: ChannelTableProps
       {
         id: "credential",
         header: t("column.credential"),
-        from: "xl",
+        from: "2xl",
         cell: (channel) => <Credential credential={channel.credential} />,
       },
       {
@@ -107,19 +108,17 @@ export function ChannelTable({ items, actions, sort, onSort }: ChannelTableProps
 
 function ChannelName({ channel }: { channel: Channel }) {
   return (
-    <span className="grid min-w-0 py-0.5">
+    <span className="grid min-w-36 py-0.5">
       <span className="flex flex-wrap items-center gap-2">
-        <Link
-          className="rounded-xs font-medium underline-offset-4 outline-none hover:underline focus-visible:ring-2 focus-visible:ring-ring"
-          data-user-text
-          dir="auto"
-          href={hrefOf(channel)}
-        >
-          {channel.name}
-        </Link>
+        <NameLink className="font-medium" href={hrefOf(channel)} name={channel.name} />
         {channel.managedBy === "file" ? <ManagedByFile /> : null}
       </span>
-      <span className="truncate text-xs font-normal text-muted-foreground" data-user-text dir="ltr">
+      <span
+        className="truncate text-xs font-normal text-muted-foreground md:max-w-56"
+        data-user-text
+        dir="ltr"
+        title={channel.baseUrl}
+      >
         {channel.baseUrl.replace(/^https?:\/\//, "")}
       </span>
     </span>
@@ -131,7 +130,7 @@ function Credential({ credential }: Pick<Channel, "credential">) {
   if (credential === null) return <span className="text-warning">{t("notSet")}</span>;
   if (credential.lastFour === null) return <span className="text-warning">{t("unreadable")}</span>;
   return (
-    <span className="text-muted-foreground">
+    <span className="whitespace-nowrap text-muted-foreground">
       {t.rich("setWhen", { when: () => <Instant at={credential.setAt} look="relative" /> })}
     </span>
   );

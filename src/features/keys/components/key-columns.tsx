@@ -5,8 +5,8 @@ import { useTranslations } from "next-intl";
 import { type ReactNode, useMemo } from "react";
 import type { DataColumn } from "@/components/data-table";
 import { Instant } from "@/components/instant";
+import { NameLink } from "@/components/name-link";
 import { Badge } from "@/components/ui/badge";
-import { Link } from "@/i18n/navigation";
 import type { Key } from "@/operations/keys/schema";
 import { KeyModels } from "./key-models";
 import { KeySecret } from "./key-secret";
@@ -23,16 +23,7 @@ export function useKeyColumns(
       id: "owner",
       header: t("column.owner"),
       sortBy: (key) => key.userName,
-      cell: (key) => (
-        <Link
-          className="rounded-xs underline-offset-4 outline-none hover:underline focus-visible:ring-2 focus-visible:ring-ring"
-          data-user-text
-          dir="auto"
-          href={`/admin/users/${key.userId}`}
-        >
-          {key.userName}
-        </Link>
-      ),
+      cell: (key) => <NameLink className="md:max-w-40" href={`/admin/users/${key.userId}`} name={key.userName} />,
     };
     const columns: DataColumn<Key>[] = [
       { id: "name", header: t("column.name"), card: "title", sortBy: (key) => key.name, cell: keyName },
@@ -90,7 +81,7 @@ export function useKeyColumns(
 
 function keyName(key: Key) {
   return (
-    <span className="font-medium" data-user-text dir="auto">
+    <span className="block font-medium md:max-w-52 md:truncate" data-user-text dir="auto" title={key.name}>
       {key.name}
     </span>
   );
@@ -100,7 +91,7 @@ function SecretCell({ keyRow }: { keyRow: Key }) {
   const t = useTranslations("keys");
   const { previous } = keyRow;
   return (
-    <span className="flex flex-wrap items-center gap-2">
+    <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
       <KeySecret lastFour={keyRow.lastFour} prefix={keyRow.prefix} />
       {previous === null ? null : (
         <Badge title={`${previous.prefix}…${previous.lastFour}`} tone="info">

@@ -108,6 +108,7 @@ function ZoneField({ control }: { control: Control<ProfileValues, unknown, Field
         onValueChange={(zone) => field.onChange(zone ?? "")}
         openLabel={t("timeZoneOpen")}
         options={timeZoneOptions()}
+        placeholder={t("timeZoneAuto")}
         value={field.value === "" ? null : field.value}
       />
     </Field>

@@ -57,10 +57,12 @@ function Profile({ user }: { user: User }) {
       />
       <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <ProfileCard key={user.version} user={user} />
-        <PasswordCard user={user} />
+        <div className="grid gap-6">
+          <PasswordCard user={user} />
+          <DeleteUserCard keyCount={keys.data?.items.length ?? 0} user={user} />
+        </div>
       </div>
       <UserKeys user={user} />
-      <DeleteUserCard keyCount={keys.data?.items.length ?? 0} user={user} />
     </div>
   );
 }

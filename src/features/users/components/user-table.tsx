@@ -4,7 +4,8 @@ import { useTranslations } from "next-intl";
 import { useMemo } from "react";
 import { type DataColumn, DataTable } from "@/components/data-table";
 import { Instant } from "@/components/instant";
-import { Link, useRouter } from "@/i18n/navigation";
+import { NameLink } from "@/components/name-link";
+import { useRouter } from "@/i18n/navigation";
 import type { User } from "@/operations/users/schema";
 import { UserRole, UserState } from "./user-badges";
 
@@ -24,16 +25,7 @@ export function UserTable({ items, sort, onSort }: UserTableProps) {
         header: t("column.name"),
         card: "title",
         sortBy: (user) => user.name,
-        cell: (user) => (
-          <Link
-            className="rounded-xs font-medium underline-offset-4 outline-none hover:underline focus-visible:ring-2 focus-visible:ring-ring"
-            data-user-text
-            dir="auto"
-            href={hrefOf(user)}
-          >
-            {user.name}
-          </Link>
-        ),
+        cell: (user) => <NameLink className="font-medium md:max-w-72" href={hrefOf(user)} name={user.name} />,
       },
       {
         id: "email",
