@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ensureInstalled } from "./install.mjs";
-import { fail, NODE, projectEnv, ROOT, run } from "./run-command.mjs";
+import { fail, NODE, projectEnv, ROOT, run, runQuietly } from "./run-command.mjs";
 
 const STAMP = join(ROOT, "dist/build.json");
 
@@ -68,7 +68,7 @@ async function buildServer() {
 async function buildPages() {
   console.log("Building the pages ...");
   const env = projectEnv({ NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" });
-  return (await run(NODE, ["node_modules/next/dist/bin/next", "build"], { env })) === 0;
+  return (await runQuietly(NODE, ["node_modules/next/dist/bin/next", "build"], { env })) === 0;
 }
 
 /** One digest over names and contents; tests are no part of a build. */

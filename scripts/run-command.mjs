@@ -16,9 +16,10 @@ export function projectEnv(extra = {}) {
 const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** Runs a program in the repository with its output on ours; resolves with its exit code, never rejects. */
-export function run(command, args, options = {}) {
+export function run(command, args, { onStart, ...options } = {}) {
   return new Promise((done) => {
     const child = spawn(command, args, { cwd: ROOT, stdio: "inherit", env: projectEnv(), ...options });
+    onStart?.(child);
     const stop = () => {
       child.kill("SIGTERM");
       process.exit(130);
@@ -33,6 +34,17 @@ export function run(command, args, options = {}) {
     });
     child.once("close", (code) => done(code ?? 1));
   });
+}
+
+/** Like `run`, but what the program prints is shown only when it fails. */
+export async function runQuietly(command, args, options = {}) {
+  const chunks = [];
+  const collect = (child) => {
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => chunks.push(chunk));
+  };
+  const code = await run(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"], onStart: collect });
+  if (code !== 0) process.stderr.write(Buffer.concat(chunks));
+  return code;
 }
 
 /** The first line a program prints, or null when it cannot run. */
