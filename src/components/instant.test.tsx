@@ -1,7 +1,10 @@
 // @vitest-environment happy-dom
 import { renderScreen } from "@test/render-screen";
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Instant } from "./instant";
+
+beforeEach(() => void vi.useFakeTimers({ now: Date.parse("2026-01-01T12:00:00Z") }));
+afterEach(() => void vi.useRealTimers());
 
 test("an instant is told in the viewer's zone and is whole in the tooltip", () => {
   const { container } = renderScreen(<Instant at="2026-01-01T09:05:07.000Z" />);

@@ -1,9 +1,13 @@
 "use client";
 
-import { useFormatter, useNow } from "next-intl";
+import { useFormatter } from "next-intl";
 import { cn } from "@/components/ui/cn";
+import { useCurrentTime } from "./use-current-time";
 
 const LOOKS = { minute: "minute", second: "second", short: "shortSecond", day: "day" } as const;
+
+/** What happened a moment ago by the server's clock is never told as the future. */
+const latest = (now: Date, at: string) => Math.max(now.getTime(), Date.parse(at));
 
 /** Props of `Instant`. */
 export type InstantProps = {
@@ -26,9 +30,9 @@ export function Instant({ at, look = "minute", className }: InstantProps) {
 /** Makes the text of an instant inside a sentence, in the viewer's time zone. */
 export function useInstantText(): (at: string, look?: "minute" | "relative") => string {
   const format = useFormatter();
-  const now = useNow();
+  const now = useCurrentTime();
   return (at, look = "minute") =>
-    look === "relative" ? format.relativeTime(new Date(at), now) : format.dateTime(new Date(at), look);
+    look === "relative" ? format.relativeTime(new Date(at), latest(now, at)) : format.dateTime(new Date(at), look);
 }
 
 function FixedInstant(props: { at: string; look: keyof typeof LOOKS; className?: string | undefined }) {
@@ -48,7 +52,7 @@ function FixedInstant(props: { at: string; look: keyof typeof LOOKS; className?:
 
 function RelativeInstant(props: { at: string; className?: string | undefined }) {
   const format = useFormatter();
-  const now = useNow({ updateInterval: 30_000 });
+  const now = useCurrentTime();
   const instant = new Date(props.at);
   return (
     <time
@@ -57,7 +61,7 @@ function RelativeInstant(props: { at: string; className?: string | undefined }) 
       dateTime={props.at}
       title={format.dateTime(instant, "full")}
     >
-      {format.relativeTime(instant, now)}
+      {format.relativeTime(instant, latest(now, props.at))}
     </time>
   );
 }

@@ -1,8 +1,11 @@
 // @vitest-environment happy-dom
 import { renderScreen } from "@test/render-screen";
 import { fireEvent, screen } from "@testing-library/react";
-import { expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { StateView, type StateViewProps, type ViewQuery } from "./state-view";
+
+beforeEach(() => void vi.useFakeTimers({ now: Date.parse("2026-01-01T12:00:00Z") }));
+afterEach(() => void vi.useRealTimers());
 
 type List = { items: string[] };
 const query = (given: Partial<ViewQuery<List>>): ViewQuery<List> => ({

@@ -1,13 +1,14 @@
 "use client";
 
 import { CloudOff, FilterX, History, ShieldX } from "lucide-react";
-import { useFormatter, useNow, useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Alert } from "@/components/ui/alert";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { EmptyState } from "./empty-state";
 import { type Problem, toProblem } from "./problem";
+import { useCurrentTime } from "./use-current-time";
 import { useProblemText } from "./use-problem-text";
 
 /** The part of a query's result that says which state a view is in. */
@@ -128,7 +129,7 @@ function StaleNote<Data>({ query }: { query: ViewQuery<Data> }) {
   const t = useTranslations("common");
   const state = useTranslations("shared.state");
   const format = useFormatter();
-  const now = useNow({ updateInterval: 5_000 });
+  const now = useCurrentTime();
   const problemText = useProblemText();
   return (
     <Alert

@@ -3,7 +3,11 @@ import { runForPage } from "@/bridge/run";
 import { readForPage } from "@/components/read-for-page";
 import type { OperationTypes } from "@/operations/registry";
 
-/** The keys of all users by the page's filters; undefined when the page should read them itself. */
-export function loadKeys(filter: OperationTypes["keys.list"]["input"]) {
-  return readForPage(() => runForPage("keys.list", filter));
+/** The keys by the page's filters, and the users who may own one; undefined what the page should read itself. */
+export async function loadKeys(filter: OperationTypes["keys.list"]["input"]) {
+  const [keys, owners] = await Promise.all([
+    readForPage(() => runForPage("keys.list", filter)),
+    readForPage(() => runForPage("users.list", {})),
+  ]);
+  return { keys, owners };
 }

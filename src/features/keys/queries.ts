@@ -19,11 +19,10 @@ export function useKeys(filter: OperationTypes["keys.list"]["input"]) {
   });
 }
 
-/** Users to pick an owner from; read when it is needed. */
-export function useOwners(enabled: boolean) {
-  return useQuery({
-    queryKey: ["users", {}],
-    queryFn: ({ signal }) => api.call("users.list", {}, { signal }),
-    enabled,
-  });
+/** Name of the read of all users. */
+export const ownersKey = ["users", {}] as const;
+
+/** Users to pick an owner from. */
+export function useOwners() {
+  return useQuery({ queryKey: ownersKey, queryFn: ({ signal }) => api.call("users.list", {}, { signal }) });
 }

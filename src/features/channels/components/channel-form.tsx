@@ -73,15 +73,15 @@ export function ChannelForm<Input>({ channel, values, schema, save, submit }: Ch
 function SaveBar(props: { onDiscard: (() => void) | null; pending: boolean; submit: ReactNode }) {
   const t = useTranslations("channels.form");
   return (
-    <div className="sticky bottom-4 z-20 flex justify-end gap-2 rounded-xl border border-border bg-popover p-3 shadow-popover">
+    <div className="sticky bottom-4 z-20 flex gap-2 rounded-xl border border-border bg-popover p-3 shadow-popover">
+      <Button pending={props.pending} type="submit">
+        {props.submit}
+      </Button>
       {props.onDiscard === null ? null : (
         <Button onClick={props.onDiscard} variant="ghost">
           {t("discard")}
         </Button>
       )}
-      <Button pending={props.pending} type="submit">
-        {props.submit}
-      </Button>
     </div>
   );
 }

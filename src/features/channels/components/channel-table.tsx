@@ -70,7 +70,7 @@ export function ChannelTable({ items, actions, sort, onSort }: ChannelTableProps
         id: "multiplier",
         header: t("column.multiplier"),
         align: "end",
-        from: "xl",
+        from: "2xl",
         sortBy: (channel) => Number(channel.costMultiplier),
         cell: (channel) => <span data-user-text>×{channel.costMultiplier}</span>,
       },

@@ -41,7 +41,7 @@ export function DraftTest({ channelId, form }: DraftTestProps) {
   const found = test.data?.ok === true ? test.data.models.map(({ name }) => name) : [];
   const missing = added ? [] : parseModels(found.join("\n"), form.getValues("models"));
   const add = () => {
-    form.setValue("models", [...form.getValues("models"), ...missing], { shouldDirty: true });
+    form.setValue("models", [...form.getValues("models"), ...missing], { shouldDirty: true, shouldValidate: true });
     setAdded(true);
   };
   return (

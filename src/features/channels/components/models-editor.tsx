@@ -69,7 +69,7 @@ function ModelFields({ control, index, onRemove }: { control: FormControl; index
   const name = useWatch({ control, name: `models.${index}.name` });
   const input = { spellCheck: false, autoComplete: "off", className: "font-mono text-sm" } as const;
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-2 sm:grid-cols-[minmax(0,1fr)_1rem_minmax(0,1fr)_auto]">
+    <div className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-2 max-sm:border-b max-sm:border-border max-sm:pb-2 max-sm:last:border-b-0 sm:grid-cols-[minmax(0,1fr)_1rem_minmax(0,1fr)_auto]">
       <TextField
         control={control}
         hideLabel

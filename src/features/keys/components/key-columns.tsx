@@ -26,8 +26,13 @@ export function useKeyColumns(
       cell: (key) => <NameLink className="md:max-w-40" href={`/admin/users/${key.userId}`} name={key.userName} />,
     };
     const columns: DataColumn<Key>[] = [
-      { id: "name", header: t("column.name"), card: "title", sortBy: (key) => key.name, cell: keyName },
-      { id: "secret", header: t("column.secret"), cell: (key) => <SecretCell keyRow={key} /> },
+      {
+        id: "name",
+        header: t("column.name"),
+        card: "title",
+        sortBy: (key) => key.name,
+        cell: (key) => <KeyName keyRow={key} />,
+      },
       ...(withOwner ? [owner] : []),
       {
         id: "state",
@@ -79,26 +84,23 @@ export function useKeyColumns(
   }, [t, actions, withOwner]);
 }
 
-function keyName(key: Key) {
-  return (
-    <span className="block font-medium md:max-w-52 md:truncate" data-user-text dir="auto" title={key.name}>
-      {key.name}
-    </span>
-  );
-}
-
-function SecretCell({ keyRow }: { keyRow: Key }) {
+function KeyName({ keyRow }: { keyRow: Key }) {
   const t = useTranslations("keys");
   const { previous } = keyRow;
   return (
-    <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
-      <KeySecret lastFour={keyRow.lastFour} prefix={keyRow.prefix} />
-      {previous === null ? null : (
-        <Badge title={`${previous.prefix}…${previous.lastFour}`} tone="info">
-          <RotateCw aria-hidden />
-          {t("rotatingShort")}
-        </Badge>
-      )}
+    <span className="grid gap-0.5 py-0.5">
+      <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+        <span className="block font-medium md:max-w-56 md:truncate" data-user-text dir="auto" title={keyRow.name}>
+          {keyRow.name}
+        </span>
+        {previous === null ? null : (
+          <Badge className="h-5" title={`${previous.prefix}…${previous.lastFour}`} tone="info">
+            <RotateCw aria-hidden />
+            {t("rotatingShort")}
+          </Badge>
+        )}
+      </span>
+      <KeySecret className="font-normal text-muted-foreground" lastFour={keyRow.lastFour} prefix={keyRow.prefix} />
     </span>
   );
 }

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { type Control, type FieldValues, useController, useWatch } from "react-hook-form";
 import { SelectField, TextAreaField, TextField } from "@/components/form-fields";
 import { Combobox } from "@/components/ui/combobox";
-import { Field } from "@/components/ui/field";
+import { Field, FieldSet } from "@/components/ui/field";
 import { RadioGroup } from "@/components/ui/radio-group";
 import { useFieldErrorText } from "@/components/use-problem-text";
 import type { KeyFormValues } from "./key-form";
@@ -63,7 +63,7 @@ function AccessField({ control }: { control: FormControl }) {
   const t = useTranslations("keys.create");
   const { field } = useController({ control, name: "access" });
   return (
-    <Field label={t("models")}>
+    <FieldSet legend={t("models")}>
       <RadioGroup
         className="flex gap-5"
         onValueChange={field.onChange}
@@ -73,6 +73,6 @@ function AccessField({ control }: { control: FormControl }) {
         ]}
         value={field.value}
       />
-    </Field>
+    </FieldSet>
   );
 }

@@ -9,7 +9,7 @@ export function KeySecret(props: { prefix: string; lastFour: string; className?:
       <span className="sr-only">{t("secretOf", { prefix: props.prefix, lastFour: props.lastFour })}</span>
       <span aria-hidden>
         {props.prefix}
-        <span className="text-muted-foreground">{"…"}</span>
+        {"…"}
         {props.lastFour}
       </span>
     </code>

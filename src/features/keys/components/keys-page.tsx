@@ -23,7 +23,7 @@ export function KeysPage() {
   const t = useTranslations("keys");
   const [search, setSearch] = useQueryStates(keySearch);
   const query = useKeys(keyFilter(search));
-  const owners = useOwners(true);
+  const owners = useOwners();
   const work = useKeyWork();
   const isFiltered = search.q !== "" || search.owner !== null || search.state !== null;
   const clear = () => void setSearch(NO_FILTER);

@@ -15,7 +15,7 @@ import {
   DialogHeader,
   DialogTitle,
 } from "@/components/ui/dialog";
-import { Field } from "@/components/ui/field";
+import { FieldSet } from "@/components/ui/field";
 import { RadioGroup } from "@/components/ui/radio-group";
 import type { ActionState } from "@/components/use-action";
 import { useProblemText } from "@/components/use-problem-text";
@@ -80,13 +80,13 @@ function RotateForm(props: {
         <DialogTitle>{t("title", { name: target.name })}</DialogTitle>
         <DialogDescription>{t("text")}</DialogDescription>
       </DialogHeader>
-      <Field label={t("overlap")}>
+      <FieldSet legend={t("overlap")}>
         <RadioGroup
           onValueChange={setOverlap}
           options={OVERLAPS.map(({ value, word }) => ({ value, label: t(word) }))}
           value={overlap}
         />
-      </Field>
+      </FieldSet>
       {rotate.problem === null ? null : (
         <Alert live="alert" tone="danger">
           {problemText(rotate.problem)}

@@ -55,14 +55,18 @@ function Profile({ user }: { user: User }) {
           </span>
         }
       />
-      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_22rem]">
-        <ProfileCard key={user.version} user={user} />
-        <div className="grid gap-6">
-          <PasswordCard user={user} />
+      <div className="grid min-w-0 items-start gap-6 lg:grid-cols-[minmax(0,1fr)_22rem] lg:grid-rows-[auto_1fr_auto]">
+        <div className="lg:row-span-2">
+          <ProfileCard key={user.version} user={user} />
+        </div>
+        <PasswordCard user={user} />
+        <div className="min-w-0 lg:col-span-2 lg:row-start-3">
+          <UserKeys user={user} />
+        </div>
+        <div className="lg:col-start-2 lg:row-start-2">
           <DeleteUserCard keyCount={keys.data?.items.length ?? 0} user={user} />
         </div>
       </div>
-      <UserKeys user={user} />
     </div>
   );
 }

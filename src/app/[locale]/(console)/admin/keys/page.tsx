@@ -5,7 +5,7 @@ import { Prefetched } from "@/components/prefetched";
 import { PageMessages } from "@/components/shell/page-messages";
 import { KeysPage } from "@/features/keys/components/keys-page";
 import { loadKeys } from "@/features/keys/loaders";
-import { keysKey } from "@/features/keys/queries";
+import { keysKey, ownersKey } from "@/features/keys/queries";
 import { keyFilter, loadKeySearch } from "@/features/keys/search-params";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -16,10 +16,15 @@ export async function generateMetadata(): Promise<Metadata> {
 /** The keys of all users. */
 export default async function AdminKeysPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   const filter = keyFilter(await loadKeySearch(searchParams));
-  const keys = await loadKeys(filter);
+  const { keys, owners } = await loadKeys(filter);
   return (
     <PageMessages namespaces={["shared", "keys"]}>
-      <Prefetched reads={[{ queryKey: keysKey(filter), data: keys }]}>
+      <Prefetched
+        reads={[
+          { queryKey: keysKey(filter), data: keys },
+          { queryKey: ownersKey, data: owners },
+        ]}
+      >
         <KeysPage />
       </Prefetched>
     </PageMessages>
