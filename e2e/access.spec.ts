@@ -68,6 +68,7 @@ test("wrong password, lock-out and an unsafe return path are told apart", async 
   }
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("alert").filter({ hasText: "Too many attempts." })).toBeVisible();
+  // The lock is the account's: another one can sign in on the same page, and the unsafe return path is ignored.
   await page.getByLabel("Email").fill(BOB.email);
   await page.getByLabel("Password").fill(BOB.password);
   await page.getByRole("button", { name: "Sign in" }).click();

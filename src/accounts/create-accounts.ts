@@ -7,7 +7,7 @@ import { isHostAllowed, isSameOrigin } from "@/lib/origin-check";
 import { problemResponse } from "@/lib/problem-json";
 import { accountStore } from "./account-store";
 import { signedIn, signedOut } from "./auth-reply";
-import { limitAttempts, type SignInAttempts } from "./limit-attempts";
+import { forgiveAttempt, limitAttempts, type SignInAttempts } from "./limit-attempts";
 import { readCredentials } from "./read-credentials";
 import {
   type AccountSchema,
@@ -113,12 +113,11 @@ export function createAccounts(options: AccountsOptions): Accounts {
         const used = libraryFor(headers, request.url);
         if (route === "sign-out") return signedOut(await used.api.signOut({ headers, asResponse: true }));
         const credentials = await readCredentials(request);
-        await limitAttempts(options.attempts, {
-          account: credentials.email,
-          address: clientAddress(headers),
-          now: clock.now(),
-        });
-        return signedIn(await used.api.signInEmail({ body: credentials, headers, asResponse: true }));
+        const attempt = { account: credentials.email, address: clientAddress(headers) };
+        await limitAttempts(options.attempts, { ...attempt, now: clock.now() });
+        const reply = await used.api.signInEmail({ body: credentials, headers, asResponse: true });
+        if (reply.ok) await forgiveAttempt(options.attempts, attempt);
+        return signedIn(reply);
       } catch (error) {
         const requestId = options.newRequestId();
         const known = toAppError(error);

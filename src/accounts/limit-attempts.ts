@@ -7,6 +7,8 @@ export type SignInAttempts = {
     subject: string,
     limit: { now: number; max: number },
   ): Promise<{ allowed: boolean; retryAfterMs: number }>;
+  /** Takes back one attempt. */
+  forgive(kind: string, subject: string): Promise<void>;
 };
 
 const PER_ACCOUNT = 10;
@@ -25,4 +27,13 @@ export async function limitAttempts(attempts: SignInAttempts, { account, address
   if (refused.length === 0) return;
   const retryAfterMs = Math.max(...refused.map((verdict) => verdict.retryAfterMs));
   throw new AppError("too_many_attempts", { retryAfterSeconds: Math.max(1, Math.ceil(retryAfterMs / 1000)) });
+}
+
+/** Takes an attempt back that became a sign-in: only failures count, so that nobody locks itself out by working. */
+export async function forgiveAttempt(
+  attempts: SignInAttempts,
+  { account, address }: Omit<Attempt, "now">,
+): Promise<void> {
+  await attempts.forgive("account", account.toLowerCase());
+  if (address !== null) await attempts.forgive("address", address);
 }

@@ -1,18 +1,12 @@
-import { randomFillSync } from "node:crypto";
-
-const pool = new Uint8Array(4096);
+import { randomUUID } from "node:crypto";
 
 /**
  * A UUIDv7 (RFC 9562) as 32 lower-case hex digits without dashes: 48 bits of milliseconds, then random bits.
  * @param nowMs epoch milliseconds, 0..2^48-1
  */
 export function uuidv7Hex(nowMs: number): string {
-  const bytes = randomFillSync(pool.subarray(0, 10));
-  const time = nowMs.toString(16).padStart(12, "0");
-  let tail = "";
-  for (let i = 0; i < 10; i++) tail += (bytes[i] ?? 0).toString(16).padStart(2, "0");
-  const variant = ((Number.parseInt(tail.charAt(4), 16) & 0x3) | 0x8).toString(16);
-  return `${time}7${tail.slice(1, 4)}${variant}${tail.slice(5)}`;
+  const random = randomUUID(); // Node keeps a batch of random bytes for it: a quarter of the cost of asking for ten
+  return `${nowMs.toString(16).padStart(12, "0")}7${random.slice(15, 18)}${random.slice(19, 23)}${random.slice(24)}`;
 }
 
 /** The dashed form of 32 hex digits, as PostgreSQL prints a uuid. */

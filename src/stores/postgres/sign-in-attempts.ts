@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { lt, sql } from "drizzle-orm";
+import { and, eq, lt, sql } from "drizzle-orm";
 import type { Database } from "./client";
 import { signInAttempts } from "./schema/sign-in-attempts";
 
@@ -13,6 +13,8 @@ export type SignInAttempts = {
     subject: string,
     limit: { now: number; max: number },
   ): Promise<{ allowed: boolean; retryAfterMs: number }>;
+  /** Takes back one attempt that turned out to be a sign-in: only failures count. */
+  forgive(kind: string, subject: string): Promise<void>;
   /** Forgets windows that are over. */
   prune(now: number): Promise<void>;
 };
@@ -22,7 +24,7 @@ export function signInAttemptStore({ db }: Pick<Database, "db">): SignInAttempts
   return {
     async hit(kind, subject, { now, max }) {
       const windowStart = now - WINDOW_MS;
-      const digest = createHash("sha256").update(subject).digest("hex");
+      const digest = digestOf(subject);
       const isOver = sql`${signInAttempts.windowStart} <= ${new Date(windowStart).toISOString()}::timestamptz`;
       const [row] = await db
         .insert(signInAttempts)
@@ -38,8 +40,19 @@ export function signInAttemptStore({ db }: Pick<Database, "db">): SignInAttempts
       const allowed = row === undefined || row.count <= max;
       return { allowed, retryAfterMs: allowed ? 0 : Math.max(0, row.windowStart + WINDOW_MS - now) };
     },
+    async forgive(kind, subject) {
+      const { count } = signInAttempts;
+      await db
+        .update(signInAttempts)
+        .set({ count: sql`greatest(${count} - 1, 0)` })
+        .where(and(eq(signInAttempts.kind, kind), eq(signInAttempts.subject, digestOf(subject))));
+    },
     async prune(now) {
       await db.delete(signInAttempts).where(lt(signInAttempts.windowStart, now - WINDOW_MS));
     },
   };
+}
+
+function digestOf(subject: string): string {
+  return createHash("sha256").update(subject).digest("hex");
 }

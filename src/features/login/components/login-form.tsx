@@ -54,7 +54,15 @@ export function LoginForm({ next }: { next: string | null }) {
         </Alert>
       )}
       <Field error={missing.email ? t("emailMissing") : null} label={t("email")}>
-        <Input autoComplete="username" inputMode="email" maxLength={254} name="email" spellCheck={false} type="email" />
+        <Input
+          autoComplete="username"
+          inputMode="email"
+          maxLength={254}
+          name="email"
+          onValueChange={() => setFailure(null)} // a lock is one account's
+          spellCheck={false}
+          type="email"
+        />
       </Field>
       <Field error={missing.password ? t("passwordMissing") : null} label={t("password")}>
         <Input autoComplete="current-password" maxLength={128} name="password" ref={password} type="password" />
