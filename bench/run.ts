@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,6 +29,7 @@ if (rows.length === 0) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "sluice-bench-db-"));
+chmodSync(folder, 0o711); // the database has an account of its own
 const database = await startTestPostgres(folder);
 const figures: Figure[] = [];
 try {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test as base, expect } from "@playwright/test";
@@ -19,6 +19,7 @@ export const test = base.extend<
   postgresUrl: [
     async ({ browserName: _ }, use) => {
       const folder = mkdtempSync(join(tmpdir(), "sluice-e2e-db-"));
+      chmodSync(folder, 0o711); // the database has an account of its own
       const database = await startTestPostgres(folder);
       await use(database.url);
       await database.stop();

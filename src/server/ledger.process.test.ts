@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -28,6 +28,7 @@ afterAll(() => upstream.close());
 beforeEach(async () => {
   upstream.forget();
   folder = mkdtempSync(join(tmpdir(), "sluice-process-"));
+  chmodSync(folder, 0o711); // the database has an account of its own
   database = await startTestPostgres(join(folder, "database"));
   return async () => {
     await database.stop();
