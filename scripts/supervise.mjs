@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 import { ROOT } from "./run-command.mjs";
 
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR2"];
@@ -29,7 +30,7 @@ export function superviseServer({ node, args, env, onListening }) {
         resolve(1);
       });
       child.once("exit", (code, signal) => {
-        if (!isRestarting) return resolve(code ?? (signal === null ? 1 : 128));
+        if (!isRestarting) return resolve(code ?? 128 + (constants.signals[signal] ?? 0));
         isRestarting = false;
         launch();
       });
@@ -37,6 +38,7 @@ export function superviseServer({ node, args, env, onListening }) {
     launch();
   });
   forwardSignals((signal) => child?.kill(signal));
+  watchParent(() => child?.kill("SIGTERM"));
   return {
     ended,
     restart() {
@@ -56,4 +58,16 @@ function forwardSignals(send) {
       if (!isRepeated) send(signal);
     });
   }
+}
+
+/** npm passes a SIGTERM to its shell alone, which ends without telling us: then our parent is another process than before. */
+function watchParent(onGone) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    onGone();
+  }, 250);
+  timer.unref();
 }
