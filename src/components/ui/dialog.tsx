@@ -11,8 +11,6 @@ import { backdropClass } from "./popup-class";
 
 /** Holds the open state of a dialog: `open`, `onOpenChange`. */
 export const Dialog = BaseDialog.Root;
-/** Opens its dialog; `render={<Button />}` gives it the look. */
-export const DialogTrigger = BaseDialog.Trigger;
 /** Closes its dialog; `render={<Button variant="outline" />}` gives it the look. */
 export const DialogClose = BaseDialog.Close;
 

@@ -5,7 +5,7 @@ import { Fieldset as BaseFieldset } from "@base-ui/react/fieldset";
 import { CircleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { cn } from "./cn";
-import { labelClass } from "./label";
+import { labelClass } from "./label-class";
 
 /** Props of `Field`. */
 export type FieldProps = {

@@ -13,9 +13,6 @@ import { backdropClass } from "./popup-class";
 export const Sheet = BaseDialog.Root;
 /** Opens its sheet. */
 export const SheetTrigger = BaseDialog.Trigger;
-/** Closes its sheet. */
-export const SheetClose = BaseDialog.Close;
-
 /** A panel along one edge of the window, full height, with its close button. */
 export function SheetContent(props: {
   children: ReactNode;
@@ -71,11 +68,4 @@ export function SheetDescription({ className, ...props }: Plain<BaseDialog.Descr
 /** The scrolling body of a sheet. */
 export function SheetBody({ className, ...props }: ComponentProps<"div">) {
   return <div className={cn("min-h-0 flex-1 overflow-y-auto px-5 py-4", className)} {...props} />;
-}
-
-/** The fixed foot of a sheet, for its buttons. */
-export function SheetFooter({ className, ...props }: ComponentProps<"div">) {
-  return (
-    <div className={cn("flex shrink-0 justify-end gap-2 border-t border-border px-5 py-3", className)} {...props} />
-  );
 }

@@ -5,6 +5,7 @@ import type { Viewer } from "@/operations/viewer/schema";
 import { AppShell } from "./app-shell";
 import type { Area } from "./nav-entries";
 import { SIDEBAR_COOKIE } from "./sidebar-cookie";
+import { WorkProviders } from "./work-providers";
 
 /** The shell around a signed-in page; instants below it are in the viewer's own time zone. */
 export async function ConsoleFrame(props: { area: Area; viewer: Viewer; children: ReactNode }) {
@@ -13,18 +14,20 @@ export async function ConsoleFrame(props: { area: Area; viewer: Viewer; children
   const startsCompact = (await cookies()).get(SIDEBAR_COOKIE)?.value === "compact";
   return (
     <MessageLayer timeZone={viewerZone}>
-      <AppShell
-        area={area}
-        banners={viewer.banners}
-        can={viewer.can}
-        gatewayName={viewer.gatewayName}
-        startsCompact={startsCompact}
-        user={viewer.user}
-        viewerZone={viewerZone}
-        zone={viewer.zone}
-      >
-        {props.children}
-      </AppShell>
+      <WorkProviders>
+        <AppShell
+          area={area}
+          banners={viewer.banners}
+          can={viewer.can}
+          gatewayName={viewer.gatewayName}
+          startsCompact={startsCompact}
+          user={viewer.user}
+          viewerZone={viewerZone}
+          zone={viewer.zone}
+        >
+          {props.children}
+        </AppShell>
+      </WorkProviders>
     </MessageLayer>
   );
 }
