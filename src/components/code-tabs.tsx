@@ -27,8 +27,11 @@ export function CodeTabs({ tabs, label }: { tabs: readonly CodeTab[]; label: str
       </TabsList>
       {tabs.map((tab) => (
         <TabsPanel className="relative" key={tab.id} value={tab.id}>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long line scrolls sideways, by keyboard too (axe scrollable-region-focusable) */}
-          <pre className="p-4 font-mono text-xs leading-5 whitespace-pre-wrap wrap-anywhere max-sm:pt-14 sm:pe-28" data-user-text dir="ltr" tabIndex={0}>
+          <pre
+            className="p-4 font-mono text-xs leading-5 whitespace-pre-wrap wrap-anywhere max-sm:pt-14 sm:pe-28"
+            data-user-text
+            dir="ltr"
+          >
             <code>{tab.code}</code>
           </pre>
           <div className="absolute end-2.5 top-2.5">

@@ -4,7 +4,6 @@ import { ArrowRight } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Count } from "@/components/count";
-import { Duration } from "@/components/duration";
 import { Money } from "@/components/money";
 import { Link } from "@/i18n/navigation";
 import type { OwnSummary } from "@/operations/overview/schema";
@@ -22,7 +21,6 @@ export function OwnNumbers({ summary }: { summary: OwnSummary }) {
         label={t("requests")}
         link={t("requestsLink")}
         month={<Count value={last30Days.requests} />}
-        note={today.p95Ms === null ? undefined : t.rich("p95", { duration: () => <Duration ms={today.p95Ms ?? 0} /> })}
         today={<Count value={today.requests} />}
       />
       <Figure
@@ -45,7 +43,6 @@ function Figure(props: {
   label: ReactNode;
   today: ReactNode;
   month: ReactNode;
-  note?: ReactNode;
   href?: string | undefined;
   link?: string | undefined;
 }) {
@@ -71,7 +68,6 @@ function Figure(props: {
           {t("last30")}
           <span className="text-foreground">{props.month}</span>
         </span>
-        {props.note === undefined ? null : <span className="text-sm text-muted-foreground">{props.note}</span>}
       </dd>
     </div>
   );

@@ -22,10 +22,10 @@ export function CostMath({ entry, caption }: { entry: ShownEntry; caption: strin
       <TableHeader>
         <TableRow>
           <TableHead scope="col">{t("item")}</TableHead>
-          <TableHead className="text-end" scope="col">
+          <TableHead className="text-end max-sm:hidden" scope="col">
             {t("quantity")}
           </TableHead>
-          <TableHead className="text-end" scope="col">
+          <TableHead className="text-end max-sm:hidden" scope="col">
             {t("price")}
           </TableHead>
           <TableHead className="text-end" scope="col">
@@ -62,17 +62,21 @@ function LineRow({ line }: { line: CostLine }) {
   const t = useTranslations("requests");
   const locale = useLocale();
   const price = line.price === null ? null : formatMoney(line.price, locale, "cost");
+  const priceText = price === null ? t("detail.unpriced") : t(`unit.${line.unit}`, { price });
   return (
     <TableRow>
       <TableCell className="h-9">
         <ComponentName component={line.component} />
+        <span className="block text-xs text-muted-foreground sm:hidden">
+          <Count value={line.quantity} />
+          {" × "}
+          {priceText}
+        </span>
       </TableCell>
-      <TableCell className={NUMBER}>
+      <TableCell className={cn(NUMBER, "max-sm:hidden")}>
         <Count value={line.quantity} />
       </TableCell>
-      <TableCell className={cn(NUMBER, "text-muted-foreground")}>
-        {price === null ? t("detail.unpriced") : t(`unit.${line.unit}`, { price })}
-      </TableCell>
+      <TableCell className={cn(NUMBER, "text-muted-foreground max-sm:hidden")}>{priceText}</TableCell>
       <TableCell className={NUMBER}>
         <Money look="cost" usd={line.costUsd} />
       </TableCell>
@@ -83,9 +87,9 @@ function LineRow({ line }: { line: CostLine }) {
 function SumRow({ label, amount, isTotal = false }: { label: ReactNode; amount: ReactNode; isTotal?: boolean }) {
   return (
     <TableRow className={cn(isTotal ? "bg-muted/60 font-semibold" : "text-muted-foreground")}>
-      <TableCell className="h-9" colSpan={3}>
-        {label}
-      </TableCell>
+      <TableCell className="h-9">{label}</TableCell>
+      <TableCell className="max-sm:hidden" />
+      <TableCell className="max-sm:hidden" />
       <TableCell className={NUMBER}>{amount}</TableCell>
     </TableRow>
   );

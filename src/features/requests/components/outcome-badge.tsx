@@ -17,7 +17,7 @@ export function OutcomeBadge({ outcome, quiet = false }: Pick<RequestItem, "outc
   const { tone, Icon } = LOOKS[outcome];
   if (quiet && outcome === "ok") {
     return (
-      <span className="inline-flex items-center gap-1.5 px-2 text-xs font-medium text-success">
+      <span className="inline-flex h-6 items-center gap-1.5 align-middle text-xs font-medium text-success">
         <Icon aria-hidden className="size-3.5" />
         {t(outcome)}
       </span>

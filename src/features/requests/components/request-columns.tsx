@@ -80,15 +80,20 @@ export function useRequestColumns(open: Open): readonly DataColumn<RequestItem>[
     ...useFirstColumns(open),
     {
       id: "user",
-      header: t("column.user"),
-      className: "md:max-w-32 truncate",
-      cell: ({ user }) => <NamedThing thing={user} />,
-    },
-    {
-      id: "key",
-      header: t("column.key"),
-      className: "md:max-w-32 truncate",
-      cell: ({ key }) => <KeyName of={key} />,
+      header: t("column.userAndKey"),
+      className: "md:max-w-36",
+      cell: ({ user, key }) => (
+        <span className="grid">
+          <span className="truncate">
+            <NamedThing thing={user} />
+          </span>
+          {key === null ? null : (
+            <span className="truncate text-xs text-muted-foreground">
+              <KeyName of={key} />
+            </span>
+          )}
+        </span>
+      ),
     },
     {
       id: "model",

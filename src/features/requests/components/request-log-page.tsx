@@ -42,13 +42,18 @@ export function RequestLogPage<Item extends OwnRequestItem>(props: RequestLogPag
   const t = useTranslations("requests");
   return (
     <PageBody>
-      <PageHeader actions={<Refresh refetch={query.refetch} />} description={props.lead} title={props.title} />
+      <PageHeader description={props.lead} title={props.title} />
       <div className="grid min-w-0 gap-3">
         <RequestFilters
           choices={props.choices}
           onChange={change}
           search={search}
-          summary={query.data === undefined ? null : <LogCount query={query} />}
+          summary={
+            <span className="flex items-center gap-1">
+              <LogCount query={query} />
+              <Refresh refetch={query.refetch} />
+            </span>
+          }
         />
         <RequestLog
           caption={t("caption")}
@@ -82,9 +87,15 @@ function Refresh({ refetch }: { refetch: () => unknown }) {
     setPending(false);
   };
   return (
-    <Button onClick={() => void refresh()} pending={isPending} variant="outline">
+    <Button
+      aria-label={t("refresh")}
+      onClick={() => void refresh()}
+      pending={isPending}
+      size="icon-sm"
+      title={t("refresh")}
+      variant="ghost"
+    >
       {isPending ? null : <RefreshCw aria-hidden />}
-      {t("refresh")}
     </Button>
   );
 }
