@@ -48,10 +48,18 @@ const table = toTable(figures);
 console.log(table);
 if (only === undefined) writeFileSync(join(dist, "../bench/RESULTS.md"), resultsFile(table));
 
+/** A table with padded columns, as the formatter of this repository wants it. */
 function toTable(list: readonly Figure[]): string {
   const verdict = (passes: boolean | null) => (passes === null ? "-" : passes ? "pass" : "short");
-  const lines = list.map((row) => `| ${row.figure} | ${row.bar} | ${row.measured} | ${verdict(row.passes)} |`);
-  return ["| figure | bar | measured | |", "|---|---|---|---|", ...lines].join("\n");
+  const cells = [
+    ["figure", "bar", "measured", "result"],
+    ...list.map((row) => [row.figure, row.bar, row.measured, verdict(row.passes)]),
+  ];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  const [head = [], ...body] = cells;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n");
 }
 
 function resultsFile(text: string): string {

@@ -2,15 +2,9 @@ import "server-only";
 import { headers } from "next/headers";
 import { clientAddress } from "@/lib/client-address";
 import type { Actor } from "@/operations/operation";
-import type { CurrentAccount } from "@/runtime/services";
 import { getServices } from "./services";
 
-/** The account behind the request that is being rendered or handled; null when nobody is signed in. */
-export async function currentAccount(): Promise<CurrentAccount | null> {
-  return getServices().currentAccount(await headers());
-}
-
-/** The same as an actor of operations; anonymous when nobody is signed in. */
+/** Who is behind the request that is being rendered or handled, as an actor of operations; anonymous when nobody is signed in. */
 export async function currentActor(): Promise<Actor> {
   const given = await headers();
   const account = await getServices().currentAccount(given);

@@ -32,9 +32,8 @@ export const ON_DISCONNECT = ["drain", "abort"] as const;
 export type OnDisconnect = (typeof ON_DISCONNECT)[number];
 
 export const USAGE_IN_STREAM = ["auto", "never"] as const;
-export const UNPRICED_MODELS = ["block", "free", "default_price"] as const;
 /** What happens to a request whose model has no price (protocols-and-pricing.md 7.1). */
-export type UnpricedModels = (typeof UNPRICED_MODELS)[number];
+export const UNPRICED_MODELS = ["block", "free", "default_price"] as const;
 
 export const LOCALES = ["en", "zh-CN", "zh-TW", "ja", "ru"] as const;
 /** A language of the dashboard. */

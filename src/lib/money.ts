@@ -6,8 +6,6 @@ export type NanoUsd = number & { readonly [nanoUsd]: true };
 /** No money. */
 export const ZERO_NANO_USD = 0 as NanoUsd;
 
-const NANO_PER_USD = 1_000_000_000n;
-
 /** Brands an integer as nano-USD. Throws a RangeError unless it is a safe integer. */
 export function asNanoUsd(value: number): NanoUsd {
   if (!Number.isSafeInteger(value)) throw new RangeError(`not a safe integer of nano-USD: ${value}`);
@@ -46,16 +44,4 @@ export function parseFixed(text: string, digits: number): bigint | "too_precise"
 /** Nano-USD as a decimal string of USD with up to 9 fraction digits: `12.4`. */
 export function formatUsd(value: NanoUsd | bigint): string {
   return formatFixed(BigInt(value), 9);
-}
-
-/** A decimal string of USD as nano-USD; null when it is not a non-negative decimal with at most 9 fraction digits. */
-export function parseUsd(text: string): NanoUsd | null {
-  const value = parseFixed(text, 9);
-  if (typeof value !== "bigint" || value > BigInt(Number.MAX_SAFE_INTEGER)) return null;
-  return Number(value) as NanoUsd;
-}
-
-/** Whole USD as nano-USD. */
-export function usd(whole: number): NanoUsd {
-  return asNanoUsd(Number(BigInt(whole) * NANO_PER_USD));
 }

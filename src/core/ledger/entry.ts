@@ -1,5 +1,5 @@
 import type { NanoUsd } from "@/lib/money";
-import type { CostDetail, CostPart, CostSource, Outcome } from "../vocabulary";
+import type { CostDetail, CostSource, Outcome } from "../vocabulary";
 
 /** The row of one attempt sent upstream, append-only (quota.md section 1, `usage_ledger`). */
 export type LedgerEntry = {
@@ -31,9 +31,6 @@ export type LedgerEntry = {
 
 /** What `recompute` needs of an entry and nothing else. Plain JSON. */
 export type EntryDetail = CostDetail;
-
-/** One priced part of an entry. */
-export type EntryPricePart = CostPart;
 
 /** One attempt as shown in the request log. */
 export type AttemptRecord = {
