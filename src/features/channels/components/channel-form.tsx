@@ -2,7 +2,7 @@
 
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useTranslations } from "next-intl";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { type Resolver, useForm } from "react-hook-form";
 import type { z } from "zod";
 import { FormErrors } from "@/components/form-errors";
@@ -43,7 +43,14 @@ export function ChannelForm<Input>({ channel, values, schema, save, submit }: Ch
   const form = useForm<ChannelFormValues, unknown, Record<string, unknown>>({ defaultValues: values, resolver });
   const { control, setValue, getValues, setError } = form;
   useServerFields(setError, save.problem);
-  const onSubmit = form.handleSubmit(async (input) => void (await save.run(input as Input)));
+  const models = useRef<HTMLDivElement>(null);
+  const onSubmit = form.handleSubmit(
+    async (input) => void (await save.run(input as Input)),
+    (errors) => {
+      // a list has no field of its own that could take the focus
+      if (Object.keys(errors)[0] === "models") models.current?.scrollIntoView({ block: "center" });
+    },
+  );
   const discard = () => {
     form.reset();
     save.reset();
@@ -57,7 +64,9 @@ export function ChannelForm<Input>({ channel, values, schema, save, submit }: Ch
         <DraftTest channelId={channel?.id ?? null} form={{ getValues, setValue, setError }} />
       </Section>
       <Section text={t("modelsText")} title={t("modelsTitle")}>
-        <ModelsEditor control={control} />
+        <div ref={models}>
+          <ModelsEditor control={control} />
+        </div>
       </Section>
       <Section title={t("routing")}>
         <RoutingFields control={control} />

@@ -9,8 +9,9 @@ import { Button } from "@/components/ui/button";
 import { useAction } from "@/components/use-action";
 import { useProblemText } from "@/components/use-problem-text";
 import { useServerFields } from "@/components/use-server-fields";
+import type { ChannelTest } from "@/operations/channels/schema";
 import { testChannelDraftAction } from "../actions";
-import { type ChannelFormValues, draftSchema, parseModels } from "./channel-form-values";
+import { type ChannelFormValues, draftSchema, type ModelRow, parseModels } from "./channel-form-values";
 import { TestResult } from "./test-result";
 
 /** Props of `DraftTest`. `channelId` null: a channel that is not saved yet. */
@@ -23,27 +24,36 @@ export type DraftTestProps = {
   };
 };
 
-/** Tests what the form says, saved or not, and offers the models it found. */
+/** Models that a test found and the form does not have. */
+function missingIn(found: ChannelTest, models: readonly ModelRow[]): readonly ModelRow[] {
+  return found.ok ? parseModels(found.models.map(({ name }) => name).join("\n"), models) : [];
+}
+
+/** Tests what the form says, saved or not. An empty list takes the models it found; else it offers those that are missing. */
 export function DraftTest({ channelId, form }: DraftTestProps) {
   const t = useTranslations("channels.test");
   const problemText = useProblemText();
   const [added, setAdded] = useState(false);
   const test = useAction(testChannelDraftAction);
   useServerFields(form.setError, test.problem);
+  const add = (found: ChannelTest) => {
+    const models = form.getValues("models");
+    form.setValue("models", [...models, ...missingIn(found, models)], { shouldDirty: true, shouldValidate: true });
+    setAdded(true);
+  };
   const run = async () => {
     setAdded(false);
     const draft = draftSchema(channelId).safeParse(form.getValues());
-    if (draft.success) return void (await test.run(draft.data));
+    if (draft.success) {
+      const found = await test.run(draft.data);
+      if (found?.ok === true && form.getValues("models").length === 0) add(found);
+      return;
+    }
     for (const { path, message } of draft.error.issues) {
       form.setError(path.join(".") as "baseUrl", { message });
     }
   };
-  const found = test.data?.ok === true ? test.data.models.map(({ name }) => name) : [];
-  const missing = added ? [] : parseModels(found.join("\n"), form.getValues("models"));
-  const add = () => {
-    form.setValue("models", [...form.getValues("models"), ...missing], { shouldDirty: true, shouldValidate: true });
-    setAdded(true);
-  };
+  const missing = test.data === null || added ? [] : missingIn(test.data, form.getValues("models"));
   return (
     <div className="grid gap-3">
       <div className="flex flex-wrap items-center gap-3">
@@ -62,7 +72,7 @@ export function DraftTest({ channelId, form }: DraftTestProps) {
         <TestResult
           actions={
             missing.length === 0 ? undefined : (
-              <Button onClick={add} size="sm" variant="outline">
+              <Button onClick={() => test.data !== null && add(test.data)} size="sm" variant="outline">
                 <Plus aria-hidden />
                 {t("addModels", { count: missing.length })}
               </Button>

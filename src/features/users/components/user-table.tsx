@@ -32,7 +32,11 @@ export function UserTable({ items, sort, onSort }: UserTableProps) {
         header: t("column.email"),
         sortBy: (user) => user.email,
         cell: (user) => (
-          <span className="text-muted-foreground max-md:break-all" data-user-text>
+          <span
+            className="block text-muted-foreground max-md:break-all md:max-w-52 md:truncate"
+            data-user-text
+            title={user.email ?? undefined}
+          >
             {user.email ?? "–"}
           </span>
         ),
