@@ -9,9 +9,9 @@ export function ChannelModels({ models }: Pick<Channel, "models">) {
   const rest = models.length - SHOWN;
   const all = models.map(({ name, upstream }) => (name === upstream ? name : `${name} → ${upstream}`));
   return (
-    <span className="flex min-w-0 items-baseline gap-x-2 md:max-w-64" title={all.join("\n")}>
+    <span className="flex min-w-0 items-baseline gap-x-2 md:max-w-64">
       {models.slice(0, SHOWN).map(({ name }) => (
-        <code className="min-w-0 truncate font-mono text-xs" data-user-text key={name}>
+        <code className="min-w-0 truncate font-mono text-xs" data-user-text key={name} title={all.join("\n")}>
           {name}
         </code>
       ))}

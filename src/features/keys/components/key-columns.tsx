@@ -4,7 +4,7 @@ import { RotateCw } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useMemo } from "react";
 import type { DataColumn } from "@/components/data-table";
-import { Instant } from "@/components/instant";
+import { Instant, useInstantText } from "@/components/instant";
 import { NameLink } from "@/components/name-link";
 import { Badge } from "@/components/ui/badge";
 import type { Key } from "@/operations/keys/schema";
@@ -86,7 +86,10 @@ export function useKeyColumns(
 
 function KeyName({ keyRow }: { keyRow: Key }) {
   const t = useTranslations("keys");
+  const instantText = useInstantText();
   const { previous } = keyRow;
+  const olderSecret = ({ prefix, lastFour, expiresAt }: NonNullable<Key["previous"]>) =>
+    t("rotate.older", { secret: `${prefix}…${lastFour}`, time: instantText(expiresAt) });
   return (
     <span className="grid gap-0.5 py-0.5">
       <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
@@ -94,7 +97,7 @@ function KeyName({ keyRow }: { keyRow: Key }) {
           {keyRow.name}
         </span>
         {previous === null ? null : (
-          <Badge className="h-5" title={`${previous.prefix}…${previous.lastFour}`} tone="info">
+          <Badge className="h-5" title={olderSecret(previous)} tone="info">
             <RotateCw aria-hidden />
             {t("rotatingShort")}
           </Badge>

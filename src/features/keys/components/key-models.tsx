@@ -6,7 +6,7 @@ export function KeyModels({ models }: { models: readonly string[] | null }) {
   if (models === null) return <span className="text-muted-foreground">{t("allModels")}</span>;
   const [only] = models;
   return (
-    <span className="whitespace-nowrap" data-user-text={models.length === 1 ? "" : undefined} title={models.join("\n")}>
+    <span className="whitespace-nowrap" data-user-text title={models.join("\n")}>
       {models.length === 1 ? only : t("models", { count: models.length })}
     </span>
   );
