@@ -2,5 +2,6 @@
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
   const { start } = await import("@/runtime/start");
-  await start();
+  const runtime = await start();
+  runtime?.setPhase("serving");
 }
