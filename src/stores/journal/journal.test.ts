@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { buildEntry, buildRequestRecord, requestHex } from "@test/build-ledger";
 import { fakeClock } from "@test/fake-clock";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { AdmitFrame, Journal, ReplayedFrames } from "@/core/ledger/journal";
 import { asNanoUsd } from "@/lib/money";
 import { adoptJournals, type JournalFinding } from "./adopt-journals";
@@ -86,8 +86,10 @@ const segmentsOf = (folder: string) =>
 const folderOf = (name: string | undefined) => join(root, name ?? "");
 const onlyFolder = () => folderOf(readdirSync(root)[0]);
 const lastSegment = () => join(onlyFolder(), segmentsOf(onlyFolder()).at(-1) ?? "");
-/** Several turns and file calls later. */
+/** Several turns and file calls later: for what must not have happened. */
 const later = () => new Promise<void>((resolve) => setTimeout(resolve, 20));
+/** Waits, turn by turn, for what must happen, however busy the machine is. */
+const until = (check: () => void) => vi.waitFor(check, { timeout: 10_000, interval: 5 });
 
 describe("what is written", () => {
   test("comes back after a death: settled, interrupted at the last ceiling, void", async () => {
@@ -192,8 +194,7 @@ describe("syncing", () => {
     await later();
     expect(syncs).toHaveLength(0);
     clock.advance(1);
-    await later();
-    expect(syncs).toHaveLength(1);
+    await until(() => expect(syncs).toHaveLength(1));
   });
 
   test("strict: written waits for a sync that began after the write, shared by all who wait", async () => {
@@ -203,19 +204,16 @@ describe("syncing", () => {
     const waits: Promise<unknown>[] = [];
     journal.admit(admit(1));
     waits.push(journal.written().then(() => done.push(1)));
-    await later();
-    expect(syncs).toHaveLength(1);
+    await until(() => expect(syncs).toHaveLength(1));
     journal.admit(admit(2));
     waits.push(journal.written().then(() => done.push(2)));
     waits.push(journal.written().then(() => done.push(3)));
     await later();
     expect(done).toEqual([]);
     syncs[0]?.();
-    await later();
+    await until(() => expect(syncs).toHaveLength(2));
     expect(done).toEqual([1]);
-    expect(syncs).toHaveLength(2);
     syncs[1]?.();
-    await later();
     await Promise.all(waits);
     expect(done).toEqual([1, 2, 3]);
     await journal.written();
@@ -470,8 +468,7 @@ describe("space", () => {
     const all = Array.from({ length: n }, (_, i) => requestHex(i + 1));
     journal.flushed(all.slice(0, -2));
     await journal.written();
-    await later();
-    expect(journal.isFull()).toBe(false);
+    await until(() => expect(journal.isFull()).toBe(false));
     expect(adopt().found.settled).toEqual([n - 1, n]);
   });
 
@@ -485,8 +482,7 @@ describe("space", () => {
     expect(segmentsOf(onlyFolder())).toEqual(before);
     clock.advance(1000);
     journal.flushed([]);
-    await later();
-    expect(segmentsOf(onlyFolder())).toEqual(before.slice(-1));
+    await until(() => expect(segmentsOf(onlyFolder())).toEqual(before.slice(-1)));
     expect(adopt().found.settled).toEqual([20]);
   });
 
