@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { answers, startTestPostgres } from "@test/setup/test-postgres";
 import postgres from "postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { EmbeddedPostgres } from "./embedded-postgres";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres";
 import { processCommand } from "./process-identity";
 
 let folder: string;
@@ -132,4 +132,35 @@ describe("the embedded PostgreSQL", { timeout: 60_000 }, () => {
     expect(existsSync(join(half, "postgres/PG_VERSION"))).toBe(true);
     rmSync(half, { recursive: true, force: true });
   });
+
+  // Only root runs the database under another account.
+  test.runIf(process.getuid?.() === 0)(
+    "a folder that the database's account cannot enter keeps the password, and the cluster goes elsewhere",
+    async () => {
+      const locked = mkdtempSync(join(tmpdir(), "sluice-locked-")); // 0700
+      const lines: string[] = [];
+      const options = {
+        dataDir: locked,
+        isReady: answers,
+        say: (line: string) => void lines.push(line),
+        onGone: () => undefined,
+        settings: { fsync: "off" },
+      };
+      const first = await startEmbeddedPostgres(options);
+      const elsewhere = join("/var/lib/sluice", readFileSync(join(locked, "folder-id"), "utf8").trim());
+      try {
+        expect(lines).toEqual([expect.stringContaining(elsewhere)]);
+        await one(first.url, "create table kept as select 7 as value");
+        await first.stop();
+        expect(existsSync(join(locked, "postgres"))).toBe(false);
+        const second = await startEmbeddedPostgres(options);
+        expect(await one(second.url, "select value from kept")).toBe(7);
+        await second.stop();
+      } finally {
+        await first.stop();
+        rmSync(elsewhere, { recursive: true, force: true });
+        rmSync(locked, { recursive: true, force: true });
+      }
+    },
+  );
 });

@@ -8,7 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEmptyDatabase, dropDatabase } from "@test/build-database";
@@ -215,7 +215,7 @@ describe("a wrong environment ends the start with code 2 and one line", { timeou
   });
 });
 
-describe("the role gateway", { timeout: 60_000 }, () => {
+describe("the roles", { timeout: 60_000 }, () => {
   let database = "";
   const refuseNext = () => {
     mkdirSync(folder, { recursive: true });
@@ -228,13 +228,28 @@ registerHooks({ resolve(specifier, context, next) {
     writeFileSync(file, hook);
     return { NODE_OPTIONS: `--import=file://${file}` };
   };
+  const throwOn = (signal: string, statement: string) => {
+    const file = join(folder, "throw.mjs");
+    writeFileSync(file, `process.on("${signal}", () => setTimeout(() => { ${statement}; }));`);
+    return { NODE_OPTIONS: `--import=file://${file}` };
+  };
+  const upgrade = (url: string, path: string) =>
+    new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(new URL(url).port), "127.0.0.1");
+      let reply = "";
+      socket.on("data", (chunk: Buffer) => {
+        reply += chunk.toString("latin1");
+      });
+      socket.once("close", () => resolve(reply)).once("error", reject);
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+    });
   const env = (role: string) => ({ ...base(), DATABASE_URL: database, SLUICE_SECRET: SECRET, SLUICE_ROLE: role });
   beforeAll(async () => {
     database = await createEmptyDatabase();
   });
   afterAll(() => dropDatabase(database));
 
-  test("never loads Next, and has no pages", async () => {
+  test("a gateway never loads Next, and has no pages", async () => {
     const migrated = await runProcess({ entry: "migrate", env: env("all") });
     expect(migrated.code).toBe(0);
     const gateway = await start({ ...env("gateway"), ...refuseNext() });
@@ -266,5 +281,38 @@ registerHooks({ resolve(specifier, context, next) {
     await expect.poll(() => gateway.output()).toContain('"phase":"serving"');
     expect(gateway.output()).not.toMatch(/debugger/i);
     expect(await ask(gateway.url, "/healthz")).toBe(200);
+  });
+
+  test("F11: an exception that nobody catches ends the process with code 1, in every role", async () => {
+    for (const role of ["gateway", "all"]) {
+      const host = await start({ ...env(role), ...throwOn("SIGWINCH", "throw new Error('boom')") });
+      expect(await ask(host.url, role === "all" ? "/login" : "/healthz")).toBe(200); // Next adds its listeners at the first page
+      const ended = host.ended();
+      process.kill(host.pid, "SIGWINCH");
+      expect(await ended).toBe(1);
+      expect(host.output()).toContain("boom");
+    }
+  });
+
+  test("N9: a promise that nobody handles ends a gateway, and is only logged where Next runs", async () => {
+    const reject = throwOn("SIGWINCH", "Promise.reject(new Error('lost'))");
+    const gateway = await start({ ...env("gateway"), ...reject });
+    const ended = gateway.ended();
+    process.kill(gateway.pid, "SIGWINCH");
+    expect(await ended).toBe(1);
+    const host = await start({ ...env("all"), ...reject });
+    process.kill(host.pid, "SIGWINCH");
+    await expect.poll(() => host.output()).toContain("unhandled rejection");
+    expect(await ask(host.url, "/healthz")).toBe(200);
+    expect(await host.end("SIGTERM")).toBe(0);
+  });
+
+  test("SEC33: after the first page an upgrade is still refused and closed", async () => {
+    const host = await start(env("all"));
+    expect(await ask(host.url, "/login")).toBe(200);
+    for (const path of ["/", "/_next/webpack-hmr", "/v1/responses"]) {
+      const reply = await upgrade(host.url, path);
+      expect(reply, path).toMatch(/^HTTP\/1\.1 4\d\d /);
+    }
   });
 });
