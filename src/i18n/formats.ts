@@ -10,7 +10,7 @@ export const formats = {
     day: { dateStyle: "medium" },
     minute: { year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit" },
     second: { year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit", second: "2-digit" },
-    shortSecond: { month: "short", day: "numeric", hour: "numeric", minute: "2-digit", second: "2-digit" },
+    timeOfDay: { hour: "numeric", minute: "2-digit", second: "2-digit" },
     full: {
       year: "numeric",
       month: "long",

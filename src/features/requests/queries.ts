@@ -51,12 +51,16 @@ export function useOwnRequests(filter: Filter<"me.requests.list">) {
   });
 }
 
+/** What does not exist will not exist at the second try either. */
+const retry = (failures: number, error: Error) => !("code" in error && error.code === "not_found") && failures < 1;
+
 /** One request with everything about it; reads nothing while `id` is null. */
 export function useRequest(id: string | null) {
   return useQuery({
     queryKey: ["requests.get", id],
     queryFn: ({ signal }) => api.call("requests.get", { id: id ?? "" }, { signal }),
     enabled: id !== null,
+    retry,
   });
 }
 
@@ -66,6 +70,7 @@ export function useOwnRequest(id: string | null) {
     queryKey: ["me.requests.get", id],
     queryFn: ({ signal }) => api.call("me.requests.get", { id: id ?? "" }, { signal }),
     enabled: id !== null,
+    retry,
   });
 }
 

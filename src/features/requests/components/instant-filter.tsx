@@ -28,7 +28,7 @@ export function InstantFilter(props: {
   };
   return (
     <Field label={label}>
-      <Input controlSize="sm" defaultValue={shown} onChange={change} ref={field} type="datetime-local" />
+      <Input defaultValue={shown} onChange={change} ref={field} type="datetime-local" />
     </Field>
   );
 }

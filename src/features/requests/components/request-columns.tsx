@@ -24,11 +24,12 @@ function useFirstColumns(open: Open): readonly DataColumn<OwnRequestItem>[] {
       cell: ({ id, at }) => (
         <button
           aria-haspopup="dialog"
-          className="-mx-1 rounded-sm px-1 whitespace-nowrap underline-offset-4 outline-none hover:underline focus-visible:ring-2 focus-visible:ring-ring"
+          className="-mx-1 inline-flex gap-x-2 rounded-sm px-1 text-start underline-offset-4 outline-none hover:underline focus-visible:ring-2 focus-visible:ring-ring max-md:items-baseline md:flex-col"
           onClick={() => open(id)}
           type="button"
         >
-          <Instant at={at} look="short" />
+          <Instant at={at} look="time" />
+          <Instant at={at} className="text-xs text-muted-foreground max-md:text-sm max-md:font-normal" look="day" />
         </button>
       ),
     },
@@ -53,7 +54,12 @@ function useLastColumns(): readonly DataColumn<OwnRequestItem>[] {
         request.outcome === "denied" ? (
           <Nothing />
         ) : (
-          <Tokens cached={request.cachedTokens} input={request.inputTokens} output={request.outputTokens} />
+          <Tokens
+            cached={request.cachedTokens}
+            className="flex-col gap-0 md:items-end"
+            input={request.inputTokens}
+            output={request.outputTokens}
+          />
         ),
     },
     { id: "cost", header: t("column.cost"), align: "end", cell: (request) => <RequestCost request={request} /> },
@@ -81,7 +87,7 @@ export function useRequestColumns(open: Open): readonly DataColumn<RequestItem>[
     {
       id: "user",
       header: t("column.userAndKey"),
-      className: "md:max-w-36",
+      className: "md:min-w-28 md:max-w-36",
       cell: ({ user, key }) => (
         <span className="grid">
           <span className="truncate">
@@ -98,7 +104,7 @@ export function useRequestColumns(open: Open): readonly DataColumn<RequestItem>[
     {
       id: "model",
       header: t("column.model"),
-      className: "md:max-w-52",
+      className: "md:min-w-36 md:max-w-56",
       cell: ({ model, upstreamModel }) => <ModelName model={model} upstreamModel={upstreamModel} />,
     },
     {
@@ -125,7 +131,7 @@ export function useOwnRequestColumns(open: Open): readonly DataColumn<OwnRequest
     {
       id: "model",
       header: t("column.model"),
-      className: "md:max-w-64",
+      className: "md:min-w-44 md:max-w-64",
       cell: ({ model }) => <ModelName model={model} />,
     },
     ...useLastColumns(),

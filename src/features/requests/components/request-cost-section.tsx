@@ -16,7 +16,7 @@ const SOURCE_NOTES = {
   upstream: null,
   estimated: "sourceEstimated",
   ceiling: "sourceCeiling",
-  none: "sourceNone",
+  none: null,
   correction: "sourceCorrection",
 } as const satisfies Record<OwnRequestItem["costSource"], string | null>;
 
@@ -47,6 +47,7 @@ function EntryCost({ entry, isOnly }: { entry: ShownEntry; isOnly: boolean }) {
   const t = useTranslations("requests.detail");
   const note = SOURCE_NOTES[entry.costSource];
   const name = t("attempt", { number: entry.attempt });
+  if (entry.costSource === "none" && entry.lines.length === 0) return <FreeAttempt entry={entry} name={name} />;
   return (
     <div className="grid min-w-0 gap-2">
       {isOnly ? null : <h4 className="text-xs font-medium text-muted-foreground">{name}</h4>}
@@ -63,5 +64,17 @@ function EntryCost({ entry, isOnly }: { entry: ShownEntry; isOnly: boolean }) {
         </div>
       )}
     </div>
+  );
+}
+
+/** An attempt of which the upstream counted nothing, on one line. */
+function FreeAttempt({ entry, name }: { entry: ShownEntry; name: string }) {
+  const t = useTranslations("requests.detail");
+  return (
+    <p className="flex flex-wrap gap-x-2.5 rounded-lg border border-border px-3.5 py-2 text-sm">
+      <span className="font-medium">{name}</span>
+      <span className="text-muted-foreground">{t("sourceNone")}</span>
+      <Money className="ms-auto" look="cost" usd={entry.costUsd} />
+    </p>
   );
 }

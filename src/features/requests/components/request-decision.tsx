@@ -38,8 +38,12 @@ function Facts({ facts, params }: { facts: DecisionFacts; params: RequestDetail[
       </p>
       <FactList>
         {facts.requested === null ? null : <ModelFact label={t("requested")} model={facts.requested} />}
-        {facts.billed === null ? null : <ModelFact label={t("billed")} model={facts.billed} />}
-        {facts.mapped === null ? null : <ModelFact label={t("mapped")} model={facts.mapped} />}
+        {facts.billed === null || facts.billed === facts.requested ? null : (
+          <ModelFact label={t("billed")} model={facts.billed} />
+        )}
+        {facts.mapped === null || facts.mapped === facts.billed ? null : (
+          <ModelFact label={t("mapped")} model={facts.mapped} />
+        )}
         {facts.estimatedInputTokens === null ? null : (
           <Fact label={t("estimate")}>
             <Count value={facts.estimatedInputTokens} />

@@ -1,7 +1,10 @@
 "use client";
 
+import { SearchX } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { DetailSheet } from "@/components/detail-sheet";
+import { EmptyState } from "@/components/empty-state";
+import { toProblem } from "@/components/problem";
 import { StateView, type ViewQuery } from "@/components/state-view";
 import { Skeleton } from "@/components/ui/skeleton";
 import { OutcomeBadge } from "./outcome-badge";
@@ -23,6 +26,7 @@ export type RequestDrawerProps = {
 /** The drawer over a log with everything about one request. */
 export function RequestDrawer({ id, ids, onChange, detail, listHref, publicUrl }: RequestDrawerProps) {
   const t = useTranslations("requests.detail");
+  const isMissing = detail.data === undefined && detail.error !== null && toProblem(detail.error).code === "not_found";
   return (
     <DetailSheet
       description={
@@ -40,9 +44,13 @@ export function RequestDrawer({ id, ids, onChange, detail, listHref, publicUrl }
         </span>
       }
     >
-      <StateView query={detail} skeleton={<SectionsSkeleton />}>
-        {(request) => <RequestSections listHref={listHref} publicUrl={publicUrl} request={request} />}
-      </StateView>
+      {isMissing ? (
+        <EmptyState icon={<SearchX aria-hidden />} text={t("missing")} title={t("missingTitle")} />
+      ) : (
+        <StateView query={detail} skeleton={<SectionsSkeleton />}>
+          {(request) => <RequestSections listHref={listHref} publicUrl={publicUrl} request={request} />}
+        </StateView>
+      )}
     </DetailSheet>
   );
 }

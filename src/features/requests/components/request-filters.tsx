@@ -70,7 +70,7 @@ export function RequestFilters({ search, onChange, summary, choices }: RequestFi
       </FilterBar>
       <div hidden={!isOpen} id={panelId}>
         {isOpen ? (
-          <div className="grid gap-4 rounded-lg border border-border bg-card p-4 sm:grid-cols-2 xl:grid-cols-5">
+          <div className="grid gap-4 rounded-lg border border-border bg-card p-4 sm:grid-cols-2 lg:grid-cols-3">
             <InstantFilter
               label={t("filter.from")}
               onChange={(from) => onChange({ from, range: null })}
