@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type RunningProcess, startProcess } from "@test/setup/start-process";
+import { type RunningProcess, runProcess, startProcess } from "@test/setup/start-process";
 import { startTestPostgres } from "@test/setup/test-postgres";
 import { type FinishedCall, startTraffic } from "@test/setup/traffic";
 import postgres from "postgres";
@@ -49,17 +49,18 @@ function startGateway(): Promise<RunningProcess> {
       prices: [{ model: "gpt-4o", input: "2.50", output: "10" }],
     }),
   );
-  return startProcess({
-    env: {
-      PORT: "0",
-      SLUICE_HOST: "127.0.0.1",
-      SLUICE_DATA_DIR: join(folder, "data"),
-      SLUICE_CONFIG: config,
-      SLUICE_SECRET: "process-test-secret-process-test-secret-1",
-      SLUICE_UPSTREAM_PRIVATE: "allow",
-      DATABASE_URL: database.url,
-    },
-  });
+  return startProcess({ env: { ...processEnv(), SLUICE_CONFIG: config } });
+}
+
+function processEnv(): Record<string, string> {
+  return {
+    PORT: "0",
+    SLUICE_HOST: "127.0.0.1",
+    SLUICE_DATA_DIR: join(folder, "data"),
+    SLUICE_SECRET: "process-test-secret-process-test-secret-1",
+    SLUICE_UPSTREAM_PRIVATE: "allow",
+    DATABASE_URL: database.url,
+  };
 }
 
 async function readLedger(): Promise<{ rows: LedgerRow[]; rollupNanoUsd: bigint; rollupEntries: bigint }> {
@@ -88,6 +89,8 @@ async function expectExact(finished: readonly FinishedCall[], cut = 0): Promise<
   expect(entries.filter((row) => row?.outcome === "interrupted").length).toBeLessThanOrEqual(cut);
   expect(rollupNanoUsd).toBe(rows.reduce((sum, row) => sum + BigInt(row.cost_nusd), 0n));
   expect(rollupEntries).toBe(BigInt(rows.length));
+  const verified = await runProcess({ entry: "verify-ledger", env: processEnv() });
+  expect(verified.output).toContain("The ledger is sound");
   return rows;
 }
 
