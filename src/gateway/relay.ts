@@ -51,6 +51,7 @@ export function openRelay(ask: RelayAsk, done: (end: RelayEnd) => void): Running
 }
 
 function takeHead(relay: Relay, status: number, headers: UpstreamHeaders): void {
+  if (relay.phase !== "waiting") return; // a second head would undo what has been relayed
   const { ask } = relay;
   const contentType = headerOf(headers, "content-type") ?? "";
   relay.status = status;
