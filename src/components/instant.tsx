@@ -4,7 +4,7 @@ import { useFormatter } from "next-intl";
 import { cn } from "@/components/ui/cn";
 import { useCurrentTime } from "./use-current-time";
 
-const LOOKS = { minute: "minute", second: "second", time: "timeOfDay", day: "day" } as const;
+const LOOKS = { minute: "minute", second: "second", time: "timeOfDay", day: "day", shortDay: "shortDay" } as const;
 
 /** What happened a moment ago by the server's clock is never told as the future. */
 const latest = (now: Date, at: string) => Math.max(now.getTime(), Date.parse(at));

@@ -8,6 +8,7 @@ export const formats = {
   },
   dateTime: {
     day: { dateStyle: "medium" },
+    shortDay: { month: "short", day: "numeric" },
     minute: { year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit" },
     second: { year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit", second: "2-digit" },
     timeOfDay: { hour: "numeric", minute: "2-digit", second: "2-digit" },

@@ -29,7 +29,11 @@ function useFirstColumns(open: Open): readonly DataColumn<OwnRequestItem>[] {
           type="button"
         >
           <Instant at={at} look="time" />
-          <Instant at={at} className="text-xs text-muted-foreground max-md:text-sm max-md:font-normal" look="day" />
+          <Instant
+            at={at}
+            className="text-xs text-muted-foreground max-md:text-sm max-md:font-normal"
+            look="shortDay"
+          />
         </button>
       ),
     },
@@ -64,17 +68,18 @@ function useLastColumns(): readonly DataColumn<OwnRequestItem>[] {
     },
     { id: "cost", header: t("column.cost"), align: "end", cell: (request) => <RequestCost request={request} /> },
     {
-      id: "firstByte",
-      header: t("column.firstByte"),
+      id: "timing",
+      header: t("column.timing"),
       align: "end",
-      from: "lg",
-      cell: ({ firstByteMs }) => (firstByteMs === null ? <Nothing /> : <Duration ms={firstByteMs} />),
-    },
-    {
-      id: "duration",
-      header: t("column.duration"),
-      align: "end",
-      cell: ({ durationMs }) => (durationMs === null ? <Nothing /> : <Duration ms={durationMs} />),
+      cell: ({ durationMs, firstByteMs }) =>
+        durationMs === null ? (
+          <Nothing />
+        ) : (
+          <span className="inline-grid">
+            <Duration ms={durationMs} />
+            {firstByteMs === null ? null : <Duration className="text-xs text-muted-foreground" ms={firstByteMs} />}
+          </span>
+        ),
     },
   ];
 }
@@ -110,7 +115,7 @@ export function useRequestColumns(open: Open): readonly DataColumn<RequestItem>[
     {
       id: "channel",
       header: t("column.channel"),
-      className: "md:max-w-32 truncate",
+      className: "md:max-w-28 truncate",
       cell: ({ channel }) => <NamedThing thing={channel} />,
     },
     ...useLastColumns(),
