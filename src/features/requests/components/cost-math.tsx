@@ -88,8 +88,8 @@ function SumRow({ label, amount, isTotal = false }: { label: ReactNode; amount: 
   return (
     <TableRow className={cn(isTotal ? "bg-muted/60 font-semibold" : "text-muted-foreground")}>
       <TableCell className="h-9">{label}</TableCell>
-      <TableCell className="max-sm:hidden" />
-      <TableCell className="max-sm:hidden" />
+      <TableCell className="h-9 max-sm:hidden" />
+      <TableCell className="h-9 max-sm:hidden" />
       <TableCell className={NUMBER}>{amount}</TableCell>
     </TableRow>
   );

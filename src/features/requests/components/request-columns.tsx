@@ -92,7 +92,7 @@ export function useRequestColumns(open: Open): readonly DataColumn<RequestItem>[
     {
       id: "user",
       header: t("column.userAndKey"),
-      className: "md:min-w-28 md:max-w-36",
+      className: "md:min-w-26 md:max-w-36",
       cell: ({ user, key }) => (
         <span className="grid">
           <span className="truncate">
@@ -109,13 +109,13 @@ export function useRequestColumns(open: Open): readonly DataColumn<RequestItem>[
     {
       id: "model",
       header: t("column.model"),
-      className: "md:min-w-36 md:max-w-56",
+      className: "md:min-w-32 md:max-w-56",
       cell: ({ model, upstreamModel }) => <ModelName model={model} upstreamModel={upstreamModel} />,
     },
     {
       id: "channel",
       header: t("column.channel"),
-      className: "md:max-w-28 truncate",
+      className: "md:max-w-27 truncate",
       cell: ({ channel }) => <NamedThing thing={channel} />,
     },
     ...useLastColumns(),
