@@ -12,6 +12,8 @@ export type RunningSluice = {
   /** Token of the setup wizard; null once an admin exists. */
   readonly setupToken: string | null;
   readonly upstream: ScriptedUpstream;
+  /** The database behind it, for changes made by hand. */
+  readonly databaseUrl: string;
   /** Everything the process has printed so far. */
   output(): string;
   stop(): Promise<void>;
@@ -30,6 +32,7 @@ export async function startSluice(options: { serverUrl: string; provisioned: boo
   const upstream = await startScriptedUpstream({ defaults: { intervalMs: 30, inputTokens: 100, outputTokens: 50 } });
   const config = join(folder, "sluice.json");
   writeFileSync(config, JSON.stringify(configuration(upstream.url)));
+  const databaseUrl = await createTestDatabase(options.serverUrl);
   const running = await startProcess({
     env: {
       PORT: "0",
@@ -37,7 +40,7 @@ export async function startSluice(options: { serverUrl: string; provisioned: boo
       SLUICE_DATA_DIR: folder,
       SLUICE_SECRET: "end-to-end-secret-end-to-end-secret-1",
       SLUICE_UPSTREAM_PRIVATE: "allow",
-      DATABASE_URL: await createTestDatabase(options.serverUrl),
+      DATABASE_URL: databaseUrl,
       ...(options.provisioned ? { SLUICE_CONFIG: config } : {}),
     },
   });
@@ -45,6 +48,7 @@ export async function startSluice(options: { serverUrl: string; provisioned: boo
     url: running.url,
     setupToken: /#token=([\w-]+)/.exec(running.output())?.[1] ?? null,
     upstream,
+    databaseUrl,
     output: running.output,
     async stop() {
       await running.end("SIGINT");

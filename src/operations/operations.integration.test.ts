@@ -207,7 +207,11 @@ describe("channels", () => {
   test("a channel shows when its credential was set and its last four characters", async () => {
     const channel = await newChannel({ costMultiplier: "1.25" });
     expect(channel).toMatchObject({ baseUrl: "https://api.example.com", costMultiplier: "1.25", version: 1 });
-    expect(channel.credential).toEqual({ setAt: expect.stringMatching(/^\d{4}-.*Z$/), lastFour: "6789" });
+    expect(channel.credential).toEqual({
+      setAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      opens: true,
+      lastFour: "6789",
+    });
     expect(JSON.stringify(channel)).not.toContain("sk-upstream");
   });
 

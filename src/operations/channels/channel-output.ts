@@ -12,11 +12,13 @@ export function channelOutput(
 ): Channel {
   return {
     ...settingsOutput(row),
-    credential:
-      credential === undefined
-        ? null
-        : { setAt: toIso(credential.setAt), lastFour: lastFour(secrets.open(credential.sealed, contextOf(row.id))) },
+    credential: credential === undefined ? null : credentialOutput(credential, secrets),
   };
+}
+
+function credentialOutput({ channelId, sealed, setAt }: ChannelCredentialRow, secrets: OperationPorts["secrets"]) {
+  const plain = secrets.open(sealed, contextOf(channelId));
+  return { setAt: toIso(setAt), opens: plain !== null, lastFour: lastFour(plain) };
 }
 
 /** A channel for the audit log: nothing of its credential but when it was set. */

@@ -194,8 +194,8 @@ export const Channel = z.object({
   inputIncludesCache: z.boolean(),
   onDisconnect: z.enum(ON_DISCONNECT).nullable(),
   enabled: z.boolean(),
-  /** When the credential was set and its last four characters (null: it cannot be opened); null: there is none. */
-  credential: z.object({ setAt: instant, lastFour: z.string().nullable() }).nullable(),
+  /** When the credential was set, whether it can be opened, its last four characters (null: not, or too short to tell); null: there is none. */
+  credential: z.object({ setAt: instant, opens: z.boolean(), lastFour: z.string().nullable() }).nullable(),
 });
 /** See the schema. */
 export type Channel = z.infer<typeof Channel>;

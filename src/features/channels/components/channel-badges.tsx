@@ -14,7 +14,7 @@ export function ChannelState({ channel }: { channel: Pick<Channel, "enabled" | "
       </Badge>
     );
   }
-  if (channel.credential === null || channel.credential.lastFour === null) {
+  if (channel.credential?.opens !== true) {
     return (
       <Badge tone="warning">
         <TriangleAlert aria-hidden />

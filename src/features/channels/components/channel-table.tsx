@@ -128,7 +128,7 @@ function ChannelName({ channel }: { channel: Channel }) {
 function Credential({ credential }: Pick<Channel, "credential">) {
   const t = useTranslations("channels");
   if (credential === null) return <span className="text-warning">{t("notSet")}</span>;
-  if (credential.lastFour === null) return <span className="text-warning">{t("unreadable")}</span>;
+  if (!credential.opens) return <span className="text-warning">{t("unreadable")}</span>;
   return (
     <span className="whitespace-nowrap text-muted-foreground">
       {t.rich("setWhen", { when: () => <Instant at={credential.setAt} look="relative" /> })}

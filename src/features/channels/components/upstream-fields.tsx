@@ -127,7 +127,14 @@ function CredentialFact({ credential }: Pick<Channel, "credential">) {
   const instantText = useInstantText();
   if (credential === null) return <span className="text-warning">{t("credentialMissing")}</span>;
   const when = instantText(credential.setAt, "relative");
-  if (credential.lastFour === null) return <span className="text-warning">{t("credentialSetBlind", { when })}</span>;
+  if (!credential.opens) return <span className="text-warning">{t("credentialSetBlind", { when })}</span>;
+  if (credential.lastFour === null) {
+    return (
+      <span>
+        {t("credentialSetShort", { when })} {t("credentialKeep")}
+      </span>
+    );
+  }
   return (
     <span>
       {t("credentialSet", { lastFour: credential.lastFour, when })} {t("credentialKeep")}
