@@ -11,7 +11,7 @@ const KEY = "sk-sluice-commandscommandscommandscommandscomman";
 
 let folder = "";
 let database = "";
-const external = (more: Record<string, string> = {}) => ({
+const external = (more: Record<string, string> = {}): Record<string, string> => ({
   PORT: "0",
   SLUICE_HOST: "127.0.0.1",
   SLUICE_ROLE: "gateway",
