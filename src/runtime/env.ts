@@ -28,7 +28,6 @@ export type Env = {
   readonly metricsToken: string | null;
   readonly upstreamPrivate: "allow" | "listed" | null;
   readonly upstreamAllow: readonly string[];
-  readonly upstreamProxy: string | null;
   readonly startTimeoutMs: number;
   readonly drainDelayMs: number;
   readonly drainMs: number;
@@ -82,6 +81,7 @@ export function parseEnv(
   const problems: string[] = [];
   const reader = createEnvReader({ values, readFile, fileNames: new Set(FILE_NAMES) }, problems);
   const env = { ...readPlaces(reader), ...readSecrets(reader), ...readAddresses(reader), ...readLimits(reader) };
+  refuseUnsupported(reader);
   refuseUnsafe(values, problems);
   if (problems.length > 0) throw startFault(problems.join("\n"));
   return { env, warnings: unknownNames(values) };
@@ -126,7 +126,6 @@ function readAddresses(read: EnvReader) {
     trustedProxies,
     upstreamPrivate: read.choice("SLUICE_UPSTREAM_PRIVATE", ["allow", "listed"], null),
     upstreamAllow: read.list("SLUICE_UPSTREAM_ALLOW"),
-    upstreamProxy: read.url("SLUICE_UPSTREAM_PROXY", ["http", "https"]),
   } as const;
 }
 
@@ -153,6 +152,12 @@ function readLimits(read: EnvReader) {
     journalMax: bytes("SLUICE_JOURNAL_MAX", 512 * MIB),
     journalKeepMs: time("SLUICE_JOURNAL_KEEP_MS", 600_000),
   } as const;
+}
+
+/** A call that must not leave except through a proxy shall not leave without one. */
+function refuseUnsupported(read: EnvReader): void {
+  if (read.text("SLUICE_UPSTREAM_PROXY") !== null)
+    read.problem("SLUICE_UPSTREAM_PROXY is not supported by this release: unset it");
 }
 
 function refuseUnsafe(values: Readonly<Record<string, string | undefined>>, problems: string[]): void {

