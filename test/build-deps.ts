@@ -4,6 +4,7 @@ import type { ConfigSnapshot } from "@/core/config-snapshot";
 import { digestKey } from "@/core/keys/key-secret";
 import type { DenialRecord, LedgerEntry, RequestRecord } from "@/core/ledger/entry";
 import type { AdmitFrame, CeilingFrame, Journal, SettleFrame } from "@/core/ledger/journal";
+import { parseSettlement } from "@/core/ledger/settlement";
 import type { PriceRow } from "@/core/prices/price";
 import { DEFAULT_SETTINGS, type Settings } from "@/core/settings/settings";
 import type { GatewayDeps, GatewayLog, UpstreamClient } from "@/gateway/gateway-deps";
@@ -106,7 +107,8 @@ function recordingJournal(given: Partial<Journal> = {}): RecordingJournal {
     settled,
     admit: (frame) => void frames.push({ type: "admit", frame }),
     ceiling: (frame) => void frames.push({ type: "ceiling", frame }),
-    settle(frame) {
+    settle({ text }) {
+      const frame = parseSettlement(text);
       frames.push({ type: "settle", frame });
       settled.push(frame);
     },
@@ -170,9 +172,10 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
     auth: { get: (digest) => known.get(digest) ?? null, invalidate() {} },
     config: { current: () => config },
     ledger: {
-      record(entries, request) {
+      record({ text }) {
+        const { entries, request } = parseSettlement(text);
         left.entries.push(...entries);
-        left.requests.push(request);
+        if (request !== null) left.requests.push(request);
       },
       recordDenial: (denial) => void left.denials.push(denial),
     },

@@ -1,4 +1,5 @@
 import type { DenialRecord, LedgerEntry, RequestRecord } from "@/core/ledger/entry";
+import { settlementOf } from "@/core/ledger/settlement";
 import { asNanoUsd } from "@/lib/money";
 
 /** A request id: 32 hex digits that sort like `n`. */
@@ -90,4 +91,13 @@ export function buildDenial(given: Partial<DenialRecord> = {}): DenialRecord {
     decision: null,
     ...given,
   };
+}
+
+/** Texts of settlements that hold just these rows, for a ledger store. */
+export function settlementTexts(entries: readonly LedgerEntry[], requests: readonly RequestRecord[] = []): string[] {
+  const kind = "settled";
+  return [
+    ...entries.map((entry) => settlementOf({ id: entry.id, kind, entries: [entry], request: null })),
+    ...requests.map((request) => settlementOf({ id: request.id, kind, entries: [], request })),
+  ].map(({ text }) => text);
 }

@@ -2,8 +2,9 @@ import type { AuthSnapshots } from "@/core/auth-snapshot";
 import type { ChannelTimeouts } from "@/core/channels/channel";
 import type { ConfigSnapshots } from "@/core/config-snapshot";
 import type { AppError } from "@/core/errors";
-import type { DenialRecord, LedgerEntry, RequestRecord } from "@/core/ledger/entry";
+import type { DenialRecord } from "@/core/ledger/entry";
 import type { Journal } from "@/core/ledger/journal";
+import type { Settlement } from "@/core/ledger/settlement";
 import type { Clock } from "@/lib/clock";
 import type { GatewayReply, GatewayRequest } from "@/protocols/exchange";
 import type { UpstreamRequest } from "@/protocols/protocol";
@@ -47,8 +48,8 @@ export type UpstreamClient = {
 
 /** Takes settled requests; implemented by core/ledger/recorder.ts. */
 export type LedgerRecorder = {
-  /** Queues the rows of a request that ended; they are already in the journal. */
-  record(entries: readonly LedgerEntry[], request: RequestRecord): void;
+  /** Queues how a request ended; it is already in the journal. */
+  record(settlement: Settlement): void;
   /** Queues a denial; dropped with a count above the buffer. */
   recordDenial(denial: DenialRecord): void;
 };

@@ -1,4 +1,5 @@
 import type { AttemptRecord, LedgerEntry, RequestRecord } from "@/core/ledger/entry";
+import { settlementOf } from "@/core/ledger/settlement";
 import { countTokens } from "@/core/prices/count-tokens";
 import type { PriceRow } from "@/core/prices/price";
 import { priceUsage } from "@/core/prices/price-usage";
@@ -24,13 +25,14 @@ export function settle(settled: Settled, deps: EngineDeps): void {
   const sent = settled.forwarded.ends.filter(({ isDispatched }) => isDispatched);
   const last = sent[sent.length - 1];
   if (last === undefined) {
-    deps.journal.settle({ id, kind: "voided", entries: [], request: null });
+    deps.journal.settle(settlementOf({ id, kind: "voided", entries: [], request: null }));
     return;
   }
   const entries = sent.map((end, index) => entryOf(end, settled, index === 0 ? 1 : 0));
   const request = recordOf(settled, sent, { entries, last, endedAt: deps.clock.monotonic() });
-  deps.journal.settle({ id, kind: "settled", entries, request });
-  deps.ledger.record(entries, request);
+  const settlement = settlementOf({ id, kind: "settled", entries, request });
+  deps.journal.settle(settlement);
+  deps.ledger.record(settlement);
   for (const { relay } of sent) deps.metrics.attemptEnded(relay);
   const { protocol, outcome, durationMs, costNanoUsd } = request;
   deps.metrics.requestEnded({ protocol, outcome, status: request.status ?? 0, durationMs, costNanoUsd });

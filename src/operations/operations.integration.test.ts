@@ -1,3 +1,4 @@
+import { settlementTexts } from "@test/build-ledger";
 import { ANONYMOUS, buildOperations, TEST_PASSWORD, type TestOperations } from "@test/build-operations";
 import { buildStoredEntry, buildStoredRequest } from "@test/build-stored-rows";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -56,7 +57,7 @@ async function newRequest(userId: number, at = world.operations.clock.now()): Pr
   const { id: channelId } = await newChannel();
   const entry = buildStoredEntry({ id, admittedAt: at, userId, keyId: key.id, channelId });
   const request = buildStoredRequest({ id, at, userId, keyId: key.id, channelId });
-  await ledgerStore(world.operations.database).record([entry], [request]);
+  await ledgerStore(world.operations.database).record(settlementTexts([entry], [request]));
   return requestIdOf(id);
 }
 

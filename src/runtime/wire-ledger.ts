@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import type { LedgerStore } from "@/core/ledger/entry";
 import type { Journal } from "@/core/ledger/journal";
-import { type RecordedRequest, recordBatch } from "@/core/ledger/record-batch";
+import { recordBatch } from "@/core/ledger/record-batch";
 import { createRecorder, type Recorder } from "@/core/ledger/recorder";
-import { entriesOf } from "@/core/ledger/replay";
+import { owedBy } from "@/core/ledger/replay";
+import { settlementOf } from "@/core/ledger/settlement";
 import type { Clock } from "@/lib/clock";
 import type { Log } from "@/observability/logger";
 import { type AdoptedJournal, adoptJournals } from "@/stores/journal/adopt-journals";
@@ -69,7 +70,7 @@ async function replay(adopted: AdoptedJournal, { store, log }: LedgerAsk): Promi
   let requests = 0;
   let isSafe = true;
   for (const frames of adopted.batches()) {
-    const items = itemsOf(frames);
+    const items = owedBy(frames).map(settlementOf);
     for (let at = 0; at < items.length; at += REPLAY_BATCH) {
       const batch = items.slice(at, at + REPLAY_BATCH);
       const safe = await recordBatch(batch, { store, onFault: tellFault(log) });
@@ -79,15 +80,6 @@ async function replay(adopted: AdoptedJournal, { store, log }: LedgerAsk): Promi
   }
   if (isSafe) adopted.discard();
   log.info({ journal: adopted.journal, requests, isSafe }, "replayed the journal of a dead process");
-}
-
-/** The rows of a replay by request. */
-function itemsOf(frames: Parameters<typeof entriesOf>[0]): readonly RecordedRequest[] {
-  const { entries, requests } = entriesOf(frames);
-  const byId = Map.groupBy(entries, (entry) => entry.id);
-  const logged = new Map(requests.map((request) => [request.id, request]));
-  const ids = new Set([...byId.keys(), ...logged.keys()]);
-  return [...ids].map((id) => ({ entries: byId.get(id) ?? [], request: logged.get(id) ?? null }));
 }
 
 function tellFault(log: Log) {

@@ -88,9 +88,12 @@ export type DenialRecord = {
   readonly decision: unknown;
 };
 
-/** Where entries end up. `record` inserts each (id, attempt) at most once and adds only inserted rows to the rollup (quota.md Q47). */
+/**
+ * Where entries end up. `record` takes the texts of settlements (settlement.ts), inserts each (id, attempt) at most once and adds only
+ * inserted rows to the rollup (quota.md Q47).
+ */
 export type LedgerStore = {
-  record(entries: readonly LedgerEntry[], requests: readonly RequestRecord[]): Promise<void>;
+  record(settlements: readonly string[]): Promise<void>;
   /** A poison entry, kept aside so that the rest flows (quota.md Q48). */
   reject(entry: LedgerEntry, reason: string): Promise<void>;
   recordDenials(denials: readonly DenialRecord[]): Promise<void>;

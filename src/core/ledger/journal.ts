@@ -1,5 +1,6 @@
 import type { NanoUsd } from "@/lib/money";
 import type { LedgerEntry, RequestRecord } from "./entry";
+import type { Settlement } from "./settlement";
 
 /** Frame ADMIT: self-sufficient, so that a dead replica's request can be billed by any other (quota.md Q41). Plain JSON. */
 export type AdmitFrame = {
@@ -32,12 +33,13 @@ export type SettleFrame = {
 
 /**
  * The local append-only witness of admissions and settlements (reliability-and-security.md 2.5).
- * Appends return at once; frames appended in one event-loop turn leave in one write. A write or sync error ends the process.
+ * Appends return at once; frames appended in one event-loop turn leave in one write. A request is admitted before any other frame of it. A
+ * write or sync error ends the process.
  */
 export type Journal = {
   admit(frame: AdmitFrame): void;
   ceiling(frame: CeilingFrame): void;
-  settle(frame: SettleFrame): void;
+  settle(settlement: Settlement): void;
   /** These requests are in PostgreSQL: their segments may be deleted. */
   flushed(ids: readonly string[]): void;
   /** Resolves when every frame appended so far has been written (and synced, with `strict`). */

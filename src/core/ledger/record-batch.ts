@@ -1,8 +1,6 @@
 import { isAppError } from "../errors";
-import type { LedgerEntry, LedgerStore, RequestRecord } from "./entry";
-
-/** The rows of one request that ended. */
-export type RecordedRequest = { readonly entries: readonly LedgerEntry[]; readonly request: RequestRecord | null };
+import type { LedgerEntry, LedgerStore } from "./entry";
+import { parseSettlement, type Settlement, settlementOf } from "./settlement";
 
 /** What went wrong with a single request of a batch. */
 export type RecordFault = {
@@ -20,42 +18,44 @@ export function isStoreDown(error: unknown): boolean {
 }
 
 /**
- * Records a batch in the order of (id, attempt) and returns the ids that are safe in the store. A failing batch is tried once more, then
- * halved until the poison row is found, which is set aside so that the rest flows (quota.md Q48). Throws only while the store is down;
- * what was recorded before that may be recorded again.
+ * Records a batch in the order of ids and returns the ids that are safe in the store. A failing batch is tried once more, then halved until
+ * the poison row is found, which is set aside so that the rest flows (quota.md Q48). Throws only while the store is down; what was
+ * recorded before that may be recorded again.
  */
-export async function recordBatch(batch: readonly RecordedRequest[], deps: Deps): Promise<readonly string[]> {
-  const error = (await tryRecord(batch, deps)) && (await tryRecord(batch, deps));
-  return error === null ? batch.flatMap(idsOf) : recordInHalves(batch, deps);
+export async function recordBatch(batch: readonly Settlement[], deps: Deps): Promise<readonly string[]> {
+  const ordered = [...batch].sort(byId);
+  const error = (await tryRecord(ordered, deps)) && (await tryRecord(ordered, deps));
+  return error === null ? ordered.map(({ id }) => id) : recordInHalves(ordered, deps);
 }
 
-async function recordInHalves(batch: readonly RecordedRequest[], deps: Deps): Promise<readonly string[]> {
+async function recordInHalves(batch: readonly Settlement[], deps: Deps): Promise<readonly string[]> {
   const [first] = batch;
   if (first !== undefined && batch.length === 1) return recordAlone(first, deps);
   const middle = Math.ceil(batch.length / 2);
   const ids: string[] = [];
   for (const half of [batch.slice(0, middle), batch.slice(middle)]) {
     const error = await tryRecord(half, deps);
-    ids.push(...(error === null ? half.flatMap(idsOf) : await recordInHalves(half, deps)));
+    ids.push(...(error === null ? half.map(({ id }) => id) : await recordInHalves(half, deps)));
   }
   return ids;
 }
 
 /** One request that fails as a whole: first without its log row, then entry by entry. */
-async function recordAlone(item: RecordedRequest, deps: Deps): Promise<readonly string[]> {
-  const bare = { entries: item.entries, request: null };
-  const error = await tryRecord([item], deps);
-  if (error === null) return idsOf(item);
-  if (item.request !== null && (await tryRecord([bare], deps)) === null) {
-    deps.onFault({ kind: "request_dropped", id: item.request.id, error });
-    return idsOf(item);
+async function recordAlone(settlement: Settlement, deps: Deps): Promise<readonly string[]> {
+  const error = await tryRecord([settlement], deps);
+  if (error === null) return [settlement.id];
+  const frame = parseSettlement(settlement.text);
+  const bare = { ...frame, request: null };
+  if (frame.request !== null && (await tryRecord([settlementOf(bare)], deps)) === null) {
+    deps.onFault({ kind: "request_dropped", id: frame.id, error });
+    return [frame.id];
   }
   let isSafe = true;
-  for (const entry of item.entries) {
-    const reason = await tryRecord([{ entries: [entry], request: null }], deps);
+  for (const entry of frame.entries) {
+    const reason = await tryRecord([settlementOf({ ...bare, entries: [entry] })], deps);
     if (reason !== null) isSafe = (await setAside(entry, reason, deps)) && isSafe;
   }
-  return isSafe ? idsOf(item) : [];
+  return isSafe ? [frame.id] : [];
 }
 
 async function setAside(entry: LedgerEntry, reason: unknown, { store, onFault }: Deps): Promise<boolean> {
@@ -77,11 +77,9 @@ function describe(error: unknown): string {
 }
 
 /** Null when recorded, else the error about the rows; throws while the store is down. */
-async function tryRecord(batch: readonly RecordedRequest[], { store }: Deps): Promise<unknown> {
-  const entries = batch.flatMap((item) => item.entries).sort(byIdAndAttempt);
-  const requests = batch.flatMap((item) => item.request ?? []).sort((a, b) => compare(a.id, b.id));
+async function tryRecord(batch: readonly Settlement[], { store }: Deps): Promise<unknown> {
   try {
-    await store.record(entries, requests);
+    await store.record(batch.map(({ text }) => text));
     return null;
   } catch (error) {
     if (isStoreDown(error)) throw error;
@@ -89,16 +87,7 @@ async function tryRecord(batch: readonly RecordedRequest[], { store }: Deps): Pr
   }
 }
 
-function idsOf({ entries, request }: RecordedRequest): string[] {
-  const id = request?.id ?? entries[0]?.id;
-  return id === undefined ? [] : [id];
-}
-
-function byIdAndAttempt(a: LedgerEntry, b: LedgerEntry): number {
-  return compare(a.id, b.id) || a.attempt - b.attempt;
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+function byId(a: Settlement, b: Settlement): number {
+  if (a.id === b.id) return 0;
+  return a.id < b.id ? -1 : 1;
 }

@@ -4,9 +4,25 @@ import { describe, expect, test } from "vitest";
 import { AppError } from "../errors";
 import type { DenialRecord, LedgerEntry, LedgerStore, RequestRecord } from "./entry";
 import { createRecorder, type RecorderFault } from "./recorder";
+import { parseSettlement, settlementOf } from "./settlement";
 
 const down = () => new AppError("database_unavailable");
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** The rows in texts of settlements, in their order. */
+function rowsIn(texts: readonly string[]) {
+  const frames = texts.map(parseSettlement);
+  return {
+    entries: frames.flatMap(({ entries }) => entries),
+    requests: frames.flatMap(({ request }) => (request === null ? [] : [request])),
+  };
+}
+
+/** How a plain request ended, with one entry. */
+const settlement = (n: number) => {
+  const id = requestHex(n);
+  return settlementOf({ id, kind: "settled", entries: [buildEntry({ id })], request: buildRequestRecord({ id }) });
+};
 
 /** A recorder over a store in memory whose failures are scripted. */
 function setUp() {
@@ -18,7 +34,8 @@ function setUp() {
   const faults: RecorderFault[] = [];
   const script = { fail: (_: readonly LedgerEntry[], __: readonly RequestRecord[]): unknown => null, isDown: false };
   const store: LedgerStore = {
-    async record(entries, requests) {
+    async record(texts) {
+      const { entries, requests } = rowsIn(texts);
       calls.push({ entries, requests });
       if (script.isDown) throw down();
       const error = script.fail(entries, requests);
@@ -37,8 +54,8 @@ function setUp() {
   const recorder = createRecorder({ store, journal, clock, onFault: (fault) => void faults.push(fault) });
   const add = (n: number, attempts = 1) => {
     const id = requestHex(n);
-    const entries = Array.from({ length: attempts }, (_, i) => buildEntry({ id, attempt: attempts - i }));
-    recorder.record(entries, buildRequestRecord({ id }));
+    const entries = Array.from({ length: attempts }, (_, i) => buildEntry({ id, attempt: i + 1 }));
+    recorder.record(settlementOf({ id, kind: "settled", entries, request: buildRequestRecord({ id }) }));
   };
   return { clock, calls, rejected, denials, flushed, faults, script, recorder, add };
 }
@@ -91,7 +108,7 @@ describe("createRecorder", () => {
       clock,
       onFault: () => {},
     });
-    for (let n = 0; n < 900; n++) slow.record([buildEntry({ id: requestHex(n) })], buildRequestRecord());
+    for (let n = 0; n < 900; n++) slow.record(settlement(n));
     await slow.flush();
     expect(most).toBe(1);
     add(1);
@@ -243,8 +260,8 @@ describe("a failing row", () => {
     const faults: string[] = [];
     const recorder = createRecorder({
       store: {
-        async record(entries) {
-          if (entries.some(({ id }) => id === requestHex(1))) throw new Error("check");
+        async record(texts) {
+          if (rowsIn(texts).entries.some(({ id }) => id === requestHex(1))) throw new Error("check");
         },
         async reject() {
           throw new Error("no such table");
@@ -255,8 +272,7 @@ describe("a failing row", () => {
       clock,
       onFault: ({ kind }) => void faults.push(kind),
     });
-    for (const n of [1, 2])
-      recorder.record([buildEntry({ id: requestHex(n) })], buildRequestRecord({ id: requestHex(n) }));
+    for (const n of [1, 2]) recorder.record(settlement(n));
     await recorder.flush();
     expect(flushed).toEqual([requestHex(2)]);
     expect(faults).toEqual(["reject_failed"]);

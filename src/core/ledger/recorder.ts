@@ -1,7 +1,8 @@
 import type { Clock } from "@/lib/clock";
-import type { DenialRecord, LedgerEntry, LedgerStore, RequestRecord } from "./entry";
+import type { DenialRecord, LedgerStore } from "./entry";
 import type { Journal } from "./journal";
-import { isStoreDown, type RecordedRequest, type RecordFault, recordBatch } from "./record-batch";
+import { isStoreDown, type RecordFault, recordBatch } from "./record-batch";
+import type { Settlement } from "./settlement";
 
 /*
  * Carries ended requests from memory to the ledger store: batches after 25 ms or at 200 rows, one at a time, in the order of (id, attempt)
@@ -30,7 +31,7 @@ export type RecorderDeps = {
 
 /** Takes ended requests and denials, and brings them to the store. */
 export type Recorder = {
-  record(entries: readonly LedgerEntry[], request: RequestRecord): void;
+  record(settlement: Settlement): void;
   recordDenial(denial: DenialRecord): void;
   /** Writes at once what is queued. Resolves when nothing is left, or at close; while the store is down that may be never. */
   flush(): Promise<void>;
@@ -44,7 +45,7 @@ export type Recorder = {
   droppedDenials(): number;
 };
 
-type Queued = RecordedRequest & { readonly at: number };
+type Queued = { readonly settlement: Settlement; readonly at: number };
 
 type State = {
   readonly deps: RecorderDeps;
@@ -68,9 +69,9 @@ export function createRecorder(deps: RecorderDeps): Recorder {
     ...{ cancelTimer: null, running: null, waiters: [], isClosed: false },
   };
   return {
-    record(entries, request) {
-      state.queue.push({ entries, request, at: deps.clock.now() });
-      state.rows += rowsOf(entries);
+    record(settlement) {
+      state.queue.push({ settlement, at: deps.clock.now() });
+      state.rows += rowsOf(settlement);
       schedule(state);
     },
     recordDenial(denial) {
@@ -90,8 +91,8 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 }
 
 /** A request without entries is still one row of the log. */
-function rowsOf(entries: readonly LedgerEntry[]): number {
-  return Math.max(1, entries.length);
+function rowsOf({ entries }: Settlement): number {
+  return Math.max(1, entries);
 }
 
 function isEmpty(state: State): boolean {
@@ -159,20 +160,20 @@ async function writeRequests(state: State): Promise<void> {
   const { store, journal, onFault } = state.deps;
   const ids = await recordBatch(batch, { store, onFault });
   state.queue.splice(0, batch.length);
-  for (const { entries } of batch) state.rows -= rowsOf(entries);
+  for (const settlement of batch) state.rows -= rowsOf(settlement);
   if (ids.length > 0) journal.flushed(ids);
 }
 
-function nextBatch(queue: readonly Queued[]): readonly Queued[] {
+function nextBatch(queue: readonly Queued[]): readonly Settlement[] {
   let rows = 0;
   let count = 0;
-  for (const { entries } of queue) {
-    rows += rowsOf(entries);
+  for (const { settlement } of queue) {
+    rows += rowsOf(settlement);
     if (count > 0 && rows > BATCH_ROWS) break;
     count++;
     if (rows >= BATCH_ROWS) break;
   }
-  return queue.slice(0, count);
+  return queue.slice(0, count).map(({ settlement }) => settlement);
 }
 
 async function writeDenials(state: State): Promise<void> {

@@ -2,7 +2,7 @@ import { buildEntry, buildRequestRecord, requestHex } from "@test/build-ledger";
 import { describe, expect, test } from "vitest";
 import { asNanoUsd } from "@/lib/money";
 import type { AdmitFrame } from "./journal";
-import { entriesOf } from "./replay";
+import { owedBy } from "./replay";
 
 const admit: AdmitFrame = {
   id: requestHex(9),
@@ -16,27 +16,28 @@ const admit: AdmitFrame = {
   stream: true,
 };
 
-describe("entriesOf", () => {
+describe("owedBy", () => {
   test("a settlement comes back as it was recorded", () => {
     const entries = [buildEntry(), buildEntry({ attempt: 2 })];
     const request = buildRequestRecord();
     const settled = [{ id: requestHex(1), kind: "settled" as const, entries, request }];
-    expect(entriesOf({ settled, interrupted: [], voided: [] })).toEqual({ entries, requests: [request] });
+    expect(owedBy({ settled, interrupted: [], voided: [] })).toEqual(settled);
   });
 
   test("a ceiling without a settlement is one interrupted entry at that ceiling, admitted when it was", () => {
     const ceiling = { id: admit.id, attempt: 2, channelId: 5, amountNanoUsd: asNanoUsd(420) };
-    const { entries, requests } = entriesOf({ settled: [], interrupted: [{ admit, ceiling }], voided: [] });
-    expect(entries).toHaveLength(1);
-    expect(entries[0]).toMatchObject({
+    const [frame, ...more] = owedBy({ settled: [], interrupted: [{ admit, ceiling }], voided: [] });
+    expect(more).toEqual([]);
+    expect(frame).toMatchObject({ id: admit.id, kind: "settled" });
+    expect(frame?.entries).toHaveLength(1);
+    expect(frame?.entries[0]).toMatchObject({
       ...{ id: admit.id, attempt: 2, admittedAt: admit.at, userId: 7, keyId: 3, model: "model", channelId: 5 },
       ...{ outcome: "interrupted", costSource: "ceiling", costNanoUsd: 420, requests: 1, tokens: 0 },
     });
-    expect(requests).toHaveLength(1);
-    expect(requests[0]).toMatchObject({ id: admit.id, outcome: "interrupted", costNanoUsd: 420, stream: true });
+    expect(frame?.request).toMatchObject({ id: admit.id, outcome: "interrupted", costNanoUsd: 420, stream: true });
   });
 
   test("an admission alone owes nothing", () => {
-    expect(entriesOf({ settled: [], interrupted: [], voided: [admit] })).toEqual({ entries: [], requests: [] });
+    expect(owedBy({ settled: [], interrupted: [], voided: [admit] })).toEqual([]);
   });
 });

@@ -1,25 +1,17 @@
 import type { LedgerEntry, RequestRecord } from "./entry";
-import type { AdmitFrame, CeilingFrame, ReplayedFrames } from "./journal";
+import type { AdmitFrame, CeilingFrame, ReplayedFrames, SettleFrame } from "./journal";
 
 /**
  * What a dead journal owes the ledger (quota.md Q44): a settlement as it was recorded; a ceiling without one as one `interrupted` entry at
  * the last ceiling; an admission alone was never sent and owes nothing. Recording it twice changes nothing.
  */
-export function entriesOf(replayed: ReplayedFrames): {
-  readonly entries: readonly LedgerEntry[];
-  readonly requests: readonly RequestRecord[];
-} {
-  const entries: LedgerEntry[] = [];
-  const requests: RequestRecord[] = [];
-  for (const { entries: settled, request } of replayed.settled) {
-    entries.push(...settled);
-    if (request !== null) requests.push(request);
-  }
-  for (const { admit, ceiling } of replayed.interrupted) {
-    entries.push(interruptedEntry(admit, ceiling));
-    requests.push(interruptedRequest(admit, ceiling));
-  }
-  return { entries, requests };
+export function owedBy({ settled, interrupted }: ReplayedFrames): readonly SettleFrame[] {
+  return [...settled, ...interrupted.map(({ admit, ceiling }) => interruption(admit, ceiling))];
+}
+
+function interruption(admit: AdmitFrame, ceiling: CeilingFrame): SettleFrame {
+  const entries = [interruptedEntry(admit, ceiling)];
+  return { id: admit.id, kind: "settled", entries, request: interruptedRequest(admit, ceiling) };
 }
 
 function interruptedEntry(admit: AdmitFrame, ceiling: CeilingFrame): LedgerEntry {

@@ -1,7 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync } from "node:fs";
 import { join } from "node:path";
-import type { AdmitFrame, CeilingFrame, ReplayedFrames, SettleFrame } from "@/core/ledger/journal";
+import type { AdmitFrame, CeilingFrame, ReplayedFrames } from "@/core/ledger/journal";
+import { parseSettlement } from "@/core/ledger/settlement";
 import { FRAME_TYPES, FRAME_VERSION, type Frame, readFrames, type SegmentReading } from "./frame";
+import { parseAdmit, parseCeiling } from "./frame-text";
 import {
   claimDirectory,
   isUnfinished,
@@ -110,17 +112,26 @@ function damageOf({ tornAt, hasGap }: SegmentReading, isLast: boolean): "torn_ta
 }
 
 function follow(traces: Map<string, Trace>, frame: Frame): void {
-  const value = JSON.parse(frame.payload);
-  if (frame.type === FRAME_TYPES.flushed) {
-    for (const id of value as readonly string[]) traces.delete(id);
-    return;
+  const { type, payload } = frame;
+  if (type === FRAME_TYPES.flushed) {
+    for (const id of JSON.parse(payload) as readonly string[]) traces.delete(id);
+  } else if (type === FRAME_TYPES.admit) {
+    const admit = parseAdmit(payload);
+    traceOf(traces, admit.id).admit = admit;
+  } else if (type === FRAME_TYPES.ceiling) {
+    const ceiling = parseCeiling(payload);
+    traceOf(traces, ceiling.id).ceiling = ceiling;
+  } else {
+    traceOf(traces, parseSettlement(payload).id).isSettled = true;
   }
-  const { id } = value as { readonly id: string };
-  const trace = traces.get(id) ?? { admit: null, ceiling: null, isSettled: false };
+}
+
+function traceOf(traces: Map<string, Trace>, id: string): Trace {
+  const known = traces.get(id);
+  if (known !== undefined) return known;
+  const trace: Trace = { admit: null, ceiling: null, isSettled: false };
   traces.set(id, trace);
-  if (frame.type === FRAME_TYPES.admit) trace.admit = value;
-  else if (frame.type === FRAME_TYPES.ceiling) trace.ceiling = value;
-  else trace.isSettled = true;
+  return trace;
 }
 
 function isUnbillable({ admit, ceiling, isSettled }: Trace): boolean {
@@ -137,7 +148,7 @@ function* batchesOf(
     const { frames } = readFrames(readFileSync(join(directory, name)));
     const settled = frames
       .filter(({ type }) => type === FRAME_TYPES.settle)
-      .map(({ payload }): SettleFrame => JSON.parse(payload))
+      .map(({ payload }) => parseSettlement(payload))
       .filter(({ id, kind }) => kind === "settled" && traces.has(id));
     if (settled.length > 0) yield { settled, interrupted: [], voided: [] };
   }

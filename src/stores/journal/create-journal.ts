@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import type { Journal } from "@/core/ledger/journal";
 import type { Clock } from "@/lib/clock";
+import { admitText, ceilingText } from "./frame-text";
 import { createJournalDirectory, type JournalOwner } from "./journal-directory";
 import { type JournalFiles, systemJournalFiles } from "./journal-files";
 import { createSegments } from "./segments";
@@ -44,16 +45,12 @@ export function createJournal(options: JournalOptions): Journal {
   return {
     admit(frame) {
       segments.need(frame.id);
-      writer.append("admit", JSON.stringify(frame));
+      writer.append("admit", admitText(frame));
     },
-    ceiling(frame) {
-      segments.need(frame.id);
-      writer.append("ceiling", JSON.stringify(frame));
-    },
-    settle(frame) {
-      segments.need(frame.id);
-      writer.append("settle", JSON.stringify(frame));
-      if (frame.kind === "voided") segments.release(frame.id);
+    ceiling: (frame) => writer.append("ceiling", ceilingText(frame)),
+    settle({ id, kind, text }) {
+      writer.append("settle", text);
+      if (kind === "voided") segments.release(id);
     },
     flushed(ids) {
       writer.append("flushed", JSON.stringify(ids));

@@ -6,7 +6,7 @@ import { crc32c } from "@/lib/crc32c";
  */
 
 /** Version of the payloads that this release writes and reads. */
-export const FRAME_VERSION = 1;
+export const FRAME_VERSION = 2;
 /** Type bytes. */
 export const FRAME_TYPES = { admit: 1, ceiling: 2, settle: 3, flushed: 4 } as const;
 /** Name of a frame type. */

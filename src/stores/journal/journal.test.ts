@@ -6,9 +6,11 @@ import { fakeClock } from "@test/fake-clock";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { AdmitFrame, Journal, ReplayedFrames } from "@/core/ledger/journal";
+import { settlementOf } from "@/core/ledger/settlement";
 import { asNanoUsd } from "@/lib/money";
 import { adoptJournals, type JournalFinding } from "./adopt-journals";
 import { createJournal, type JournalOptions } from "./create-journal";
+import { FRAME_VERSION } from "./frame";
 import type { JournalOwner } from "./journal-directory";
 import { type JournalFiles, systemJournalFiles } from "./journal-files";
 
@@ -97,8 +99,8 @@ describe("what is written", () => {
     for (const n of [1, 2, 3, 4]) journal.admit(admit(n));
     for (const n of [1, 2, 4]) journal.ceiling(ceiling(n));
     journal.ceiling(ceiling(2, 77));
-    journal.settle(settle(1));
-    journal.settle(voided(4));
+    journal.settle(settlementOf(settle(1)));
+    journal.settle(settlementOf(voided(4)));
     await journal.written();
     const { journals, found, findings } = adopt();
     expect(found).toEqual({ settled: [1], interrupted: [2], voided: [3] });
@@ -114,7 +116,7 @@ describe("what is written", () => {
     for (const n of [1, 2]) {
       journal.admit(admit(n));
       journal.ceiling(ceiling(n));
-      journal.settle(settle(n));
+      journal.settle(settlementOf(settle(n)));
     }
     journal.flushed([requestHex(1)]);
     await journal.written();
@@ -139,7 +141,7 @@ describe("what is written", () => {
     await journal.written();
     expect(writes).toHaveLength(1);
     expect(journal.sizeBytes()).toBe(writes[0]);
-    journal.settle(settle(1));
+    journal.settle(settlementOf(settle(1)));
     await journal.written();
     expect(writes).toHaveLength(2);
   });
@@ -229,7 +231,7 @@ describe("a torn tail", () => {
     }
     await journal.written();
     const whole = journal.sizeBytes();
-    journal.settle(settle(2));
+    journal.settle(settlementOf(settle(2)));
     await journal.written();
     const file = lastSegment();
     const bytes = readFileSync(file);
@@ -289,10 +291,10 @@ describe("a torn tail", () => {
       journal.ceiling(ceiling(n));
       model.set(n, "interrupted");
     } else if (name === "settle" && state === "interrupted") {
-      journal.settle(settle(n));
+      journal.settle(settlementOf(settle(n)));
       model.set(n, "settled");
     } else if (name === "void" && state === "voided") {
-      journal.settle({ id: requestHex(n), kind: "voided", entries: [], request: null });
+      journal.settle(settlementOf(voided(n)));
       model.set(n, "gone");
     } else if (name === "flushed" && state === "settled") {
       journal.flushed([requestHex(n)]);
@@ -336,7 +338,7 @@ describe("damage", () => {
   });
 
   test("garbage at the end of a segment that is not the last is corruption, not a torn tail", async () => {
-    const { journal } = open({ maxBytes: 8 * 400 });
+    const { journal } = open({ maxBytes: 8 * 200 });
     for (const n of [1, 2, 3]) {
       journal.admit(admit(n));
       await journal.written();
@@ -365,7 +367,7 @@ describe("damage", () => {
     journal.admit(admit(1));
     await journal.written();
     const bytes = readFileSync(lastSegment());
-    bytes.writeUInt8(2, 8);
+    bytes.writeUInt8(FRAME_VERSION + 1, 8);
     const { crc32c } = await import("@/lib/crc32c");
     bytes.writeUInt32LE(crc32c(bytes, 8, bytes.length), 4);
     writeFileSync(lastSegment(), bytes);
@@ -454,7 +456,7 @@ describe("space", () => {
   async function serve(journal: Journal, n: number) {
     journal.admit(admit(n));
     journal.ceiling(ceiling(n));
-    journal.settle(settle(n));
+    journal.settle(settlementOf(settle(n)));
     await journal.written();
   }
 
@@ -473,7 +475,7 @@ describe("space", () => {
   });
 
   test("a flushed segment stays for keepMs, an unflushed one for good", async () => {
-    const { journal, clock } = open({ ...SMALL, maxBytes: 64 * 1024 });
+    const { journal, clock } = open({ ...SMALL, maxBytes: 32 * 1024 });
     for (let n = 1; n <= 20; n++) await serve(journal, n);
     const before = segmentsOf(onlyFolder());
     expect(before.length).toBeGreaterThan(2);
@@ -487,7 +489,7 @@ describe("space", () => {
   });
 
   test("a segment with an open request holds back all later ones", async () => {
-    const { journal, clock } = open({ ...SMALL, maxBytes: 64 * 1024 });
+    const { journal, clock } = open({ ...SMALL, maxBytes: 32 * 1024 });
     journal.admit(admit(0));
     journal.ceiling(ceiling(0));
     for (let n = 1; n <= 20; n++) await serve(journal, n);
@@ -504,7 +506,7 @@ describe("space", () => {
     const { journal } = open();
     await serve(journal, 1);
     journal.admit(admit(2));
-    journal.settle(voided(2));
+    journal.settle(settlementOf(voided(2)));
     journal.flushed([requestHex(1)]);
     await journal.close();
     expect(readdirSync(root)).toEqual([]);
@@ -564,7 +566,7 @@ describe("faults of the disk", () => {
     journal.admit(admit(1));
     await expect(journal.written()).rejects.toMatchObject({ code: "ledger_unavailable" });
     expect(journal.isFull()).toBe(true);
-    journal.settle(voided(1));
+    journal.settle(settlementOf(voided(1)));
     journal.admit(admit(2));
     room = 1_000_000;
     clock.advance(1000);

@@ -1,4 +1,5 @@
 import { buildDatabase, type TestDatabase } from "@test/build-database";
+import { settlementTexts } from "@test/build-ledger";
 import { buildStoredDenial, buildStoredEntry, buildStoredRequest } from "@test/build-stored-rows";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { LedgerEntry, LedgerStore } from "@/core/ledger/entry";
@@ -50,7 +51,7 @@ describe("the ledger store", () => {
   it("adds each attempt to the ledger and its five minutes of the rollup", async () => {
     const first = buildStoredEntry({ admittedAt: AT + 1_000 });
     const second = buildStoredEntry({ admittedAt: AT + 299_999, modelGroupId: null });
-    await store.record([first, second, buildStoredEntry({ admittedAt: AT + 300_000 })], []);
+    await store.record(settlementTexts([first, second, buildStoredEntry({ admittedAt: AT + 300_000 })]));
     const rows = await database.sql<{ bucket: Date; cost_nusd: string; entries: string }[]>`
       select bucket::text, cost_nusd, entries from usage_rollup order by bucket`;
     expect(rows.map((row) => [new Date(row.bucket).toISOString(), row.cost_nusd, row.entries])).toEqual([
@@ -62,10 +63,10 @@ describe("the ledger store", () => {
   it("inserts nothing and adds nothing when a batch is replayed", async () => {
     const entries = manyEntries(20);
     const requests = entries.map((entry) => buildStoredRequest({ id: entry.id, at: entry.admittedAt }));
-    await store.record(entries, requests);
+    await store.record(settlementTexts(entries, requests));
     const before = await sums();
-    await store.record(entries, requests);
-    await store.record([...entries, ...entries], requests);
+    await store.record(settlementTexts(entries, requests));
+    await store.record(settlementTexts([...entries, ...entries], requests));
     expect(await sums()).toEqual(before);
     expect(before).toMatchObject({ rows: 20, entries: 20, ledger: before.rollup });
     expect(await database.sql`select 1 from requests`).toHaveLength(20);
@@ -74,10 +75,12 @@ describe("the ledger store", () => {
   it("ignores a second witness that knows another instant of the same attempt", async () => {
     const entry = buildStoredEntry();
     const request = buildStoredRequest({ id: entry.id });
-    await store.record([entry], [request]);
+    await store.record(settlementTexts([entry], [request]));
     await store.record(
-      [{ ...entry, admittedAt: AT + 3_600_000, costNanoUsd: asNanoUsd(9) }],
-      [{ ...request, at: AT + 5 }],
+      settlementTexts(
+        [{ ...entry, admittedAt: AT + 3_600_000, costNanoUsd: asNanoUsd(9) }],
+        [{ ...request, at: AT + 5 }],
+      ),
     );
     expect(await sums()).toMatchObject({ rows: 1, ledger: 750_000, rollup: 750_000 });
     expect(await database.sql`select 1 from requests`).toHaveLength(1);
@@ -91,7 +94,9 @@ describe("the ledger store", () => {
       costNanoUsd: asNanoUsd(-250_000),
       requests: 0,
     } as const;
-    await store.record([entry, { ...entry, attempt: 2, requests: 0 }, { ...entry, ...correction, tokens: -50 }], []);
+    await store.record(
+      settlementTexts([entry, { ...entry, attempt: 2, requests: 0 }, { ...entry, ...correction, tokens: -50 }]),
+    );
     expect(await sums()).toEqual({ rows: 3, entries: 3, ledger: 1_250_000, rollup: 1_250_000 });
   });
 
@@ -105,7 +110,7 @@ describe("the ledger store", () => {
       );
     const writers = Array.from({ length: 8 }, async (_, writer) => {
       const mine = shuffled(writer + 3);
-      for (let i = 0; i < mine.length; i += 40) await store.record(mine.slice(i, i + 60), []);
+      for (let i = 0; i < mine.length; i += 40) await store.record(settlementTexts(mine.slice(i, i + 60)));
     });
     await Promise.all(writers);
     const total = entries.reduce((sum, entry) => sum + entry.costNanoUsd, 0);
@@ -114,7 +119,9 @@ describe("the ledger store", () => {
 
   it("refuses a batch with a poison row as a whole, without calling the database unavailable", async () => {
     const poison = buildStoredEntry({ costNanoUsd: asNanoUsd(-1) });
-    await expect(store.record([...manyEntries(5), poison], [])).rejects.toMatchObject({ code: "internal_error" });
+    await expect(store.record(settlementTexts([...manyEntries(5), poison]))).rejects.toMatchObject({
+      code: "internal_error",
+    });
     expect(await sums()).toMatchObject({ rows: 0, entries: 0 });
     await store.reject(poison, "check violated\u0000");
     const [row] = await database.sql<{ reason: string; entry: string }[]>`select reason, entry from ledger_rejects`;
@@ -130,7 +137,7 @@ describe("the ledger store", () => {
       countedInKeyGlobal: false,
       failOpen: true,
     });
-    await store.record([entry], [buildStoredRequest({ id: entry.id, code: "upstream_error" })]);
+    await store.record(settlementTexts([entry], [buildStoredRequest({ id: entry.id, code: "upstream_error" })]));
     const defaults = { hold_no: 1, counted_in_user_global: true, counted_in_key_global: true, fail_open: false };
     const [ledgerRow] = await database.sql<Record<string, unknown>[]>`select * from usage_ledger`;
     const [requestRow] = await database.sql<Record<string, unknown>[]>`select * from requests`;
@@ -143,7 +150,7 @@ describe("the ledger store", () => {
   });
 
   it("refuses UPDATE, DELETE and TRUNCATE of the ledger, its partitions and the audit log", async () => {
-    await store.record([buildStoredEntry()], []);
+    await store.record(settlementTexts([buildStoredEntry()]));
     await database.sql`insert into audit_log (at, actor_kind, actor_name, operation, target) values (now(), 'file', 'file', 'users.create', 'user:1')`;
     const statements = [
       "update usage_ledger set cost_nusd = 0",

@@ -1,4 +1,5 @@
 import { buildDatabase, type TestDatabase } from "@test/build-database";
+import { settlementTexts } from "@test/build-ledger";
 import { buildStoredDenial, buildStoredEntry } from "@test/build-stored-rows";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ledgerStore } from "./ledger-store";
@@ -24,7 +25,7 @@ it("makes the partitions of this month and the next two, over the end of a year,
 
 it("keeps what has no partition in the default one, and says so when the month comes", async () => {
   const at = Date.parse("2040-05-05T05:05:05Z");
-  await ledgerStore(database).record([buildStoredEntry({ admittedAt: at })], []);
+  await ledgerStore(database).record(settlementTexts([buildStoredEntry({ admittedAt: at })]));
   await ledgerStore(database).recordDenials([buildStoredDenial({ at })]);
   const { made, blocked } = await ensurePartitions(database, at);
   expect([...blocked].sort()).toEqual(["denials_2040_05", "usage_ledger_2040_05"]);

@@ -1,4 +1,5 @@
 import { buildDatabase, type TestDatabase } from "@test/build-database";
+import { settlementTexts } from "@test/build-ledger";
 import { buildStoredDenial, buildStoredEntry, buildStoredRequest } from "@test/build-stored-rows";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RequestCursor, RequestFilter, RequestStore } from "@/core/ledger/request-log";
@@ -30,8 +31,10 @@ describe("the request store", () => {
       }),
     );
     await ledger.record(
-      requests.map(({ id, at, userId }) => buildStoredEntry({ id, admittedAt: at, userId })),
-      requests,
+      settlementTexts(
+        requests.map(({ id, at, userId }) => buildStoredEntry({ id, admittedAt: at, userId })),
+        requests,
+      ),
     );
     await ledger.recordDenials(
       Array.from({ length: 10 }, (_, i) =>
@@ -96,7 +99,7 @@ describe("the request store", () => {
     const request = buildStoredRequest({ at: NOON });
     const entry = buildStoredEntry({ id: request.id, admittedAt: NOON });
     const denial = buildStoredDenial({ at: NOON - 1 });
-    await ledgerStore(database).record([{ ...entry, attempt: 2, requests: 0 }, entry], [request]);
+    await ledgerStore(database).record(settlementTexts([{ ...entry, attempt: 2, requests: 0 }, entry], [request]));
     await ledgerStore(database).recordDenials([denial]);
     expect(await store.find(request.id)).toMatchObject({
       ...{
@@ -136,7 +139,7 @@ describe("the request store", () => {
     const entries = at.map((admittedAt, i) =>
       buildStoredEntry({ admittedAt, costNanoUsd: asNanoUsd(10 ** i), tokens: 1, userId: 7 }),
     );
-    await ledgerStore(database).record(entries, []);
+    await ledgerStore(database).record(settlementTexts(entries));
     const costOf = async (from: number, to: number) =>
       (await store.summary({ userId: 7, from: base + from, to: base + to })).costNanoUsd;
     expect(await costOf(0, 10_000_000)).toBe(1_111_111);
