@@ -34,7 +34,14 @@ export function buildEntry(given: Partial<LedgerEntry> = {}): LedgerEntry {
       reasoning: 0,
       tier: "standard",
       flags: [],
-      parts: [],
+      parts: [
+        {
+          priceRowId: 1,
+          model: "model",
+          counts: { input_text: 10, output_text: 5 },
+          components: { input_text: "60000", output_text: "80000" },
+        },
+      ],
       channelPpm: 1_000_000,
       groupPpm: 1_000_000,
       listCostNanoUsd: 1000,

@@ -60,7 +60,7 @@ export async function attempt(ask: AttemptAsk, exchange: Exchange, deps: EngineD
         { exchange, deps, channel, injectedUsage, stream, canFailOver: ask.canFailOver },
         resolve,
       );
-      exchange.interrupts.listen(relay.interrupt);
+      exchange.interrupts.listen((interrupt) => relay.interrupt(interrupt));
       relay.begin(deps.upstream.send(upstream, { timeouts: channel.timeouts, hop: hopOf(exchange) + 1 }, relay.sink));
     });
     return ended(end);

@@ -12,19 +12,28 @@ export type Interrupts = {
 
 /** Interrupts of a call that just arrived. Cheaper than an AbortSignal, and it tells several reasons apart. */
 export function callInterrupts(): Interrupts {
-  const raised: Interrupt[] = [];
-  let current: ((interrupt: Interrupt) => void) | null = null;
-  return {
-    raise(interrupt) {
-      if (!raised.includes(interrupt)) {
-        raised.push(interrupt);
-        current?.(interrupt);
-      }
-      return current !== null;
-    },
-    has: (interrupt) => raised.includes(interrupt),
-    listen(listener) {
-      current = listener;
-    },
-  };
+  return new CallInterrupts();
 }
+
+class CallInterrupts implements Interrupts {
+  #raised: readonly Interrupt[] = NONE;
+  #current: ((interrupt: Interrupt) => void) | null = null;
+
+  raise(interrupt: Interrupt): boolean {
+    if (!this.#raised.includes(interrupt)) {
+      this.#raised = [...this.#raised, interrupt];
+      this.#current?.(interrupt);
+    }
+    return this.#current !== null;
+  }
+
+  has(interrupt: Interrupt): boolean {
+    return this.#raised.includes(interrupt);
+  }
+
+  listen(listener: ((interrupt: Interrupt) => void) | null): void {
+    this.#current = listener;
+  }
+}
+
+const NONE: readonly Interrupt[] = [];

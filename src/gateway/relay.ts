@@ -28,26 +28,60 @@ const PEEK_BYTES = 64 * 1024;
 
 /** Relays one upstream reply to the client. `done` is called exactly once; nothing throws into the upstream client. */
 export function openRelay(ask: RelayAsk, done: (end: RelayEnd) => void): RunningRelay {
-  const relay = newRelay(ask, done);
-  const guarded = (step: () => void) => {
+  return new OpenRelay(newRelay(ask, done));
+}
+
+/** The sink of the upstream client and the handle of the attempt in one object: it is made for every request. */
+class OpenRelay implements RunningRelay, UpstreamSink {
+  readonly #relay: Relay;
+
+  constructor(relay: Relay) {
+    this.#relay = relay;
+  }
+
+  get sink(): UpstreamSink {
+    return this;
+  }
+
+  begin(upstream: UpstreamCall): void {
+    this.#relay.upstream = upstream;
+  }
+
+  onHead(status: number, headers: UpstreamHeaders): void {
+    const relay = this.#relay;
+    if (relay.phase === "done") return;
     try {
-      if (relay.phase !== "done") step();
+      takeHead(relay, status, headers);
     } catch (error) {
       crash(relay, toAppError(error));
     }
-  };
-  return {
-    sink: {
-      onHead: (status, headers) => guarded(() => takeHead(relay, status, headers)),
-      onChunk: (chunk) => guarded(() => takeChunk(relay, chunk)),
-      onEnd: (last) => guarded(() => takeEnd(relay, last)),
-      onError: (error) => guarded(() => takeError(relay, error)),
-    },
-    begin(upstream) {
-      relay.upstream = upstream;
-    },
-    interrupt: (interrupt) => guarded(() => takeInterrupt(relay, interrupt)),
-  };
+  }
+
+  onChunk(chunk: Uint8Array): void {
+    this.#guarded(takeChunk, chunk);
+  }
+
+  onEnd(last: Uint8Array | null): void {
+    this.#guarded(takeEnd, last);
+  }
+
+  onError(error: AppError): void {
+    this.#guarded(takeError, error);
+  }
+
+  interrupt(interrupt: Interrupt): void {
+    this.#guarded(takeInterrupt, interrupt);
+  }
+
+  #guarded<T>(step: (relay: Relay, value: T) => void, value: T): void {
+    const relay = this.#relay;
+    if (relay.phase === "done") return;
+    try {
+      step(relay, value);
+    } catch (error) {
+      crash(relay, toAppError(error));
+    }
+  }
 }
 
 function takeHead(relay: Relay, status: number, headers: UpstreamHeaders): void {

@@ -51,7 +51,11 @@ export function upstreamClient(options: { readonly resolver: UpstreamResolver })
         sink,
       );
       if (origin.isPrivate !== null) exchange.start();
-      else locate(origin).then(exchange.start, exchange.fail);
+      else
+        locate(origin).then(
+          () => exchange.start(),
+          (error: unknown) => exchange.fail(error),
+        );
       return exchange.call;
     },
     async close() {

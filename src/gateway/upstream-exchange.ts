@@ -1,7 +1,7 @@
 import type { Client, Dispatcher, Pool } from "undici";
 import { AppError, isAppError } from "@/core/errors";
 import type { BodySlices, UpstreamRequest } from "@/protocols/protocol";
-import { decodeReply } from "./decode-reply";
+import { decodeReply, type ReplyDecoder } from "./decode-reply";
 import type { UpstreamCall, UpstreamOptions, UpstreamSink } from "./gateway-deps";
 
 /** Connections to one origin with one connect time-out. */
@@ -26,145 +26,160 @@ export type ExchangeAsk = {
   readonly path: string;
 };
 
-type State = {
-  readonly ask: ExchangeAsk;
-  readonly sink: UpstreamSink;
-  /** The sink, or the decoder in front of it. */
-  target: Pick<UpstreamSink, "onChunk" | "onEnd" | "onError">;
-  control: UpstreamCall;
-  controller: Dispatcher.DispatchController | null;
-  /** Chunks of this turn. */
-  gathered: Uint8Array[];
-  /** Nothing more is told. */
-  isOver: boolean;
-  /** The first byte of a reply has come. */
-  isAnswered: boolean;
-  hasHead: boolean;
-  isResent: boolean;
-};
-
 /** Bodies of several slices up to this size are joined: one write is cheaper than an iteration. */
 const JOIN_BYTES = 256 * 1024;
 const ABORTED = new Error("aborted");
 
 /** Prepares a request; nothing is sent before `start`. */
 export function upstreamExchange(ask: ExchangeAsk, sink: UpstreamSink): UpstreamExchange {
-  const control: UpstreamCall = {
-    pause: () => state.controller?.pause(),
-    resume: () => state.controller?.resume(),
-    abort() {
-      state.isOver = true;
-      state.controller?.abort(ABORTED);
-    },
-  };
-  const state: State = {
-    ask,
-    sink,
-    target: sink,
-    control,
-    controller: null,
-    gathered: [],
-    isOver: false,
-    isAnswered: false,
-    hasHead: false,
-    isResent: false,
-  };
-  return {
-    call: {
-      pause: () => state.control.pause(),
-      resume: () => state.control.resume(),
-      abort: () => state.control.abort(),
-    },
-    start() {
-      if (!state.isOver) dispatch(state, ask.origin.pool);
-    },
-    fail: (error) => fail(state, error),
-  };
+  return new Exchange(ask, sink);
 }
 
-function dispatch(state: State, dispatcher: Dispatcher): void {
-  const { origin, request, options, path } = state.ask;
-  dispatcher.dispatch(
-    {
-      path,
-      method: request.method,
-      headers:
-        origin.isPrivate === true ? { ...request.headers, "x-sluice-hop": String(options.hop) } : request.headers,
-      body: bodyOf(request.body, request.contentLength) as Buffer | null,
-      headersTimeout: options.timeouts.firstByteMs,
-      bodyTimeout: options.timeouts.idleMs,
-    },
-    {
-      onRequestStart(controller) {
-        state.controller = controller;
-        if (state.isOver) controller.abort(ABORTED);
-      },
-      onResponseStarted() {
-        state.isAnswered = true;
-      },
-      onResponseStart: (_controller, status, headers) => takeHead(state, status, headers),
-      onResponseData: (_controller, chunk) => gather(state, chunk),
-      onResponseEnd: () => takeEnd(state),
-      onResponseError: (_controller, error) => takeError(state, error),
-    },
-  );
-}
+/**
+ * One object is the call, the client's handler and the state of both: made of closures, as a value of this house usually is, it is twenty
+ * objects for every request.
+ */
+class Exchange implements UpstreamExchange, UpstreamCall, Dispatcher.DispatchHandler {
+  readonly #ask: ExchangeAsk;
+  readonly #sink: UpstreamSink;
+  /** The decoder in front of the sink, when the reply is coded. */
+  #decoder: ReplyDecoder | null = null;
+  #controller: Dispatcher.DispatchController | null = null;
+  /** Chunks of this turn. */
+  #gathered: Uint8Array[] = [];
+  /** Nothing more is told. */
+  #isOver = false;
+  /** The first byte of a reply has come. */
+  #isAnswered = false;
+  #hasHead = false;
+  #isResent = false;
 
-function takeHead(state: State, status: number, headers: Dispatcher.ResponseData["headers"]): void {
-  if (status < 200 || state.isOver) return;
-  state.hasHead = true;
-  const coding = headers["content-encoding"];
-  const decoder = coding === undefined ? null : decodeReply(String(coding), state.control, state.sink);
-  if (decoder === null) {
-    state.sink.onHead(status, headers);
-    return;
+  constructor(ask: ExchangeAsk, sink: UpstreamSink) {
+    this.#ask = ask;
+    this.#sink = sink;
   }
-  state.target = decoder.sink;
-  state.control = decoder.call;
-  state.sink.onHead(status, { ...headers, "content-encoding": undefined, "content-length": undefined });
-}
 
-/** What comes in one turn goes on as one chunk: an upstream's many small writes cost one pass and one write. */
-function gather(state: State, chunk: Uint8Array): void {
-  if (state.isOver) return;
-  if (state.gathered.length === 0) queueMicrotask(() => deliver(state));
-  state.gathered.push(chunk);
-}
-
-function deliver(state: State): void {
-  if (!state.isOver && state.gathered.length > 0) state.target.onChunk(takeGathered(state));
-}
-
-function takeGathered(state: State): Uint8Array {
-  const { gathered } = state;
-  state.gathered = [];
-  return gathered.length === 1 && gathered[0] !== undefined ? gathered[0] : Buffer.concat(gathered);
-}
-
-function takeEnd(state: State): void {
-  if (state.isOver) return;
-  state.isOver = true;
-  state.target.onEnd(state.gathered.length === 0 ? null : takeGathered(state));
-}
-
-/** A kept connection that its peer had closed meanwhile: the request is sent once more on a fresh one (channels-and-rates.md C9). */
-function takeError(state: State, error: Error): void {
-  const { origin } = state.ask;
-  if (state.isOver || state.isAnswered || state.isResent || !origin.isStale(error)) {
-    fail(state, error);
-    return;
+  get call(): UpstreamCall {
+    return this;
   }
-  state.isResent = true;
-  const client = origin.freshClient();
-  dispatch(state, client);
-  client.close(() => {}); // when this request has ended
-}
 
-function fail(state: State, error: unknown): void {
-  deliver(state);
-  if (state.isOver) return;
-  state.isOver = true;
-  state.target.onError(failureOf(error, state.hasHead));
+  start(): void {
+    if (!this.#isOver) this.#dispatch(this.#ask.origin.pool);
+  }
+
+  pause(): void {
+    if (this.#decoder === null) this.#controller?.pause();
+    else this.#decoder.call.pause();
+  }
+
+  resume(): void {
+    if (this.#decoder === null) this.#controller?.resume();
+    else this.#decoder.call.resume();
+  }
+
+  abort(): void {
+    if (this.#decoder === null) this.#stop();
+    else this.#decoder.call.abort();
+  }
+
+  /** Reports an error, with what came before it. */
+  fail(error: unknown): void {
+    this.#deliver();
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#target.onError(failureOf(error, this.#hasHead));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#isOver) controller.abort(ABORTED);
+  }
+
+  onResponseStarted(): void {
+    this.#isAnswered = true;
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Dispatcher.ResponseData["headers"],
+  ): void {
+    if (status < 200 || this.#isOver) return;
+    this.#hasHead = true;
+    const coding = headers["content-encoding"];
+    if (coding !== undefined) this.#decoder = decodeReply(String(coding), this.#codedSide(), this.#sink);
+    if (this.#decoder === null) this.#sink.onHead(status, headers);
+    else this.#sink.onHead(status, { ...headers, "content-encoding": undefined, "content-length": undefined });
+  }
+
+  /** What comes in one turn goes on as one chunk: an upstream's many small writes cost one pass and one write. */
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    if (this.#isOver) return;
+    if (this.#gathered.length === 0) queueMicrotask(() => this.#deliver());
+    this.#gathered.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#target.onEnd(this.#gathered.length === 0 ? null : this.#takeGathered());
+  }
+
+  /** A kept connection that its peer had closed meanwhile: the request is sent once more on a fresh one (channels-and-rates.md C9). */
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    const { origin } = this.#ask;
+    if (this.#isOver || this.#isAnswered || this.#isResent || !origin.isStale(error)) {
+      this.fail(error);
+      return;
+    }
+    this.#isResent = true;
+    const client = origin.freshClient();
+    this.#dispatch(client);
+    client.close(() => {}); // when this request has ended
+  }
+
+  get #target(): Pick<UpstreamSink, "onChunk" | "onEnd" | "onError"> {
+    return this.#decoder === null ? this.#sink : this.#decoder.sink;
+  }
+
+  #codedSide(): UpstreamCall {
+    return {
+      pause: () => this.#controller?.pause(),
+      resume: () => this.#controller?.resume(),
+      abort: () => this.#stop(),
+    };
+  }
+
+  #dispatch(dispatcher: Dispatcher): void {
+    const { origin, request, options, path } = this.#ask;
+    dispatcher.dispatch(
+      {
+        path,
+        method: request.method,
+        headers:
+          origin.isPrivate === true ? { ...request.headers, "x-sluice-hop": String(options.hop) } : request.headers,
+        body: bodyOf(request.body, request.contentLength) as Buffer | null,
+        headersTimeout: options.timeouts.firstByteMs,
+        bodyTimeout: options.timeouts.idleMs,
+      },
+      this,
+    );
+  }
+
+  #stop(): void {
+    this.#isOver = true;
+    this.#controller?.abort(ABORTED);
+  }
+
+  #deliver(): void {
+    if (!this.#isOver && this.#gathered.length > 0) this.#target.onChunk(this.#takeGathered());
+  }
+
+  #takeGathered(): Uint8Array {
+    const gathered = this.#gathered;
+    this.#gathered = [];
+    return gathered.length === 1 && gathered[0] !== undefined ? gathered[0] : Buffer.concat(gathered);
+  }
 }
 
 /** The body as undici takes it: one buffer, or slices that are sent one after the other with back-pressure (protocols-and-pricing.md T4). */

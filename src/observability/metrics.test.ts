@@ -16,6 +16,21 @@ test("requests, attempts, denials and cost are counted under their labels", asyn
   expect(body).toContain('sluice_build_info{version="1.2.3"} 1');
 });
 
+test("times are counted in cumulative buckets, also beyond the last bound", async () => {
+  const metrics = createMetrics("1.2.3");
+  for (const durationMs of [5, 5.1, 40, 500_000])
+    metrics.requestEnded({ protocol: "gemini", outcome: "ok", status: 200, durationMs, costNanoUsd: 0 });
+  const { body } = await metrics.render();
+  const lines = body.split("\n").filter((line) => line.startsWith("sluice_request_seconds"));
+  const bucket = (le: string, count: number) => `sluice_request_seconds_bucket{le="${le}",protocol="gemini"} ${count}`;
+  expect(lines).toEqual(expect.arrayContaining([bucket("0.005", 1), bucket("0.01", 2), bucket("0.05", 3)]));
+  expect(lines).toEqual(expect.arrayContaining([bucket("120", 3), bucket("+Inf", 4)]));
+  expect(lines).toContain('sluice_request_seconds_count{protocol="gemini"} 4');
+  expect(lines).toContain('sluice_request_seconds_sum{protocol="gemini"} 500.0501');
+  expect(body).toContain("# TYPE sluice_request_seconds histogram");
+  expect(body).toContain("# TYPE sluice_requests_total counter");
+});
+
 test("state is read when it is asked for", async () => {
   const metrics = createMetrics("1.2.3");
   let lag = 1;

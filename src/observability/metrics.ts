@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { countTally, timeTally } from "./tallies";
 
 /** Numbers that are read when `/metrics` is asked for. Seconds, bytes and counts. */
 export type Readings = {
@@ -58,52 +59,67 @@ export function createMetrics(version: string): Metrics {
 }
 
 function engineMetrics(registry: Registry): Pick<Metrics, "requestEnded" | "attemptEnded" | "denied" | "inflight"> {
-  const registers = [registry];
-  const requests = new Counter({
+  const requests = countTally(registry, {
     name: "sluice_requests_total",
     help: "Admitted requests by how they ended.",
     labelNames: ["protocol", "outcome", "status"],
-    registers,
   });
-  const seconds = new Histogram({
-    name: "sluice_request_seconds",
-    help: "Receipt of a request to the end of its reply.",
-    labelNames: ["protocol"],
-    buckets: SECONDS,
-    registers,
+  const seconds = timeTally(
+    registry,
+    {
+      name: "sluice_request_seconds",
+      help: "Receipt of a request to the end of its reply.",
+      labelNames: ["protocol"],
+    },
+    SECONDS,
+  );
+  const cost = countTally(registry, {
+    name: "sluice_cost_nusd_total",
+    help: "Settled cost in nano-USD.",
+    labelNames: [],
   });
-  const cost = new Counter({ name: "sluice_cost_nusd_total", help: "Settled cost in nano-USD.", registers });
-  const attempts = new Counter({
+  const attempts = countTally(registry, {
     name: "sluice_attempts_total",
     help: "Attempts sent upstream by how they ended.",
     labelNames: ["outcome", "status"],
-    registers,
   });
-  const firstByte = new Histogram({
-    name: "sluice_attempt_first_byte_seconds",
-    help: "Dispatch of an attempt to the first byte of its reply.",
-    buckets: SECONDS,
-    registers,
-  });
-  const denials = new Counter({
+  const firstByte = timeTally(
+    registry,
+    {
+      name: "sluice_attempt_first_byte_seconds",
+      help: "Dispatch of an attempt to the first byte of its reply.",
+      labelNames: [],
+    },
+    SECONDS,
+  );
+  const denials = countTally(registry, {
     name: "sluice_denials_total",
     help: "Errors made by the gateway, by code.",
     labelNames: ["code"],
-    registers,
   });
-  const inflight = new Gauge({ name: "sluice_inflight", help: "Requests running now.", registers });
+  let running = 0;
+  new Gauge({
+    name: "sluice_inflight",
+    help: "Requests running now.",
+    registers: [registry],
+    collect() {
+      this.set(running);
+    },
+  });
   return {
     requestEnded(end) {
-      requests.inc({ protocol: end.protocol, outcome: end.outcome, status: end.status });
-      seconds.observe({ protocol: end.protocol }, end.durationMs / 1000);
-      cost.inc(end.costNanoUsd);
+      requests.add(`${end.protocol}|${end.outcome}|${end.status}`);
+      seconds.observe(end.protocol, end.durationMs / 1000);
+      cost.add("", end.costNanoUsd);
     },
     attemptEnded(end) {
-      attempts.inc({ outcome: end.outcome, status: end.status ?? "none" });
-      if (end.firstByteMs !== null) firstByte.observe(end.firstByteMs / 1000);
+      attempts.add(`${end.outcome}|${end.status ?? "none"}`);
+      if (end.firstByteMs !== null) firstByte.observe("", end.firstByteMs / 1000);
     },
-    denied: (code) => denials.inc({ code }),
-    inflight: (delta) => inflight.inc(delta),
+    denied: (code) => denials.add(code),
+    inflight(delta) {
+      running += delta;
+    },
   };
 }
 

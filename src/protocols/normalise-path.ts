@@ -35,6 +35,7 @@ export function normalisePath(method: string, path: string): NormalisedPath {
 
 /** True when a path belongs to the gateway, however it is spelled: checked before any other router sees it. */
 export function isGatewayPath(method: string, path: string): boolean {
+  if (path.startsWith("/v1/")) return true;
   const parts = path.split("/").filter((part) => part !== "");
   if (VERSIONS.has(parts[0] ?? "")) return true;
   const merged = `/${parts.join("/")}`;

@@ -1,7 +1,8 @@
 /** A JSON text as a value; undefined when it is malformed. For small texts of an upstream, which nobody has checked. */
 export function parseJson(json: Uint8Array): unknown {
   try {
-    return JSON.parse(Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString());
+    const bytes = Buffer.isBuffer(json) ? json : Buffer.from(json.buffer, json.byteOffset, json.byteLength);
+    return JSON.parse(bytes.toString());
   } catch {
     return undefined;
   }

@@ -33,9 +33,22 @@ function decodeScalar(scan: BodyScan, member: ScannedMember): string | number | 
       return null;
     case "boolean":
       return scan.bytes[member.valueStart] === 0x74;
+    case "string":
+      return isPlain(scan.bytes, member.valueStart + 1, member.valueEnd - 1)
+        ? scan.bytes.toString("latin1", member.valueStart + 1, member.valueEnd - 1)
+        : JSON.parse(scan.bytes.toString("utf8", member.valueStart, member.valueEnd));
     default:
-      return JSON.parse(scan.bytes.toString("utf8", member.valueStart, member.valueEnd));
+      return Number(scan.bytes.toString("latin1", member.valueStart, member.valueEnd));
   }
+}
+
+/** True when every byte of a string's span stands for itself: printable ASCII without a backslash. */
+function isPlain(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] as number;
+    if (byte === 0x5c || byte < 0x20 || byte > 0x7e) return false;
+  }
+  return true;
 }
 
 /** The model asked for: non-empty text of at most 256 bytes without control characters. Throws `model_required`, `invalid_body`. */
@@ -50,7 +63,12 @@ export function readModel(scan: BodyScan): string {
 
 /** True for well-formed text without control characters. */
 function isCleanText(text: string): boolean {
-  return text.isWellFormed() && !/\p{Cc}/u.test(text);
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x20 || unit === 0x7f) return false;
+    if (unit > 0x7f) return text.isWellFormed() && !/\p{Cc}/u.test(text);
+  }
+  return true;
 }
 
 /** Whether the client asked for a stream: boolean or null, absent is false. Throws `invalid_body`. */

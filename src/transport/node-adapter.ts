@@ -3,7 +3,7 @@ import type { Gateway } from "@/gateway/gateway-deps";
 import type { AdapterOptions } from "./adapter-options";
 import { bodyBudget } from "./body-budget";
 import { nodeReply } from "./node-reply";
-import { nodeRequest } from "./node-request";
+import { NodeRequest } from "./node-request";
 
 /** A listener for the `request` event of node:http. */
 export type NodeListener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -15,8 +15,8 @@ export type NodeListener = (request: IncomingMessage, response: ServerResponse) 
 export function nodeAdapter(gateway: Gateway, options: AdapterOptions): NodeListener {
   const budget = bodyBudget(options.bodyBudget, options.clock);
   return (request, response) => {
-    const incoming = nodeRequest(request, options, budget);
+    const incoming = new NodeRequest(request, options, budget);
     const reply = nodeReply({ request, response, incoming }, options);
-    return gateway.handle(incoming.gatewayRequest, reply);
+    return gateway.handle(incoming, reply);
   };
 }

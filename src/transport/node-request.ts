@@ -5,49 +5,58 @@ import { type AdapterOptions, BODY_SILENCE_MS } from "./adapter-options";
 import type { BodyBudget } from "./body-budget";
 import { type BodyIntake, openIntake } from "./body-intake";
 
-/** A request of node:http as the engine sees it, and what its reply must know about the body. */
-export type NodeIncoming = {
-  readonly gatewayRequest: GatewayRequest;
-  /** True when the rest of the body is too much to read past: the connection ends with the reply. */
-  mustClose(): boolean;
-  /** The reply has ended: a body that is still being read is given up, and its room is given back. */
-  release(): void;
-};
-
 /** A body nobody asked for is read past up to this size, so that the connection can be used again. */
 const SKIPPED_BYTES = 64 * 1024;
 
 const NO_QUERY = new URLSearchParams();
 
-/** Wraps an incoming request; nothing of its body is read yet. */
-export function nodeRequest(message: IncomingMessage, options: AdapterOptions, budget: BodyBudget): NodeIncoming {
-  const url = message.url ?? "/";
-  const mark = url.indexOf("?");
-  const { headers } = message;
-  let reading: Reading | null = null;
-  return {
-    gatewayRequest: {
-      method: message.method ?? "GET",
-      path: mark === -1 ? url : url.slice(0, mark),
-      query: mark === -1 ? NO_QUERY : new URLSearchParams(url.slice(mark + 1)),
-      // Requests have no header that node:http gives as a list but this one, and it is never looked at.
-      headers: headers as Readonly<Record<string, string>>,
-      remoteAddress: message.socket.remoteAddress ?? "",
-      readBody: () => {
-        reading = { intake: openIntake(headers, options.bodyLimit, budget), abandon: () => {} };
-        return readBody(message, reading, options);
-      },
-    },
-    mustClose() {
-      if (message.complete) return false;
-      return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > SKIPPED_BYTES;
-    },
-    release() {
-      reading?.abandon();
-      reading?.intake.release();
-    },
-  };
+/** A request of node:http as the engine sees it, and what its reply must know about the body. Nothing of the body is read at first. */
+export class NodeRequest implements GatewayRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly remoteAddress: string;
+  readonly #message: IncomingMessage;
+  readonly #options: AdapterOptions;
+  readonly #budget: BodyBudget;
+  #reading: Reading | null = null;
+
+  constructor(message: IncomingMessage, options: AdapterOptions, budget: BodyBudget) {
+    const url = message.url ?? "/";
+    const mark = url.indexOf("?");
+    this.method = message.method ?? "GET";
+    this.path = mark === -1 ? url : url.slice(0, mark);
+    this.query = mark === -1 ? NO_QUERY : new URLSearchParams(url.slice(mark + 1));
+    // Requests have no header that node:http gives as a list but one, and that is never looked at.
+    this.headers = message.headers as Readonly<Record<string, string>>;
+    this.remoteAddress = message.socket.remoteAddress ?? "";
+    this.#message = message;
+    this.#options = options;
+    this.#budget = budget;
+  }
+
+  readBody(): Promise<Uint8Array> {
+    const intake = openIntake(this.headers, this.#options.bodyLimit, this.#budget);
+    this.#reading = { intake, abandon: ignore };
+    return readBody(this.#message, this.#reading, this.#options);
+  }
+
+  /** True when the rest of the body is too much to read past: the connection ends with the reply. */
+  mustClose(): boolean {
+    if (this.#message.complete) return false;
+    const length = Number(this.headers["content-length"] ?? 0);
+    return this.headers["transfer-encoding"] !== undefined || length > SKIPPED_BYTES;
+  }
+
+  /** The reply has ended: a body that is still being read is given up, and its room is given back. */
+  release(): void {
+    this.#reading?.abandon();
+    this.#reading?.intake.release();
+  }
 }
+
+function ignore(): void {}
 
 /** A body that was asked for. */
 type Reading = { readonly intake: BodyIntake; abandon: () => void };

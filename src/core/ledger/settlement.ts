@@ -1,3 +1,4 @@
+import { packDetail, type StoredDetail, unpackDetail } from "./detail-text";
 import type { LedgerEntry, RequestRecord } from "./entry";
 import type { SettleFrame } from "./journal";
 
@@ -44,7 +45,10 @@ export function parseSettlement(text: string): SettleFrame {
   return {
     id,
     kind,
-    entries: entries.map((tuple) => named(id, ENTRY_MEMBERS, tuple) as LedgerEntry),
+    entries: entries.map((tuple) => {
+      const entry = named(id, ENTRY_MEMBERS, tuple) as Omit<LedgerEntry, "detail"> & { readonly detail: StoredDetail };
+      return { ...entry, detail: unpackDetail(entry.detail) };
+    }),
     request: request === null ? null : (named(id, REQUEST_MEMBERS, request) as RequestRecord),
   };
 }
@@ -72,7 +76,7 @@ function entryTuple(entry: LedgerEntry): readonly unknown[] {
     entry.countedInUserGlobal,
     entry.countedInKeyGlobal,
     entry.failOpen,
-    entry.detail,
+    packDetail(entry.detail),
   ];
 }
 

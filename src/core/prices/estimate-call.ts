@@ -1,6 +1,6 @@
 import { asNanoUsd, type NanoUsd } from "@/lib/money";
+import { costCounts } from "./cost-counts";
 import type { PriceRow, TokenClass } from "./price";
-import { priceUsage } from "./price-usage";
 
 /** Bytes of text per token and output tokens that are assumed until they are learnt (quota.md Q32). */
 const BYTES_PER_TOKEN = 4;
@@ -70,18 +70,6 @@ export function estimateCall(ask: EstimateAsk): Estimate {
 }
 
 function cost(ask: EstimateAsk, counts: Readonly<Partial<Record<TokenClass, number>>>): NanoUsd {
-  const usage = {
-    counts,
-    tools: {},
-    images: 0,
-    characters: 0,
-    audioMs: 0,
-    reasoning: 0,
-    tier: ask.call.tier,
-    source: "estimated" as const,
-    flags: [],
-    parts: [],
-  };
-  const { at, channelPpm, groupPpm } = ask;
-  return priceUsage({ usage, model: "", rows: () => ask.rows, at, channelPpm, groupPpm }).costNanoUsd;
+  const { rows, at, channelPpm, groupPpm } = ask;
+  return costCounts({ counts, tier: ask.call.tier, rows, at, channelPpm, groupPpm });
 }

@@ -40,7 +40,7 @@ type Counts = Readonly<Record<string, number | undefined>>;
 /** Prices a usage. Never throws for counts in normal form. */
 export function priceUsage(ask: PriceAsk): PricedUsage {
   const { usage } = ask;
-  const flags = new Set(usage.flags);
+  const flags = [...usage.flags];
   const rows = ask.rows(ask.model);
   const own = pricePart({ model: ask.model, counts: usage.counts, rows }, ask, flags);
   const parts = [{ ...own.part, components: withOwnComponents(own, usage, flags) }];
@@ -63,20 +63,20 @@ export function priceUsage(ask: PriceAsk): PricedUsage {
     groupPpm: ask.groupPpm,
   };
   const { cost, listCost, isCapped } = costsOf(counted);
-  if (isCapped) flags.add("cost_capped");
-  const detail: CostDetail = { ...counted, flags: [...flags], listCostNanoUsd: listCost };
+  if (isCapped) flag(flags, "cost_capped");
+  const detail: CostDetail = { ...counted, flags, listCostNanoUsd: listCost };
   return { costNanoUsd: cost, listCostNanoUsd: listCost, detail };
 }
 
 type PartAsk = { readonly model: string; readonly counts: Counts; readonly rows: readonly PriceRow[] };
 
 /** A further part: at the price of its own model, else of the requested one. */
-function partAsk(part: Usage["parts"][number], ask: PriceAsk, flags: Set<string>): PartAsk {
+function partAsk(part: Usage["parts"][number], ask: PriceAsk, flags: string[]): PartAsk {
   const { counts } = part;
   if (part.model !== null && part.model !== ask.model) {
     const rows = ask.rows(part.model);
     if (rows.length > 0) return { model: part.model, counts, rows };
-    flags.add("secondary_unpriced");
+    flag(flags, "secondary_unpriced");
   }
   return { model: ask.model, counts, rows: ask.rows(ask.model) };
 }
@@ -84,15 +84,15 @@ function partAsk(part: Usage["parts"][number], ask: PriceAsk, flags: Set<string>
 function pricePart(
   { model, counts, rows }: PartAsk,
   ask: PriceAsk,
-  flags: Set<string>,
+  flags: string[],
 ): { part: CostPart; row: PriceRow | null } {
   const { tier } = ask.usage;
   const row = selectPriceRow({ rows, at: ask.at, tier, inputTotal: countTokens(counts).input });
   if (row === null) {
-    flags.add("unpriced");
+    flag(flags, "unpriced");
     return { part: { priceRowId: null, model, counts: withoutZeros(counts), components: {} }, row };
   }
-  if (row.serviceTier !== tier) flags.add("tier_price_missing");
+  if (row.serviceTier !== tier) flag(flags, "tier_price_missing");
   const used: Record<string, number> = {};
   const components: Record<string, string> = {};
   for (const name in counts) {
@@ -100,8 +100,8 @@ function pricePart(
     if (count === 0) continue;
     used[name] = count;
     const found = resolveComponent(row.components, name);
-    if (found === null || found.isFallback) flags.add(found === null ? "component_missing" : "price_fallback");
-    if (found !== null) components[name] = found.pico.toString();
+    if (found === null || found.isFallback) flag(flags, found === null ? "component_missing" : "price_fallback");
+    if (found !== null) components[name] = decimal(found.pico);
   }
   return { part: { priceRowId: row.id, model, counts: used, components }, row };
 }
@@ -110,23 +110,34 @@ function pricePart(
 function withOwnComponents(
   { part, row }: { part: CostPart; row: PriceRow | null },
   usage: Usage,
-  flags: Set<string>,
+  flags: string[],
 ): Readonly<Record<string, string>> {
   if (row === null) return part.components;
   const components: Record<string, string> = { ...part.components };
   const take = (name: string) => {
     const pico = row.components[name];
-    if (pico !== undefined) components[name] = pico.toString();
+    if (pico !== undefined) components[name] = decimal(pico);
     return pico !== undefined;
   };
   for (const tool in usage.tools) {
-    if ((usage.tools[tool] ?? 0) > 0 && !take(`tool.${tool}`)) flags.add("tool_unpriced");
+    if ((usage.tools[tool] ?? 0) > 0 && !take(`tool.${tool}`)) flag(flags, "tool_unpriced");
   }
   if (usage.images > 0) take("image");
   if (usage.characters > 0) take("character");
   if (usage.audioMs > 0) take("audio_hour");
   take("request");
   return components;
+}
+
+/** Notes a flag once. */
+function flag(flags: string[], name: string): void {
+  if (!flags.includes(name)) flags.push(name);
+}
+
+/** A price as decimal text; nearly all are small enough for a plain number, which is written faster. */
+function decimal(pico: bigint): string {
+  const plain = Number(pico);
+  return Number.isSafeInteger(plain) ? String(plain) : pico.toString();
 }
 
 function withoutZeros(counts: Counts): Record<string, number> {

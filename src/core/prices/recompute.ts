@@ -1,9 +1,11 @@
 import type { NanoUsd } from "@/lib/money";
 import type { CostDetail } from "../vocabulary";
 
-const MILLION = 1_000_000;
+/** A multiplier of one, in millionths. */
+export const MILLION = 1_000_000;
 const HOUR_MS = 3_600_000n;
-const PICO_PER_NANO = 1000;
+/** Pico-USD in a nano-USD. */
+export const PICO_PER_NANO = 1000;
 const MAX_NANO = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** What the formula needs: a detail without its result. */
@@ -77,14 +79,17 @@ function exactNumerator(detail: Priced): bigint {
   return sum * HOUR_MS + audio;
 }
 
-function roundHalfUp(pico: number): NanoUsd {
+/** Pico-USD, below 2^53 - 1,000, as nano-USD. */
+export function roundHalfUp(pico: number): NanoUsd {
   return Math.floor((pico + PICO_PER_NANO / 2) / PICO_PER_NANO) as NanoUsd;
 }
 
-function divideHalfUp(numerator: bigint, divisor: bigint): bigint {
+/** A quotient of positive integers, rounded half up. */
+export function divideHalfUp(numerator: bigint, divisor: bigint): bigint {
   return (2n * numerator + divisor) / (2n * divisor);
 }
 
-function asSafe(nano: bigint): NanoUsd {
+/** Nano-USD, cut to 2^53-1. */
+export function asSafe(nano: bigint): NanoUsd {
   return Number(nano > MAX_NANO ? MAX_NANO : nano) as NanoUsd;
 }

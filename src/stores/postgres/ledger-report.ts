@@ -1,4 +1,5 @@
 import { and, asc, eq, gt, inArray, or, sql } from "drizzle-orm";
+import { type StoredDetail, unpackDetail } from "@/core/ledger/detail-text";
 import type { EntryDetail } from "@/core/ledger/entry";
 import type { Database } from "./client";
 import { usageLedger } from "./schema/usage-ledger";
@@ -55,7 +56,7 @@ export async function* readPricedEntries({ db }: Pick<Database, "db">): AsyncGen
   const { id, attempt, costNanoUsd, detail, costSource } = usageLedger;
   for (let last: PricedEntry | null = null; ; ) {
     const behind: PricedEntry | null = last;
-    const page: PricedEntry[] = await db
+    const rows: readonly (Omit<PricedEntry, "detail"> & { readonly detail: StoredDetail })[] = await db
       .select({ id, attempt, costNanoUsd, detail })
       .from(usageLedger)
       .where(
@@ -66,6 +67,7 @@ export async function* readPricedEntries({ db }: Pick<Database, "db">): AsyncGen
       )
       .orderBy(asc(id), asc(attempt))
       .limit(PAGE);
+    const page: readonly PricedEntry[] = rows.map((row) => ({ ...row, detail: unpackDetail(row.detail) }));
     if (page.length > 0) yield page;
     last = page.at(-1) ?? null;
     if (page.length < PAGE) return;

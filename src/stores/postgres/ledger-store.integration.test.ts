@@ -2,6 +2,7 @@ import { buildDatabase, type TestDatabase } from "@test/build-database";
 import { settlementTexts } from "@test/build-ledger";
 import { buildStoredDenial, buildStoredEntry, buildStoredRequest } from "@test/build-stored-rows";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { packDetail } from "@/core/ledger/detail-text";
 import type { LedgerEntry, LedgerStore } from "@/core/ledger/entry";
 import { uuidv7Hex } from "@/lib/id";
 import { asNanoUsd } from "@/lib/money";
@@ -145,7 +146,7 @@ describe("the ledger store", () => {
       expect([column, value ?? null]).not.toEqual([column, null]);
       if (column in defaults) expect([column, value]).not.toEqual([column, defaults[column as keyof typeof defaults]]);
     }
-    expect(ledgerRow).toMatchObject({ detail: entry.detail, model_group_id: "7" });
+    expect(ledgerRow).toMatchObject({ detail: packDetail(entry.detail), model_group_id: "7" });
     expect(Object.entries(requestRow ?? {}).filter(([, value]) => value === null)).toEqual([]);
   });
 

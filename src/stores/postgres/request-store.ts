@@ -1,4 +1,5 @@
 import { asc, eq, type SQL, sql } from "drizzle-orm";
+import { unpackDetail } from "@/core/ledger/detail-text";
 import type {
   RequestCursor,
   RequestDetail,
@@ -60,7 +61,7 @@ async function findEntries(tx: Handle, id: string): Promise<RequestDetail["entri
     costNanoUsd: asNanoUsd(costNanoUsd),
     costSource,
     tokens,
-    detail,
+    detail: unpackDetail(detail),
   }));
 }
 

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, index, jsonb, pgTable, primaryKey, smallint, text, uuid } from "drizzle-orm/pg-core";
-import type { EntryDetail } from "@/core/ledger/entry";
+import type { StoredDetail } from "@/core/ledger/detail-text";
 import type { CostSource, Outcome } from "@/core/vocabulary";
 import { instant, instantNow, safeBigint } from "./columns";
 
@@ -26,7 +26,7 @@ export const usageLedger = pgTable(
     countedInUserGlobal: boolean("counted_in_user_global").notNull().default(true),
     countedInKeyGlobal: boolean("counted_in_key_global").notNull().default(true),
     failOpen: boolean("fail_open").notNull().default(false),
-    detail: jsonb("detail").$type<EntryDetail>().notNull().default(sql`'{}'::jsonb`),
+    detail: jsonb("detail").$type<StoredDetail>().notNull().default(sql`'{}'::jsonb`),
     settledAt: instantNow("settled_at"),
   },
   (table) => [

@@ -1,0 +1,41 @@
+import { buildPriceRow, buildUsage } from "@test/build-usage";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { costCounts } from "./cost-counts";
+import { TOKEN_CLASSES } from "./price";
+import { priceUsage } from "./price-usage";
+
+const names = [...TOKEN_CLASSES, "request"];
+const components = fc.dictionary(fc.constantFrom(...names), fc.bigInt({ min: 0n, max: 20_000_000_000n }), {
+  maxKeys: 6,
+});
+const row = fc.record({
+  components,
+  serviceTier: fc.constantFrom("standard", "flex"),
+  minInputTokens: fc.constantFrom(0, 0, 200_000),
+});
+const ppm = fc.oneof(fc.constant(1_000_000), fc.nat({ max: 5_000_000 }));
+const counts = fc.dictionary(fc.constantFrom(...TOKEN_CLASSES), fc.nat({ max: 3_000_000 }), { maxKeys: 4 });
+
+test("counts cost what the price function charges for them, whatever rows, tiers and multipliers", () => {
+  fc.assert(
+    fc.property(
+      counts,
+      fc.array(row, { maxLength: 4 }),
+      fc.tuple(ppm, ppm),
+      (...[given, found, [channelPpm, groupPpm]]) => {
+        const rows = found.map((parts, id) => buildPriceRow({ id, ...parts }));
+        const ask = { rows, at: 1_000, channelPpm, groupPpm };
+        const usage = buildUsage({ counts: given, tier: "flex" });
+        const charged = priceUsage({ ...ask, usage, model: "model", rows: () => rows }).costNanoUsd;
+        expect(costCounts({ ...ask, counts: given, tier: "flex" })).toBe(charged);
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});
+
+test("without a row counts are free", () => {
+  const ask = { counts: { input_text: 5 }, tier: "standard", rows: [], at: 0 };
+  expect(costCounts({ ...ask, channelPpm: 1_000_000, groupPpm: 1_000_000 })).toBe(0);
+});

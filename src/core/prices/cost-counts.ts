@@ -1,0 +1,48 @@
+import { type NanoUsd, ZERO_NANO_USD } from "@/lib/money";
+import { countTokens } from "./count-tokens";
+import type { PriceRow, TokenClass } from "./price";
+import { asSafe, divideHalfUp, MILLION, PICO_PER_NANO, roundHalfUp } from "./recompute";
+import { resolveComponent } from "./resolve-component";
+import { selectPriceRow } from "./select-price-row";
+
+/** Token counts to price, and by what. */
+export type CountsAsk = {
+  readonly counts: Readonly<Partial<Record<TokenClass, number>>>;
+  /** Service tier asked for. */
+  readonly tier: string;
+  /** Candidate rows; empty: free. */
+  readonly rows: readonly PriceRow[];
+  /** Instant of admission, epoch ms. */
+  readonly at: number;
+  /** Multipliers in millionths, integers from 0. */
+  readonly channelPpm: number;
+  readonly groupPpm: number;
+};
+
+/**
+ * What `priceUsage` charges for token counts alone, in nano-USD, without the detail it keeps: an estimate is made twice per call and
+ * nobody reads how it came about.
+ */
+export function costCounts(ask: CountsAsk): NanoUsd {
+  const { counts, rows, at, tier } = ask;
+  const row = selectPriceRow({ rows, at, tier, inputTotal: countTokens(counts).input });
+  if (row === null) return ZERO_NANO_USD;
+  let pico = Number(row.components.request ?? 0n);
+  for (const name in counts) {
+    const count = counts[name as TokenClass] ?? 0;
+    if (count > 0) pico += count * Number(row.components[name] ?? resolveComponent(row.components, name)?.pico ?? 0n);
+  }
+  const isPlain = ask.channelPpm === MILLION && ask.groupPpm === MILLION;
+  if (isPlain && pico < Number.MAX_SAFE_INTEGER - PICO_PER_NANO) return roundHalfUp(pico);
+  return exactCost(row, ask);
+}
+
+function exactCost({ components }: PriceRow, { counts, channelPpm, groupPpm }: CountsAsk): NanoUsd {
+  let pico = components.request ?? 0n;
+  for (const name in counts) {
+    const found = resolveComponent(components, name);
+    if (found !== null) pico += BigInt(counts[name as TokenClass] ?? 0) * found.pico;
+  }
+  const ppm = BigInt(channelPpm) * BigInt(groupPpm);
+  return asSafe(divideHalfUp(pico * ppm, BigInt(PICO_PER_NANO) * 1_000_000_000_000n));
+}
