@@ -100,11 +100,11 @@ export function buildDenial(given: Partial<DenialRecord> = {}): DenialRecord {
   };
 }
 
-/** Texts of settlements that hold just these rows, for a ledger store. */
+/** Texts of settlements that hold just these rows, one per request, for a ledger store. */
 export function settlementTexts(entries: readonly LedgerEntry[], requests: readonly RequestRecord[] = []): string[] {
-  const kind = "settled";
-  return [
-    ...entries.map((entry) => settlementOf({ id: entry.id, kind, entries: [entry], request: null })),
-    ...requests.map((request) => settlementOf({ id: request.id, kind, entries: [], request })),
-  ].map(({ text }) => text);
+  const byId = Map.groupBy(entries, ({ id }) => id);
+  const logged = new Map(requests.map((request) => [request.id, request]));
+  return [...new Set([...byId.keys(), ...logged.keys()])].map(
+    (id) => settlementOf({ id, kind: "settled", entries: byId.get(id) ?? [], request: logged.get(id) ?? null }).text,
+  );
 }

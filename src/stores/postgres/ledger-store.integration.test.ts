@@ -1,6 +1,7 @@
 import { buildDatabase, type TestDatabase } from "@test/build-database";
 import { settlementTexts } from "@test/build-ledger";
 import { buildStoredDenial, buildStoredEntry, buildStoredRequest } from "@test/build-stored-rows";
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { packDetail } from "@/core/ledger/detail-text";
 import type { LedgerEntry, LedgerStore } from "@/core/ledger/entry";
@@ -116,6 +117,21 @@ describe("the ledger store", () => {
     await Promise.all(writers);
     const total = entries.reduce((sum, entry) => sum + entry.costNanoUsd, 0);
     expect(await sums()).toEqual({ rows: 400, entries: 400, ledger: total, rollup: total });
+  });
+
+  it("looks entries up by index, also with a plan from when the tables were empty", async () => {
+    const batch = () => settlementTexts(manyEntries(40).map((entry) => ({ ...entry, id: uuidv7Hex(AT) })));
+    const scans = await database.transaction(async (tx) => {
+      const record = (texts: readonly string[]) =>
+        tx.execute(sql`select record_settlements(${`[${texts.join(",")}]`}::jsonb)`);
+      for (let n = 0; n < 8; n++) await record(batch());
+      const [row] = await tx.execute<{ seq: string; idx: string }>(sql`
+        select coalesce(sum(seq_scan), 0) as seq, coalesce(sum(idx_scan), 0) as idx from pg_stat_xact_user_tables
+        where relname ~ '^(usage_ledger|requests)'`);
+      return { seq: Number(row?.seq), idx: Number(row?.idx) };
+    });
+    expect(scans.seq).toBe(0);
+    expect(scans.idx).toBeGreaterThan(300);
   });
 
   it("refuses a batch with a poison row as a whole, without calling the database unavailable", async () => {

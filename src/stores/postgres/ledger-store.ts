@@ -2,13 +2,13 @@ import { type SQL, sql } from "drizzle-orm";
 import type { DenialRecord, LedgerStore } from "@/core/ledger/entry";
 import type { Database } from "./client";
 import { acceptableJson, jsonText } from "./json-text";
-import { LEDGER_COLUMNS, LOG_COLUMNS, LONGEST_WORD } from "./ledger-columns";
 import { ledgerRejects } from "./schema/ledger-rejects";
 
 const FLUSH_MS = 15_000;
+const LONGEST_NAME = 256;
 
 const iso = (at: number) => new Date(at).toISOString();
-const clipped = (text: string | null) => text?.slice(0, LONGEST_WORD) ?? null;
+const clipped = (text: string | null) => text?.slice(0, LONGEST_NAME) ?? null;
 
 /** Keys are the columns of `denials`. The model is the client's word and may be of any length. */
 const denialColumns = (denial: DenialRecord) => ({
@@ -26,45 +26,8 @@ const denialColumns = (denial: DenialRecord) => ({
   decision: denial.decision,
 });
 
-/**
- * One statement per batch (quota.md Q47): rows in the order of (id, attempt), so that overlapping batches of several writers never deadlock;
- * only inserted rows reach the rollup, so that a replay or a second witness of the same attempt adds nothing.
- */
-const recordStatement = (settlements: string): SQL => sql`
-with settled as materialized (
-  select (s->>0)::uuid as id, s->2 as entries, s->3 as request from jsonb_array_elements(${settlements}::jsonb) as s),
-src as (
-  select distinct on (id, attempt) * from (
-    select id, ${sql.raw(LEDGER_COLUMNS.values)} from settled, jsonb_array_elements(entries) as entry) as e
-  order by id, attempt, admitted_at),
-ins as (
-  insert into usage_ledger (id, ${sql.raw(LEDGER_COLUMNS.names)})
-  select id, ${sql.raw(LEDGER_COLUMNS.names)}
-  from src s
-  where not exists (
-    select from usage_ledger l where l.id = s.id and l.attempt = s.attempt
-      and l.admitted_at between s.admitted_at - interval '1 day' and s.admitted_at + interval '1 day')
-  order by id, attempt
-  on conflict do nothing
-  returning *),
-roll as (
-  insert into usage_rollup (user_id, bucket, key_id, model_group_id, counted_in_user_global, counted_in_key_global,
-    cost_nusd, requests, tokens, entries)
-  select user_id, date_bin('5 minutes', admitted_at, '2000-01-01 00:00+00'), key_id, coalesce(model_group_id, 0),
-    counted_in_user_global, counted_in_key_global, sum(cost_nusd), sum(requests), sum(tokens), count(*)
-  from ins group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
-  on conflict (user_id, bucket, key_id, model_group_id, counted_in_user_global, counted_in_key_global) do update set
-    cost_nusd = usage_rollup.cost_nusd + excluded.cost_nusd, requests = usage_rollup.requests + excluded.requests,
-    tokens = usage_rollup.tokens + excluded.tokens, entries = usage_rollup.entries + excluded.entries),
-log as (
-  insert into requests (id, ${sql.raw(LOG_COLUMNS.names)})
-  select distinct on (id) id, ${sql.raw(LOG_COLUMNS.names)}
-  from (select id, ${sql.raw(LOG_COLUMNS.values)} from settled where request <> 'null') as r
-  where not exists (
-    select from requests q where q.id = r.id and q.at between r.at - interval '1 day' and r.at + interval '1 day')
-  order by id, at
-  on conflict do nothing)
-select count(*) from ins`;
+/** One statement per batch, which keeps its plan on the connection (quota.md Q47; the function is in the migrations). */
+const recordStatement = (settlements: string): SQL => sql`select record_settlements(${settlements}::jsonb)`;
 
 const denialStatement = (denials: string): SQL => sql`
 insert into denials (id, at, user_id, key_id, key_prefix, protocol, operation, model, status, code, params, decision)
