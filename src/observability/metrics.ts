@@ -58,6 +58,10 @@ export function createMetrics(version: string): Metrics {
   };
 }
 
+const NO_LABELS: readonly string[] = [];
+/** The status nearly every reply has, as a text that is made once. */
+const STATUS: Readonly<Record<number, string>> = { 200: "200" };
+
 function engineMetrics(registry: Registry): Pick<Metrics, "requestEnded" | "attemptEnded" | "denied" | "inflight"> {
   const requests = countTally(registry, {
     name: "sluice_requests_total",
@@ -108,15 +112,15 @@ function engineMetrics(registry: Registry): Pick<Metrics, "requestEnded" | "atte
   });
   return {
     requestEnded(end) {
-      requests.add(`${end.protocol}|${end.outcome}|${end.status}`);
+      requests.add([end.protocol, end.outcome, STATUS[end.status] ?? String(end.status)]);
       seconds.observe(end.protocol, end.durationMs / 1000);
-      cost.add("", end.costNanoUsd);
+      cost.add(NO_LABELS, end.costNanoUsd);
     },
     attemptEnded(end) {
-      attempts.add(`${end.outcome}|${end.status ?? "none"}`);
+      attempts.add([end.outcome, end.status === null ? "none" : (STATUS[end.status] ?? String(end.status))]);
       if (end.firstByteMs !== null) firstByte.observe("", end.firstByteMs / 1000);
     },
-    denied: (code) => denials.add(code),
+    denied: (code) => denials.add([code]),
     inflight(delta) {
       running += delta;
     },

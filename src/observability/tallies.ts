@@ -8,11 +8,14 @@ import type { Metric, Registry } from "prom-client";
 /** Name and help text of a metric; its labels in the order of its keys. */
 export type TallySpec = { readonly name: string; readonly help: string; readonly labelNames: readonly string[] };
 
-/** Counts under one label each, or under several that the caller joined with `|`. */
-export type CountTally = { add(key: string, amount?: number): void };
+/** Adds to the count under these labels, in the order of their names. */
+export type CountTally = { add(labels: readonly string[], amount?: number): void };
 
-/** A histogram in seconds. */
-export type TimeTally = { observe(key: string, seconds: number): void };
+/** A histogram in seconds under one label, or "" without any. */
+export type TimeTally = { observe(label: string, seconds: number): void };
+
+/** Counts by label, one level for each; joining the labels to one key would make and hash a text for every request. */
+type Level = { count: number; readonly next: Map<string, Level> };
 
 type Value = {
   readonly value: number;
@@ -22,12 +25,30 @@ type Value = {
 
 type Source = { readonly type: "counter" | "histogram"; readonly values: () => readonly Value[] };
 
-/** Registers a counter; a tally without labels has the key "". */
+/** Registers a counter; without labels it starts at 0, else with its first observation. */
 export function countTally(registry: Registry, spec: TallySpec): CountTally {
-  const counts = new Map<string, number>(spec.labelNames.length === 0 ? [["", 0]] : []);
-  const values = () => [...counts].map(([key, value]) => ({ value, labels: labelsOf(spec, key) }));
+  const root: Level = { count: 0, next: new Map() };
+  const values = () => [...leavesOf(root, spec.labelNames, [])];
   register(registry, { ...spec, type: "counter", values });
-  return { add: (key, amount = 1) => void counts.set(key, (counts.get(key) ?? 0) + amount) };
+  return {
+    add(labels, amount = 1) {
+      let level = root;
+      for (const label of labels) {
+        let next = level.next.get(label);
+        if (next === undefined) {
+          next = { count: 0, next: new Map() };
+          level.next.set(label, next);
+        }
+        level = next;
+      }
+      level.count += amount;
+    },
+  };
+}
+
+function* leavesOf(level: Level, names: readonly string[], labels: readonly string[]): Generator<Value> {
+  if (labels.length === names.length) yield { value: level.count, labels: labelsOf(names, labels) };
+  else for (const [label, next] of level.next) yield* leavesOf(next, names, [...labels, label]);
 }
 
 type Times = { readonly buckets: number[]; sum: number; count: number };
@@ -36,7 +57,9 @@ type Times = { readonly buckets: number[]; sum: number; count: number };
 export function timeTally(registry: Registry, spec: TallySpec, bounds: readonly number[]): TimeTally {
   const times = new Map<string, Times>();
   const values = () =>
-    [...times].flatMap(([key, series]) => histogramValues(spec, labelsOf(spec, key), { ...series, bounds }));
+    [...times].flatMap(([key, series]) =>
+      histogramValues(spec, labelsOf(spec.labelNames, [key]), { ...series, bounds }),
+    );
   register(registry, { ...spec, type: "histogram", values });
   return {
     observe(key, seconds) {
@@ -72,9 +95,8 @@ function histogramValues(
   ];
 }
 
-function labelsOf({ labelNames }: TallySpec, key: string): Readonly<Record<string, string>> {
-  const parts = key.split("|");
-  return Object.fromEntries(labelNames.map((name, index) => [name, parts[index] ?? ""]));
+function labelsOf(names: readonly string[], labels: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map((name, index) => [name, labels[index] ?? ""]));
 }
 
 /** The registry asks a metric for `get()` alone; the rest of the library's own type are ways to observe. */

@@ -10,8 +10,8 @@ export type BodyIntake = {
   open(): Promise<void> | null;
   /** Takes a chunk. Null: go on at once; else pause until it resolves. Throws body_too_large. */
   add(chunk: Uint8Array): Promise<void> | null;
-  /** The decoded body. Rejects with body_too_large, body_decode_failed. */
-  finish(): Promise<Uint8Array>;
+  /** The decoded body; without a promise when it is not coded. Rejects with body_too_large, body_decode_failed. */
+  finish(): Uint8Array | Promise<Uint8Array>;
   /** Gives the room back, when the request has ended. */
   release(): void;
 };
@@ -54,7 +54,7 @@ export function openIntake(
     finish() {
       const [first] = chunks;
       const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, received);
-      return decodeBody(bytes, encoding, limit);
+      return encoding === "identity" ? bytes : decodeBody(bytes, encoding, limit);
     },
     release() {
       if (isReleased) return;

@@ -13,6 +13,7 @@ const STREAM_PLAN = watchPlan(
 );
 const BODY_PLAN = watchPlan(["usage", "choices.usage", "x_groq.usage", "service_tier"], CONTENT_KEYS);
 const DONE = Buffer.from("[DONE]");
+const DEFAULT_TIER = Buffer.from('"default"');
 /** Some upstreams write an empty text in place of a finish reason that is null. */
 const EMPTY_TEXT_BYTES = 2;
 
@@ -49,7 +50,7 @@ class ChatFormat implements ReplyFormat {
   #takeTier(json: Buffer): void {
     if (this.#tierJson?.equals(json) === true) return;
     this.#tierJson = Buffer.from(json);
-    const tier = parseJson(json);
+    const tier = json.equals(DEFAULT_TIER) ? "default" : parseJson(json);
     if (typeof tier === "string") this.#serviceTier = tier;
   }
 
