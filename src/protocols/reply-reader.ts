@@ -1,5 +1,6 @@
 import type { Usage } from "@/core/prices/price";
 import type { ReplyReader, ReplyReading } from "./protocol";
+import { RepeatedBlock } from "./repeated-block";
 import { readBlock, SseSplitter } from "./sse";
 import { JsonWatch, type WatchPlan } from "./watch-json";
 
@@ -13,6 +14,8 @@ export type ReplyFormat = {
   value(slot: number, json: Buffer): void;
   /** Streams: the data of an event were read. `name` is its `event:` line. Answers true when the event ends the stream. */
   eventEnded(name: string | null, data: Buffer): void;
+  /** Streams, after `eventEnded`: a repetition of the event, with any other content, would change nothing that is known. */
+  isRepeatable(): boolean;
   /** Streams, after `eventEnded`: the event carries nothing but the usage that only we asked for (T8). */
   isUsageOnly(data: Buffer): boolean;
   usage(): Usage | null;
@@ -48,6 +51,7 @@ class StreamReader implements ReplyReader {
   #peekedBytes = 0;
   #contentEvents = 0;
   #isEnded = false;
+  readonly #repeats = new RepeatedBlock();
 
   constructor(format: ReplyFormat, strips: boolean) {
     this.#format = format;
@@ -90,11 +94,30 @@ class StreamReader implements ReplyReader {
   }
 
   #block(bytes: Buffer): void {
+    const repeated = this.#repeats.contentOf(bytes);
+    if (repeated > 0) {
+      this.#watch.contentBytes += repeated;
+      this.#contentEvents++;
+      this.#isStripped = false;
+      if (this.#strips) this.#ready.push(bytes);
+      return;
+    }
     const event = readBlock(bytes);
     if (event.data !== null) this.#event(event.name, event.data);
     else if (event.hasComment && this.#first === "none") this.#first = "content";
+    if (event.data !== null) this.#learn(bytes, event.data);
     this.#isStripped = this.#strips && event.data !== null && this.#format.isUsageOnly(event.data);
     if (this.#strips && !this.#isStripped) this.#ready.push(bytes);
+  }
+
+  /** Remembers an event of one plain text, so that its like are told by comparing bytes. */
+  #learn(block: Buffer, data: Buffer): void {
+    const { contentStrings, contentStart, contentEnd } = this.#watch;
+    if (contentStrings !== 1 || !this.#format.isRepeatable()) return;
+    const from = data.byteOffset - block.byteOffset;
+    // The data of several lines were joined elsewhere, perhaps in the same pool.
+    if (data.buffer !== block.buffer || from < 0 || from + data.length > block.length) return;
+    this.#repeats.learn(block, from + contentStart, from + contentEnd);
   }
 
   #tail(bytes: Buffer): void {

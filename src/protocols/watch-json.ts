@@ -73,6 +73,11 @@ export class JsonWatch {
   contentBytes = 0;
   /** The root object or array was closed. */
   isComplete = false;
+  /** Counted strings since the last restart; one with an escape, or cut by the end of a chunk, makes it more than one. */
+  contentStrings = 0;
+  /** Where the last counted string lies in its chunk, without its quotes. */
+  contentStart = 0;
+  contentEnd = 0;
   readonly #plan: WatchPlan;
   readonly #sink: ValueSink;
   #depth = 0;
@@ -100,6 +105,7 @@ export class JsonWatch {
   /** Forgets the text so far, except what was counted: the next chunk starts a new one. */
   restart(): void {
     this.isComplete = false;
+    this.contentStrings = 0;
     this.#depth = 0;
     this.#keyCode = NO_KEY;
     this.#isContentKey = false;
@@ -217,9 +223,16 @@ export class JsonWatch {
     while (end < length && bytes[end] !== QUOTE && bytes[end] !== BACKSLASH) end++;
     this.#isCounted = this.#isContentKey;
     if (end >= length || bytes[end] !== QUOTE) return this.#readString(bytes, at + 1) - 1;
-    if (this.#isCounted) this.contentBytes += end - at - 1;
+    if (this.#isCounted) this.#countPlain(at + 1, end);
     else if (this.#canBeKey(bytes, end)) this.#candidate = this.#match(bytes, at + 1, end);
     return end;
+  }
+
+  #countPlain(start: number, end: number): void {
+    this.contentBytes += end - start;
+    this.contentStrings++;
+    this.contentStart = start;
+    this.contentEnd = end;
   }
 
   /** False when what follows a closing quote shows that the string is a value. */
@@ -238,8 +251,10 @@ export class JsonWatch {
       if (byte === QUOTE) break;
       at = byte === BACKSLASH ? this.#readEscape(bytes, at + 1) : at + 1;
     }
-    if (this.#isCounted) this.contentBytes += at - from;
-    else this.#spell(bytes, from, at);
+    if (this.#isCounted) {
+      this.contentBytes += at - from;
+      this.contentStrings += 2;
+    } else this.#spell(bytes, from, at);
     if (at >= bytes.length) return at;
     this.#inString = false;
     this.#carry = null;

@@ -24,6 +24,9 @@ class MessagesFormat implements ReplyFormat {
   #isStopped = false;
   #hasStopReason = false;
   #error: ReplyError | null = null;
+  /** This event, and the one before, told more than a piece of the answer. */
+  #isLasting = false;
+  #wasLasting = false;
 
   constructor(plan: ReplyFormat["plan"], inputIncludesCache: boolean) {
     this.plan = plan;
@@ -31,6 +34,7 @@ class MessagesFormat implements ReplyFormat {
   }
 
   value(slot: number, json: Buffer): void {
+    this.#isLasting ||= slot !== 2;
     if (slot === 2) this.#type = json.toString("latin1").trim();
     else if (slot === 4) this.#hasStopReason = true;
     else this.#parsed(slot, parseJson(json));
@@ -49,7 +53,13 @@ class MessagesFormat implements ReplyFormat {
     const isError = this.#type === '"error"' || (this.#type === "" && name === "error");
     if (this.#type === '"message_stop"') this.#isStopped = true;
     if (isError) this.#error ??= { status: 500, type: "error" };
+    this.#wasLasting = this.#isLasting || this.#type !== '"content_block_delta"';
+    this.#isLasting = false;
     this.#type = "";
+  }
+
+  isRepeatable(): boolean {
+    return !this.#wasLasting;
   }
 
   isUsageOnly(): boolean {

@@ -34,12 +34,16 @@ class ChatFormat implements ReplyFormat {
   #finished = 0;
   readonly #choices = new Set<number>();
   #error: ReplyError | null = null;
+  /** This event, and the one before, told more than its choice and its tier, which every event repeats. */
+  #isLasting = false;
+  #wasLasting = false;
 
   constructor(plan: ReplyFormat["plan"]) {
     this.plan = plan;
   }
 
   value(slot: number, json: Buffer): void {
+    this.#isLasting ||= slot !== 5 && slot !== 3;
     if (slot === 5) this.#choices.add(json.length === 1 ? (json[0] ?? 0) - 0x30 : Number(json.toString("latin1")));
     else if (slot === 4) this.#finished += Number(json.length > EMPTY_TEXT_BYTES);
     else if (slot === 3) this.#takeTier(json);
@@ -64,7 +68,13 @@ class ChatFormat implements ReplyFormat {
   }
 
   eventEnded(_name: string | null, data: Buffer): void {
+    this.#wasLasting = this.#isLasting;
+    this.#isLasting = false;
     if (data.length < 16 && data.includes(DONE)) this.#isDone = true;
+  }
+
+  isRepeatable(): boolean {
+    return !this.#wasLasting;
   }
 
   isUsageOnly(data: Buffer): boolean {
