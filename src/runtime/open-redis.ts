@@ -1,4 +1,4 @@
-import { createRedisConnection, type RedisConnection } from "@/stores/redis/client";
+import type { RedisConnection } from "@/stores/redis/client";
 import type { Cleanup } from "./cleanup";
 import { startFault } from "./start-fault";
 
@@ -11,6 +11,7 @@ export type RedisAsk = { readonly url: string | null; readonly cleanup: Cleanup;
  */
 export async function openRedis({ url, cleanup, say }: RedisAsk): Promise<RedisConnection | null> {
   if (url === null) return null;
+  const { createRedisConnection } = await import("@/stores/redis/client");
   const redis = createRedisConnection(url);
   cleanup.add(() => redis.close());
   const verdict = await redis.check();

@@ -1,4 +1,5 @@
 import type { Accounts } from "@/accounts/create-accounts";
+import type { ProcessRole } from "@/core/vocabulary";
 import { JOBS, type Schedule, startSchedule } from "@/jobs/schedule";
 import type { Clock } from "@/lib/clock";
 import type { Log } from "@/observability/logger";
@@ -6,13 +7,14 @@ import type { Database } from "@/stores/postgres/client";
 import { ensurePartitions } from "@/stores/postgres/partitions";
 import { replicaStore } from "@/stores/postgres/replica-store";
 import { signInAttemptStore } from "@/stores/postgres/sign-in-attempts";
+import { dutiesOf } from "./role";
 
 /** What the background jobs work on. */
 export type JobsAsk = {
   readonly database: Database;
   readonly accounts: Accounts;
   /** This process among the replicas. */
-  readonly replica: { readonly id: string; readonly role: string; readonly release: string };
+  readonly replica: { readonly id: string; readonly role: ProcessRole; readonly release: string };
   configVersion(): number;
   readonly clock: Clock;
   readonly log: Log;
@@ -34,7 +36,8 @@ export function wireJobs(ask: JobsAsk): JobsWiring {
     ensurePartitions: (now: number) => ensurePartitions(database, now),
     beat: (now: number) => replicas.beat({ ...replica, configVersion: ask.configVersion(), startedAt, seenAt: now }),
     forgetReplicas: replicas.prune,
-    expireSignIns: accounts.expire,
+    // Left to the processes that have loaded sign-in; without one there is nothing to expire.
+    expireSignIns: dutiesOf(replica.role).servesConsole ? accounts.expire : async () => {},
     forgetAttempts: attempts.prune,
     log,
   };

@@ -1,4 +1,4 @@
-import { type Accounts, createAccounts } from "@/accounts/create-accounts";
+import type { Accounts } from "@/accounts/create-accounts";
 import type { OperationPorts, SystemFacts, Transact } from "@/core/ports";
 import { probeChannel } from "@/gateway/probe-channel";
 import type { Clock } from "@/lib/clock";
@@ -13,6 +13,7 @@ import { createTransact, operationStores } from "@/stores/postgres/operation-sto
 import { accountCredentials, accounts, signIns, verifications } from "@/stores/postgres/schema/account";
 import { signInAttemptStore } from "@/stores/postgres/sign-in-attempts";
 import { userStore } from "@/stores/postgres/user-store";
+import { accountsOnDemand } from "./accounts-on-demand";
 import type { ConfigWiring } from "./wire-config";
 import type { UpstreamWiring } from "./wire-upstream";
 
@@ -43,16 +44,19 @@ export function wireOperations(ask: OperationsAsk): OperationsWiring {
   const { database, config, upstream, clock, log } = ask;
   const publicUrl = () => config.config.current().settings.publicUrl;
   const newRequestId = () => requestIdOf(uuidv7Hex(clock.now()));
-  const signIn = createAccounts({
-    db: database.db,
-    schema: { accounts, signIns, accountCredentials, verifications },
-    secret: ask.cookieSecret,
-    attempts: signInAttemptStore(database),
-    users: userStore(database.db),
-    clock,
-    publicUrl,
-    newRequestId,
-    reportFault: (error, requestId) => log.error({ error, requestId }, "sign-in failed"),
+  const signIn = accountsOnDemand(async () => {
+    const { createAccounts } = await import("@/accounts/create-accounts");
+    return createAccounts({
+      db: database.db,
+      schema: { accounts, signIns, accountCredentials, verifications },
+      secret: ask.cookieSecret,
+      attempts: signInAttemptStore(database),
+      users: userStore(database.db),
+      clock,
+      publicUrl,
+      newRequestId,
+      reportFault: (error, requestId) => log.error({ error, requestId }, "sign-in failed"),
+    });
   });
   const probe = probeChannel({ upstream: upstream.client, clock });
   const others = (handle: Handle) => ({
