@@ -42,3 +42,28 @@ test("a reader whose clock is ahead of the server's gets the same page", async (
     await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
   }
 });
+
+for (const path of ["/admin/channels/99999999", "/admin/users/99999999", "/admin/channels/none", "/ja/admin/users/0"]) {
+  test(`what does not exist is answered with 404 and the not-found page: ${path}`, async ({
+    page,
+    sluice,
+    failures,
+  }) => {
+    failures.allow(404, path);
+    await signIn(page, sluice.url, ADMIN);
+    const reply = await page.goto(sluice.url + path);
+    expect(reply?.status()).toBe(404);
+    await expect(page.getByRole("navigation").first()).toBeVisible();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(
+      path.startsWith("/ja/") ? "ページが見つかりません" : "Page not found",
+    );
+  });
+}
+
+test("a request that does not exist is answered with 404", async ({ page, sluice, failures }) => {
+  failures.allow(404, "/why/");
+  await signIn(page, sluice.url, ADMIN);
+  const reply = await page.goto(`${sluice.url}/why/req_${"0".repeat(32)}`);
+  expect(reply?.status()).toBe(404);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Page not found");
+});
