@@ -26,8 +26,15 @@ export const BOB = { name: "bob", email: "bob@example.com", password: "correct-h
 export const ALICE_KEY = "sk-sluice-alicealicealicealicealicealicealicealice";
 export const BOB_KEY = "sk-sluice-bobbobbobbobbobbobbobbobbobbobbobbobbobbob";
 
+/** Loaded before the product: allows the pseudo-locale, which nothing else can. */
+const ALLOW_PSEUDO = encodeURIComponent('globalThis[Symbol.for("sluice.pseudo-locale")] = true');
+
 /** Starts the built product on a new database of the PostgreSQL behind `serverUrl`; null: on its embedded one. `provisioned` gives it an admin, two users with keys and a channel on the scripted upstream. */
-export async function startSluice(options: { serverUrl: string | null; provisioned: boolean }): Promise<RunningSluice> {
+export async function startSluice(options: {
+  serverUrl: string | null;
+  provisioned: boolean;
+  pseudoLocale?: boolean;
+}): Promise<RunningSluice> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-e2e-"));
   const upstream = await startScriptedUpstream({ defaults: { intervalMs: 30, inputTokens: 100, outputTokens: 50 } });
   const config = join(folder, "sluice.json");
@@ -41,6 +48,7 @@ export async function startSluice(options: { serverUrl: string | null; provision
       SLUICE_SECRET: "end-to-end-secret-end-to-end-secret-1",
       SLUICE_UPSTREAM_PRIVATE: "allow",
       ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
+      ...(options.pseudoLocale === true ? { NODE_OPTIONS: `--import=data:text/javascript,${ALLOW_PSEUDO}` } : {}),
       ...(options.provisioned ? { SLUICE_CONFIG: config } : {}),
     },
   });
