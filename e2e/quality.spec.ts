@@ -1,6 +1,6 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { chat } from "./support/chat";
+import { expectAccessible } from "./support/expect-accessible";
 import { signIn } from "./support/sign-in";
 import { ADMIN, ALICE, ALICE_KEY } from "./support/start-sluice";
 import { expect, test } from "./support/test";
@@ -12,17 +12,10 @@ const SIZES = [
   { width: 1280, height: 800 },
   { width: 390, height: 844 },
 ];
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 test.beforeAll(async ({ sluice }) => {
   await chat(sluice.url, ALICE_KEY);
 });
-
-async function expectAccessible(page: Page, name: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
-  const found = violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.target.join(" ")).join(", ")}`);
-  expect(found, name).toEqual([]);
-}
 
 async function expectNoSidewaysScroll(page: Page, name: string): Promise<void> {
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

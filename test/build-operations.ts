@@ -1,7 +1,7 @@
 import { createAccounts } from "@/accounts/create-accounts";
 import type { ChannelProbe } from "@/core/channels/channel-row";
 import { AppError } from "@/core/errors";
-import type { OperationPorts } from "@/core/ports";
+import type { OperationPorts, SystemState } from "@/core/ports";
 import type { PriceRow } from "@/core/prices/price";
 import { createSecretBox } from "@/lib/secret-box";
 import type { Actor } from "@/operations/operation";
@@ -36,7 +36,12 @@ export const TEST_PASSWORD = "correct horse battery";
 
 /** Builds operations on a database of their own; drop it when the suite ends. */
 export async function buildOperations(
-  given: { probe?: ChannelProbe; prices?: readonly PriceRow[]; system?: Partial<OperationPorts["system"]> } = {},
+  given: {
+    probe?: ChannelProbe;
+    prices?: readonly PriceRow[];
+    system?: Partial<OperationPorts["system"]>;
+    state?: Partial<SystemState>;
+  } = {},
 ): Promise<TestOperations> {
   const database = await buildDatabase();
   const clock = fakeClock(new Date().toISOString());
@@ -72,6 +77,7 @@ export async function buildOperations(
       fixedSettings: {},
       ...given.system,
     },
+    systemState: () => ({ databaseSilentMs: 0, ledgerLagMs: 0, ...given.state }),
   });
   const transact = createTransact(database, others);
   const ports = { ...operationStores(database.db, database), ...others(database.db) };

@@ -12,7 +12,7 @@ export type RunningSluice = {
   /** Token of the setup wizard; null once an admin exists. */
   readonly setupToken: string | null;
   readonly upstream: ScriptedUpstream;
-  /** The database behind it, for changes made by hand. */
+  /** The database behind it, for changes made by hand; empty: the embedded one. */
   readonly databaseUrl: string;
   /** Everything the process has printed so far. */
   output(): string;
@@ -26,13 +26,20 @@ export const BOB = { name: "bob", email: "bob@example.com", password: "correct-h
 export const ALICE_KEY = "sk-sluice-alicealicealicealicealicealicealicealice";
 export const BOB_KEY = "sk-sluice-bobbobbobbobbobbobbobbobbobbobbobbobbobbob";
 
-/** Starts the built product on a new database of the PostgreSQL behind `serverUrl`. `provisioned` gives it an admin, two users with keys and a channel on the scripted upstream. */
-export async function startSluice(options: { serverUrl: string; provisioned: boolean }): Promise<RunningSluice> {
+/** Loaded before the product: allows the pseudo-locale, which nothing else can. */
+const ALLOW_PSEUDO = encodeURIComponent('globalThis[Symbol.for("sluice.pseudo-locale")] = true');
+
+/** Starts the built product on a new database of the PostgreSQL behind `serverUrl`; null: on its embedded one. `provisioned` gives it an admin, two users with keys and a channel on the scripted upstream. */
+export async function startSluice(options: {
+  serverUrl: string | null;
+  provisioned: boolean;
+  pseudoLocale?: boolean;
+}): Promise<RunningSluice> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-e2e-"));
   const upstream = await startScriptedUpstream({ defaults: { intervalMs: 30, inputTokens: 100, outputTokens: 50 } });
   const config = join(folder, "sluice.json");
   writeFileSync(config, JSON.stringify(configuration(upstream.url)));
-  const databaseUrl = await createTestDatabase(options.serverUrl);
+  const databaseUrl = options.serverUrl === null ? null : await createTestDatabase(options.serverUrl);
   const running = await startProcess({
     env: {
       PORT: "0",
@@ -40,7 +47,8 @@ export async function startSluice(options: { serverUrl: string; provisioned: boo
       SLUICE_DATA_DIR: folder,
       SLUICE_SECRET: "end-to-end-secret-end-to-end-secret-1",
       SLUICE_UPSTREAM_PRIVATE: "allow",
-      DATABASE_URL: databaseUrl,
+      ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
+      ...(options.pseudoLocale === true ? { NODE_OPTIONS: `--import=data:text/javascript,${ALLOW_PSEUDO}` } : {}),
       ...(options.provisioned ? { SLUICE_CONFIG: config } : {}),
     },
   });
@@ -48,7 +56,7 @@ export async function startSluice(options: { serverUrl: string; provisioned: boo
     url: running.url,
     setupToken: /#token=([\w-]+)/.exec(running.output())?.[1] ?? null,
     upstream,
-    databaseUrl,
+    databaseUrl: databaseUrl ?? "",
     output: running.output,
     async stop() {
       await running.end("SIGINT");

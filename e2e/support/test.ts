@@ -5,8 +5,18 @@ import { test as base, expect } from "@playwright/test";
 import { startTestPostgres } from "@test/setup/test-postgres";
 import { type RunningSluice, startSluice } from "./start-sluice";
 
-/** Replies that a test expects to fail: status and part of the URL. */
-export type ExpectedFailures = { allow(status: number, urlPart: string): void };
+/** What a test expects to fail. */
+export type ExpectedFailures = {
+  /** Replies, by status and part of the URL. */
+  allow(status: number, urlPart: string): void;
+  /** Errors on the console, by part of their text. */
+  allowConsole(part: string): void;
+};
+
+type Failures = ExpectedFailures & {
+  readonly allowed: { status: number; urlPart: string }[];
+  readonly allowedText: string[];
+};
 
 /**
  * The shared fixtures. `sluice` is a provisioned product shared by the specs of a run, `postgresUrl` the server behind it. A test fails on a page error, a console error, a hydration or missing message, an unexpected 4xx or 5xx,
@@ -36,24 +46,26 @@ export const test = base.extend<
     { scope: "worker", timeout: 60_000 },
   ],
   failures: async ({ browserName: _ }, use) => {
-    const allowed: { status: number; urlPart: string }[] = [];
-    await use(
-      Object.assign(
-        { allow: (status: number, urlPart: string) => void allowed.push({ status, urlPart }) },
-        { allowed },
-      ),
-    );
+    const allowed: Failures["allowed"] = [];
+    const allowedText: string[] = [];
+    const failures: Failures = {
+      ...{ allowed, allowedText },
+      allow: (status, urlPart) => void allowed.push({ status, urlPart }),
+      allowConsole: (part) => void allowedText.push(part),
+    };
+    await use(failures);
   },
   watch: [
     async ({ page, failures }, use) => {
       const problems: string[] = [];
-      const allowed = (failures as ExpectedFailures & { allowed: { status: number; urlPart: string }[] }).allowed;
+      const { allowed, allowedText } = failures as Failures;
       const isAllowed = (status: number, url: string) =>
         allowed.some((each) => each.status === status && url.includes(each.urlPart));
       page.on("pageerror", (error) => problems.push(`page error: ${error.message}`));
       page.on("console", (message) => {
         const isStatusLine = /Failed to load resource/.test(message.text());
-        if (message.type() === "error" && !isStatusLine) problems.push(`console: ${message.text()}`);
+        const isAllowedText = allowedText.some((part) => message.text().includes(part));
+        if (message.type() === "error" && !isStatusLine && !isAllowedText) problems.push(`console: ${message.text()}`);
       });
       page.on("response", (response) => {
         if (response.status() >= 400 && !isAllowed(response.status(), response.url()))

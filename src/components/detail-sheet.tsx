@@ -4,7 +4,8 @@ import { ChevronDown, ChevronUp } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useRef } from "react";
 import { Button } from "@/components/ui/button";
-import { Sheet, SheetBody, SheetContent, SheetDescription, SheetHeader, SheetTitle } from "@/components/ui/sheet";
+import { DialogTitle } from "@/components/ui/dialog";
+import { Sheet, SheetBody, SheetContent, SheetDescription, SheetHeader } from "@/components/ui/sheet";
 
 /** Props of `DetailSheet`. */
 export type DetailSheetProps = {
@@ -57,7 +58,7 @@ export function DetailSheet(props: DetailSheetProps) {
       <SheetContent className="sm:max-w-2xl" finalFocus={rowControl}>
         <SheetHeader className="grid-cols-[1fr_auto] items-start">
           <div className="grid min-w-0 gap-1">
-            <SheetTitle>{props.title}</SheetTitle>
+            <DialogTitle>{props.title}</DialogTitle>
             {props.description === undefined ? null : (
               <SheetDescription render={<div />}>{props.description}</SheetDescription>
             )}

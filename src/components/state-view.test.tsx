@@ -76,5 +76,5 @@ test("an empty list under filters offers to clear them", () => {
 test("a failed renewal keeps the last answer and says how old it is", () => {
   show({ data: { items: ["a"] }, error: problem("internal_error") });
   expect(screen.getByText("a")).toBeDefined();
-  expect(screen.getByRole("status").textContent).toContain("read 14 seconds ago");
+  expect(screen.getByRole("status").textContent).toContain("data 14 sec old");
 });

@@ -1,14 +1,16 @@
 "use client";
 
 import { CloudOff, FilterX, History, ShieldX } from "lucide-react";
-import { useFormatter, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Alert } from "@/components/ui/alert";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
+import { Duration } from "./duration";
 import { EmptyState } from "./empty-state";
 import { type Problem, toProblem } from "./problem";
 import { useCurrentTime } from "./use-current-time";
+import { useIsHydrated } from "./use-is-hydrated";
 import { useProblemText } from "./use-problem-text";
 
 /** The part of a query's result that says which state a view is in. */
@@ -42,6 +44,7 @@ export type StateViewProps<Data> = {
 /** The one wrapper of everything that is read: loading, empty, error, forbidden, stale. A failed read is never drawn as empty. */
 export function StateView<Data>({ query, skeleton, empty, children }: StateViewProps<Data>) {
   const t = useTranslations("common");
+  const isHydrated = useIsHydrated();
   const { data, error } = query;
   if (data === undefined) {
     if (error !== null && error !== undefined) return <FailedRead problem={toProblem(error)} query={query} />;
@@ -55,11 +58,13 @@ export function StateView<Data>({ query, skeleton, empty, children }: StateViewP
     );
   }
   const isEmpty = empty?.when(data) === true;
+  const isStale = error !== null && error !== undefined;
+  const isRenewing = query.isFetching && isHydrated; // a clock ahead of the server's renews at once
   return (
-    <div aria-busy={query.isFetching || undefined} className="relative grid min-w-0 gap-3">
-      {query.isFetching ? <RefetchBar /> : null}
-      {error === null || error === undefined ? null : <StaleNote query={query} />}
-      <div className={error === null || error === undefined ? "min-w-0" : "min-w-0 opacity-60"}>
+    <div aria-busy={isRenewing || undefined} className="relative grid min-w-0 gap-3">
+      {isRenewing ? <RefetchBar /> : null}
+      {isStale ? <StaleNote query={query} /> : null}
+      <div className={isStale ? "min-w-0 stale" : "min-w-0"}>
         {isEmpty && empty !== undefined ? (
           empty.isFiltered ? (
             <FilterHidesAll onClear={empty.onClearFilters} />
@@ -128,9 +133,9 @@ function FailedRead<Data>({ problem, query }: { problem: Problem; query: ViewQue
 function StaleNote<Data>({ query }: { query: ViewQuery<Data> }) {
   const t = useTranslations("common");
   const state = useTranslations("shared.state");
-  const format = useFormatter();
   const now = useCurrentTime();
   const problemText = useProblemText();
+  const seconds = Math.max(0, Math.round((now.getTime() - query.dataUpdatedAt) / 1000));
   return (
     <Alert
       actions={
@@ -145,7 +150,7 @@ function StaleNote<Data>({ query }: { query: ViewQuery<Data> }) {
         {problemText(toProblem(query.error))}
         <Badge tone="warning">
           <History aria-hidden />
-          {state("staleSince", { when: format.relativeTime(query.dataUpdatedAt, now) })}
+          {state.rich("staleAge", { age: () => <Duration ms={seconds * 1000} /> })}
         </Badge>
       </span>
     </Alert>

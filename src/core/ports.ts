@@ -56,6 +56,8 @@ export type OperationPorts = {
   effectivePrices(model: string): readonly PriceRow[];
   /** Facts about this process for pages: stores, versions, public origin. */
   readonly system: SystemFacts;
+  /** How this process stands just now. */
+  systemState(): SystemState;
   /** Config version after the writes of this transaction. */
   configVersion(): Promise<number>;
 };
@@ -70,6 +72,14 @@ export type SystemFacts = {
   readonly role: string;
   /** Names of settings that an environment variable fixes, with the variable. */
   readonly fixedSettings: Readonly<Record<string, string>>;
+};
+
+/** How a process stands with what it writes to, as read just now. */
+export type SystemState = {
+  /** Time since the database last answered, ms. */
+  readonly databaseSilentMs: number;
+  /** Age of the oldest row that is not in the ledger yet, ms. */
+  readonly ledgerLagMs: number;
 };
 
 /** Opens a transaction around operation ports; a throw rolls it back. */

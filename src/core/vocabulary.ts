@@ -43,6 +43,10 @@ export const PROCESS_ROLES = ["all", "gateway", "console"] as const;
 /** What one process serves (`SLUICE_ROLE`). */
 export type ProcessRole = (typeof PROCESS_ROLES)[number];
 
+export const BANNER_CODES = ["database_down", "ledger_behind", "single_replica"] as const;
+/** A standing fact about the system that every page shows (dashboard.md section 4). */
+export type BannerCode = (typeof BANNER_CODES)[number];
+
 /** Common columns of a configuration row. `version` grows with each update; `managedBy` names the provisioning file's ownership. */
 export type Versioned = {
   readonly id: number;

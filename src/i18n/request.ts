@@ -3,7 +3,7 @@ import { hasLocale, type Messages } from "next-intl";
 import { getRequestConfig } from "next-intl/server";
 import { formats } from "./formats";
 import { NAMESPACES } from "./namespaces";
-import { type MessageTree, PSEUDO_COOKIE, pseudoMessages } from "./pseudo-messages";
+import { isPseudoAllowed, type MessageTree, PSEUDO_COOKIE, pseudoMessages } from "./pseudo-messages";
 import { type Locale, routing } from "./routing";
 
 async function loadMessages(locale: Locale): Promise<MessageTree> {
@@ -21,7 +21,7 @@ export default getRequestConfig(async ({ requestLocale, locale: asked }) => {
   const wanted = asked ?? (await requestLocale);
   const locale = hasLocale(routing.locales, wanted) ? wanted : routing.defaultLocale;
   const messages = await loadMessages(locale);
-  const isPseudo = locale === "en" && (await cookies()).has(PSEUDO_COOKIE);
+  const isPseudo = isPseudoAllowed() && locale === "en" && (await cookies()).has(PSEUDO_COOKIE);
   return {
     locale,
     messages: (isPseudo ? pseudoMessages(messages) : messages) as Messages,

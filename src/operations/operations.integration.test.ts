@@ -481,6 +481,26 @@ describe("prices and settings", () => {
     });
     expect((await call("viewer.get", {})).can).toContain("channels:write");
   });
+
+  test("the viewer is told what holds for the system, and only admins what only they can change", async () => {
+    const state = { databaseSilentMs: 20_000, ledgerLagMs: 90_000 };
+    const operations = await buildOperations({ state });
+    try {
+      const codes = async (role: "admin" | "user") => {
+        const { output } = await operations.run("viewer.get", {}, await operations.signUp(role, role));
+        return (output as OperationTypes["viewer.get"]["output"]).banners;
+      };
+      const ago = (ms: number) => new Date(operations.clock.now() - ms).toISOString();
+      const troubles = [
+        { code: "database_down", params: {}, since: ago(20_000) },
+        { code: "ledger_behind", params: {}, since: ago(90_000) },
+      ];
+      expect(await codes("admin")).toEqual([...troubles, { code: "single_replica", params: {}, since: null }]);
+      expect(await codes("user")).toEqual(troubles);
+    } finally {
+      await operations.database.drop();
+    }
+  });
 });
 
 describe("the wizard", () => {

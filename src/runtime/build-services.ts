@@ -1,3 +1,4 @@
+import { isDatabaseDown, isLedgerBehind } from "@/core/banners";
 import type { Readings } from "@/observability/metrics";
 import { OPERATIONS } from "@/operations/registry";
 import { createRest } from "@/rest/create-rest";
@@ -16,10 +17,6 @@ export type Built = {
   readonly setupToken: string | null;
   describe(): Readonly<Record<string, unknown>>;
 };
-
-const LEDGER_BEHIND_MS = 60_000;
-/** The feed asks every 5 s and waits 5 s for a connection. */
-const DATABASE_DOWN_MS = 11_000;
 
 /** Builds the services of a host. */
 export async function buildServices(ask: BuildAsk): Promise<Built> {
@@ -72,10 +69,6 @@ async function setupToken({ env, storage, clock }: BuildAsk): Promise<string | n
   return issueSetupToken(storage.database, clock.now());
 }
 
-function isDatabaseUp({ config }: Parts): boolean {
-  return config.feed.stalenessMs() < DATABASE_DOWN_MS;
-}
-
 function readingsOf(parts: Parts): Readings {
   const { ledger, config } = parts;
   return {
@@ -85,16 +78,17 @@ function readingsOf(parts: Parts): Readings {
     configVersion: config.feed.version(),
     configStalenessSeconds: config.feed.stalenessMs() / 1000,
     droppedDenials: ledger.recorder.droppedDenials(),
-    isDatabaseUp: isDatabaseUp(parts),
+    isDatabaseUp: !isDatabaseDown(parts.systemState()),
   };
 }
 
 function degradedCodes(parts: Parts, { redis, env }: BuildAsk): readonly DegradedCode[] {
   const { ledger, config } = parts;
+  const state = parts.systemState();
   const found: readonly (readonly [DegradedCode, boolean])[] = [
     ["redis_down", redis !== null && !redis.isUp()],
-    ["database_down", !isDatabaseUp(parts)],
-    ["ledger_behind", ledger.recorder.lagMs() > LEDGER_BEHIND_MS],
+    ["database_down", isDatabaseDown(state)],
+    ["ledger_behind", isLedgerBehind(state)],
     ["journal_filling", ledger.journal.sizeBytes() > 0.8 * env.journalMax],
     ["previous_secret_in_use", config.usesPreviousSecret()],
   ];

@@ -1,5 +1,5 @@
 import type { Accounts } from "@/accounts/create-accounts";
-import type { OperationPorts, SystemFacts, Transact } from "@/core/ports";
+import type { OperationPorts, SystemFacts, SystemState, Transact } from "@/core/ports";
 import { probeChannel } from "@/gateway/probe-channel";
 import type { Clock } from "@/lib/clock";
 import { requestIdOf, uuidv7Hex } from "@/lib/id";
@@ -26,6 +26,7 @@ export type OperationsAsk = {
   /** Signs cookies. */
   readonly cookieSecret: string;
   readonly system: SystemFacts;
+  systemState(): SystemState;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -67,6 +68,7 @@ export function wireOperations(ask: OperationsAsk): OperationsWiring {
     isPriced: config.isPriced,
     effectivePrices: config.effectivePrices,
     system: ask.system,
+    systemState: ask.systemState,
   });
   const transact = createTransact(database, others);
   const ports: OperationPorts = { ...operationStores(database.db, database), ...others(database.db) };

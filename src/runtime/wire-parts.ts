@@ -1,4 +1,4 @@
-import type { SystemFacts } from "@/core/ports";
+import type { SystemFacts, SystemState } from "@/core/ports";
 import type { Gateway } from "@/gateway/gateway-deps";
 import type { Clock } from "@/lib/clock";
 import { createSecretBox, deriveKey } from "@/lib/secret-box";
@@ -48,12 +48,17 @@ export type Parts = {
   readonly operations: OperationsWiring;
   readonly ledger: LedgerWiring;
   readonly gateway: Gateway;
+  /** How this process stands just now. */
+  systemState(): SystemState;
 };
 
 const FLUSH_MS = 5_000;
 
 /** Builds operations and what they need: snapshots, upstream client, sign-in. Commands stop here; a host goes on with `wireParts`. */
-export async function wireAdmin(ground: Omit<Ground, "metrics" | "replica" | "self" | "onFatal">) {
+export async function wireAdmin(
+  ground: Omit<Ground, "metrics" | "replica" | "self" | "onFatal">,
+  ledgerLagMs: () => number = () => 0, // commands have no ledger of their own
+) {
   const { env, storage, clock, log, cleanup, configText } = ground;
   const { database } = storage;
   const secrets = createSecretBox(ground.secret, env.previousSecrets);
@@ -69,18 +74,24 @@ export async function wireAdmin(ground: Omit<Ground, "metrics" | "replica" | "se
     databaseUrl: storage.url,
   });
   cleanup.add(() => upstream.client.close());
+  const systemState = () => ({ databaseSilentMs: config.feed.stalenessMs(), ledgerLagMs: ledgerLagMs() });
   const operations = wireOperations({
     ...{ database, config, upstream, secrets, clock, log },
     cookieSecret: deriveKey(ground.secret, "cookies").toString("base64url"),
     system: systemFacts(ground),
+    systemState,
   });
-  return { config, upstream, operations };
+  return { config, upstream, operations, systemState };
 }
 
 /** Meets every port with its implementation, in the order in which they need each other. */
 export async function wireParts(ground: Ground): Promise<Parts> {
   const { env, storage, clock, log, metrics, cleanup, say } = ground;
-  const { config, upstream, operations } = await wireAdmin(ground);
+  const built: { ledger?: LedgerWiring } = {}; // the ledger is built after the operations that tell its lag
+  const { config, upstream, operations, systemState } = await wireAdmin(
+    ground,
+    () => built.ledger?.recorder.lagMs() ?? 0,
+  );
   if (ground.configText !== null) {
     const report = await applyConfigText(ground.configText, { ...operations, clock, source: "SLUICE_CONFIG" });
     const changes = report.created.length + report.changed.length + report.removed.length;
@@ -93,6 +104,7 @@ export async function wireParts(ground: Ground): Promise<Parts> {
     onFatal: (cause) =>
       ground.onFatal(startFault("The journal cannot be written; see the log", { exitCode: 3, cause })),
   });
+  built.ledger = ledger;
   cleanup.add(async () => {
     const left = await ledger.close(FLUSH_MS);
     if (left > 0) say(`${left} settlements are not in the database yet; the journal keeps them for the next start`);
@@ -106,7 +118,7 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   });
   cleanup.add(jobs.stop);
   const gateway = wireGateway({ env, config, ledger, upstream: upstream.client, metrics, clock, log });
-  return { config, operations, ledger, gateway };
+  return { config, operations, ledger, gateway, systemState };
 }
 
 function systemFacts({

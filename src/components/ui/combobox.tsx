@@ -2,7 +2,8 @@
 
 import { Combobox as BaseCombobox } from "@base-ui/react/combobox";
 import { Check, ChevronsUpDown } from "lucide-react";
-import type { ReactNode } from "react";
+import { useTranslations } from "next-intl";
+import { type ReactNode, useRef } from "react";
 import { cn } from "./cn";
 import { controlClass } from "./input";
 import { itemClass, popupClass } from "./popup-class";
@@ -27,6 +28,14 @@ export type ComboboxProps = {
 
 /** A choice of one among many, found by typing. */
 export function Combobox(props: ComboboxProps) {
+  const t = useTranslations("common");
+  const group = useRef<HTMLDivElement>(null);
+  /** The two hidden buttons that close the list are named by the library, in English only. */
+  const nameCloseButtons = (list: HTMLElement | null) => {
+    if (list === null) return;
+    for (const around of [group.current, list])
+      around?.querySelector('[aria-label="Dismiss"]')?.setAttribute("aria-label", t("close"));
+  };
   const selected = props.options.find((option) => option.value === props.value) ?? null;
   return (
     <BaseCombobox.Root<ComboboxOption>
@@ -36,7 +45,7 @@ export function Combobox(props: ComboboxProps) {
       onValueChange={(option) => props.onValueChange(option?.value ?? null)}
       value={selected}
     >
-      <BaseCombobox.InputGroup className={cn("relative", props.className)}>
+      <BaseCombobox.InputGroup className={cn("relative", props.className)} ref={group}>
         <BaseCombobox.Input
           aria-label={props["aria-label"]}
           className={cn(controlClass, "h-9 ps-3 pe-9")}
@@ -50,7 +59,7 @@ export function Combobox(props: ComboboxProps) {
         </BaseCombobox.Trigger>
       </BaseCombobox.InputGroup>
       <BaseCombobox.Portal>
-        <BaseCombobox.Positioner className="z-50 outline-none" sideOffset={4}>
+        <BaseCombobox.Positioner className="z-50 outline-none" ref={nameCloseButtons} sideOffset={4}>
           <BaseCombobox.Popup className={cn(popupClass, "w-(--anchor-width) p-1")}>
             <BaseCombobox.Empty className="px-2 py-1.5 text-muted-foreground empty:hidden">
               {props.empty}

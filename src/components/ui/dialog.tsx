@@ -1,13 +1,11 @@
 "use client";
 
 import { Dialog as BaseDialog } from "@base-ui/react/dialog";
-import { X } from "lucide-react";
-import { useTranslations } from "next-intl";
 import type { ComponentProps, ReactNode } from "react";
-import { buttonVariants } from "./button";
 import { cn } from "./cn";
 import type { Plain } from "./plain";
 import { backdropClass } from "./popup-class";
+import { PopupClose } from "./popup-close";
 
 /** Holds the open state of a dialog: `open`, `onOpenChange`. */
 export const Dialog = BaseDialog.Root;
@@ -23,7 +21,6 @@ export function DialogContent(props: {
   /** What gets focus first, when not the first control. */
   initialFocus?: BaseDialog.Popup.Props["initialFocus"];
 }) {
-  const t = useTranslations("common");
   return (
     <BaseDialog.Portal>
       <BaseDialog.Backdrop className={backdropClass} />
@@ -37,12 +34,7 @@ export function DialogContent(props: {
           initialFocus={props.initialFocus}
         >
           {props.children}
-          <BaseDialog.Close
-            aria-label={t("close")}
-            className={cn(buttonVariants({ variant: "ghost", size: "icon-sm" }), "absolute end-3 top-3")}
-          >
-            <X aria-hidden />
-          </BaseDialog.Close>
+          <PopupClose />
         </BaseDialog.Popup>
       </BaseDialog.Viewport>
     </BaseDialog.Portal>
@@ -54,7 +46,7 @@ export function DialogHeader({ className, ...props }: ComponentProps<"div">) {
   return <div className={cn("grid gap-1.5 pe-8", className)} {...props} />;
 }
 
-/** The name of a dialog; always present. */
+/** The name of a dialog or sheet; always present. */
 export function DialogTitle({ className, ...props }: Plain<BaseDialog.Title.Props>) {
   return <BaseDialog.Title className={cn("text-lg leading-6 font-semibold tracking-tight", className)} {...props} />;
 }

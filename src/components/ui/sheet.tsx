@@ -1,13 +1,11 @@
 "use client";
 
 import { Dialog as BaseDialog } from "@base-ui/react/dialog";
-import { X } from "lucide-react";
-import { useTranslations } from "next-intl";
 import type { ComponentProps, ReactNode } from "react";
-import { buttonVariants } from "./button";
 import { cn } from "./cn";
 import type { Plain } from "./plain";
 import { backdropClass } from "./popup-class";
+import { PopupClose } from "./popup-close";
 
 /** Holds the open state of a sheet: `open`, `onOpenChange`. */
 export const Sheet = BaseDialog.Root;
@@ -22,7 +20,6 @@ export function SheetContent(props: {
   initialFocus?: BaseDialog.Popup.Props["initialFocus"];
   finalFocus?: BaseDialog.Popup.Props["finalFocus"];
 }) {
-  const t = useTranslations("common");
   const side = props.side ?? "end";
   return (
     <BaseDialog.Portal>
@@ -39,12 +36,7 @@ export function SheetContent(props: {
         initialFocus={props.initialFocus}
       >
         {props.children}
-        <BaseDialog.Close
-          aria-label={t("close")}
-          className={cn(buttonVariants({ variant: "ghost", size: "icon-sm" }), "absolute end-3 top-3")}
-        >
-          <X aria-hidden />
-        </BaseDialog.Close>
+        <PopupClose />
       </BaseDialog.Popup>
     </BaseDialog.Portal>
   );
@@ -53,11 +45,6 @@ export function SheetContent(props: {
 /** The fixed head of a sheet. */
 export function SheetHeader({ className, ...props }: ComponentProps<"div">) {
   return <div className={cn("grid shrink-0 gap-1 border-b border-border py-4 ps-5 pe-14", className)} {...props} />;
-}
-
-/** The name of a sheet; always present. */
-export function SheetTitle({ className, ...props }: Plain<BaseDialog.Title.Props>) {
-  return <BaseDialog.Title className={cn("text-lg leading-6 font-semibold tracking-tight", className)} {...props} />;
 }
 
 /** One sentence below the title. */

@@ -9,11 +9,15 @@ import { cn } from "./cn";
 
 /** Shows toasts of `useToast` at the lower end corner; once per page. */
 export function ToastProvider({ children }: { children: ReactNode }) {
+  const t = useTranslations("common");
   return (
     <BaseToast.Provider limit={3} timeout={6000}>
       {children}
       <BaseToast.Portal>
-        <BaseToast.Viewport className="fixed end-4 bottom-4 z-60 flex w-[calc(100vw-2rem)] flex-col gap-2 outline-none sm:w-88">
+        <BaseToast.Viewport
+          aria-label={t("notifications")}
+          className="fixed end-4 bottom-4 z-60 flex w-[calc(100vw-2rem)] flex-col gap-2 outline-none sm:w-88"
+        >
           <ToastList />
         </BaseToast.Viewport>
       </BaseToast.Portal>

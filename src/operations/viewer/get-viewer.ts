@@ -1,3 +1,4 @@
+import { bannersOf } from "@/core/banners";
 import { existing, ownUserId } from "../existing";
 import { defineOperation } from "../operation";
 import { permissionsOf } from "../permissions";
@@ -14,11 +15,13 @@ export const getViewer = defineOperation({
   input: ViewerInput,
   output: Viewer,
   errors: [],
-  async run(_input, { ports, actor }) {
+  async run(_input, { ports, actor, now }) {
     const row = existing(await ports.users.find(ownUserId(actor)));
     const settings = await readSettings(ports.settings);
     const can = [...permissionsOf(actor)];
     const { system } = ports;
+    const isAdmin = actor.role === "admin";
+    const banners = bannersOf({ facts: system, state: ports.systemState(), isAdmin, now });
     return {
       output: {
         user: {
@@ -35,7 +38,11 @@ export const getViewer = defineOperation({
           testRequest: system.role !== "console",
           checklist: can.includes("setup") && !(await ports.setup.isDismissed()),
         },
-        banners: [],
+        banners: banners.map(({ code, since }) => ({
+          code,
+          params: {},
+          since: since === null ? null : new Date(since).toISOString(),
+        })),
         gatewayName: settings.gatewayName,
         version: system.version,
         publicUrl: system.publicUrl ?? settings.publicUrl,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ROLES } from "@/core/vocabulary";
+import { BANNER_CODES, ROLES } from "@/core/vocabulary";
 import { instant, noInput, PERMISSIONS } from "../references";
 
 /** Input of `viewer.get`: nothing. */
@@ -24,9 +24,10 @@ export const Viewer = z.object({
     /** No admin has dismissed the checklist and a step of it is open. */
     checklist: z.boolean(),
   }),
+  /** Standing facts about the system, the gravest first. */
   banners: z.array(
     z.object({
-      code: z.string(),
+      code: z.enum(BANNER_CODES),
       params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
       since: instant.nullable(),
     }),

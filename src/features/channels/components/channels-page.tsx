@@ -4,12 +4,8 @@ import { Plus, Waypoints } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useQueryStates } from "nuqs";
 import { useCallback, useState } from "react";
-import { EmptyState } from "@/components/empty-state";
-import { FilterBar, SearchFilter, SelectFilter } from "@/components/filter-bar";
-import { PageBody } from "@/components/shell/page-body";
-import { PageHeader } from "@/components/shell/page-header";
-import { StateView } from "@/components/state-view";
-import { TableSkeleton } from "@/components/table-skeleton";
+import { SearchFilter, SelectFilter } from "@/components/filter-bar";
+import { ListPage } from "@/components/list-page";
 import { Alert } from "@/components/ui/alert";
 import { buttonVariants } from "@/components/ui/button";
 import { useToast } from "@/components/ui/toast";
@@ -40,14 +36,12 @@ export function ChannelsPage() {
     </Link>
   );
   return (
-    <PageBody>
-      <PageHeader actions={newChannel} description={t("lead")} title={t("title")} />
-      <div className="grid min-w-0 gap-3">
-        <FilterBar
-          isFiltered={isFiltered}
-          onClear={clear}
-          summary={query.data === undefined ? null : t("count", { count: shown(query.data).length })}
-        >
+    <ListPage
+      action={newChannel}
+      columns={7}
+      count={(list) => t("count", { count: shown(list).length })}
+      filters={
+        <>
           <SearchFilter label={t("filter.q")} onChange={(q) => void setSearch({ q })} value={search.q} />
           <SelectFilter
             label={t("filter.protocol")}
@@ -67,35 +61,26 @@ export function ChannelsPage() {
             ]}
             value={search.state}
           />
-        </FilterBar>
-        <StateView
-          empty={{
-            when: (list) => shown(list).length === 0,
-            isFiltered: isFiltered && query.data?.items.length !== 0,
-            onClearFilters: clear,
-            nothing: (
-              <EmptyState
-                actions={newChannel}
-                icon={<Waypoints aria-hidden />}
-                text={t("emptyText")}
-                title={t("emptyTitle")}
-              />
-            ),
-          }}
-          query={query}
-          skeleton={<TableSkeleton columns={7} />}
-        >
-          {(list) => (
-            <ChannelRows
-              all={list.items}
-              items={shown(list)}
-              onSort={(sort) => void setSearch({ sort })}
-              sort={search.sort}
-            />
-          )}
-        </StateView>
-      </div>
-    </PageBody>
+        </>
+      }
+      isBare={(list) => list.items.length === 0}
+      isEmpty={(list) => shown(list).length === 0}
+      isFiltered={isFiltered}
+      lead={t("lead")}
+      nothing={{ icon: <Waypoints aria-hidden />, title: t("emptyTitle"), text: t("emptyText") }}
+      onClear={clear}
+      query={query}
+      title={t("title")}
+    >
+      {(list) => (
+        <ChannelRows
+          all={list.items}
+          items={shown(list)}
+          onSort={(sort) => void setSearch({ sort })}
+          sort={search.sort}
+        />
+      )}
+    </ListPage>
   );
 }
 

@@ -10,7 +10,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import { useFieldErrorText } from "@/components/use-problem-text";
-import { LANGUAGE_NAMES } from "@/features/shell/components/language-names";
+import { LanguageName } from "@/features/shell/components/language-name";
 import { Link } from "@/i18n/navigation";
 import { routing } from "@/i18n/routing";
 import type { AdminValues } from "./admin-values";
@@ -89,7 +89,7 @@ export function AdminStep(props: {
               <Field error={fieldText(errors.locale?.message)} label={t("locale")}>
                 <Select
                   onValueChange={field.onChange}
-                  options={routing.locales.map((id) => ({ value: id, label: LANGUAGE_NAMES[id] }))}
+                  options={routing.locales.map((id) => ({ value: id, label: <LanguageName id={id} /> }))}
                   value={field.value}
                 />
               </Field>

@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
 import type { Permission } from "@/operations/operation";
+import type { ViewerBanners } from "../queries";
 import { AccountMenu } from "./account-menu";
-import { type Banner, Banners } from "./banners";
+import { LiveBanners } from "./banners";
 import { Breadcrumb } from "./breadcrumb";
 import { LanguageMenu } from "./language-menu";
 import { MobileNav } from "./mobile-nav";
@@ -16,7 +17,9 @@ export type AppShellProps = {
   area: Area;
   user: { name: string; role: "admin" | "user" };
   can: readonly Permission[];
-  banners: readonly Banner[];
+  banners: ViewerBanners;
+  /** Codes of banners that the reader does not want to see again. */
+  dismissed: readonly string[];
   gatewayName: string;
   /** IANA zones: of days and windows, and the viewer's own. */
   zone: string;
@@ -44,7 +47,7 @@ export function AppShell(props: AppShellProps) {
               <AccountMenu area={area} name={props.user.name} role={props.user.role} />
             </div>
           </header>
-          <Banners banners={props.banners} />
+          <LiveBanners dismissed={props.dismissed} initial={props.banners} />
           <main className="flex min-w-0 flex-1 flex-col outline-none" id="main" tabIndex={-1}>
             {props.children}
           </main>

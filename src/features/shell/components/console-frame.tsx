@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { MessageLayer } from "@/components/shell/message-layer";
 import type { Viewer } from "@/operations/viewer/schema";
 import { AppShell } from "./app-shell";
+import { DISMISSED_COOKIE, parseDismissed } from "./dismissed-cookie";
 import type { Area } from "./nav-entries";
 import { SIDEBAR_COOKIE } from "./sidebar-cookie";
 import { WorkProviders } from "./work-providers";
@@ -11,7 +12,9 @@ import { WorkProviders } from "./work-providers";
 export async function ConsoleFrame(props: { area: Area; viewer: Viewer; children: ReactNode }) {
   const { area, viewer } = props;
   const viewerZone = viewer.user.timeZone ?? viewer.zone;
-  const startsCompact = (await cookies()).get(SIDEBAR_COOKIE)?.value === "compact";
+  const remembered = await cookies();
+  const startsCompact = remembered.get(SIDEBAR_COOKIE)?.value === "compact";
+  const dismissed = parseDismissed(remembered.get(DISMISSED_COOKIE)?.value);
   return (
     <MessageLayer timeZone={viewerZone}>
       <WorkProviders>
@@ -19,6 +22,7 @@ export async function ConsoleFrame(props: { area: Area; viewer: Viewer; children
           area={area}
           banners={viewer.banners}
           can={viewer.can}
+          dismissed={dismissed}
           gatewayName={viewer.gatewayName}
           startsCompact={startsCompact}
           user={viewer.user}

@@ -7,7 +7,7 @@ import { Button } from "@/components/ui/button";
 import { Menu, MenuContent, MenuRadioGroup, MenuRadioItem, MenuTrigger } from "@/components/ui/menu";
 import { usePathname, useRouter } from "@/i18n/navigation";
 import { routing } from "@/i18n/routing";
-import { LANGUAGE_NAMES } from "./language-names";
+import { LanguageName } from "./language-name";
 
 /** Chooses the language; each is named in itself. The page, its filters and its hash stay. */
 export function LanguageMenu() {
@@ -41,9 +41,7 @@ export function LanguageMenu() {
         <MenuRadioGroup onValueChange={change} value={locale}>
           {routing.locales.map((id) => (
             <MenuRadioItem key={id} value={id}>
-              <span data-user-text lang={id}>
-                {LANGUAGE_NAMES[id]}
-              </span>
+              <LanguageName id={id} />
             </MenuRadioItem>
           ))}
         </MenuRadioGroup>

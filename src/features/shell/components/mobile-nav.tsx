@@ -4,7 +4,8 @@ import { Menu as MenuIcon } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
-import { Sheet, SheetBody, SheetContent, SheetHeader, SheetTitle, SheetTrigger } from "@/components/ui/sheet";
+import { DialogTitle } from "@/components/ui/dialog";
+import { Sheet, SheetBody, SheetContent, SheetHeader, SheetTrigger } from "@/components/ui/sheet";
 import type { Permission } from "@/operations/operation";
 import { Logo } from "./logo";
 import { type Area, navSections } from "./nav-entries";
@@ -24,9 +25,9 @@ export function MobileNav(props: { area: Area; can: readonly Permission[]; gatew
       <SheetContent side="start">
         <SheetHeader className="flex h-14 items-center gap-2.5 ps-4">
           <Logo className="size-7 shrink-0" />
-          <SheetTitle className="truncate text-base" data-user-text dir="auto">
+          <DialogTitle className="truncate text-base" data-user-text dir="auto">
             {props.gatewayName}
-          </SheetTitle>
+          </DialogTitle>
         </SheetHeader>
         <SheetBody className="p-0">
           <NavList onNavigate={() => setOpen(false)} sections={navSections(props.area, props.can)} />

@@ -14,7 +14,7 @@ import { useAction } from "@/components/use-action";
 import { useFieldErrorText } from "@/components/use-problem-text";
 import { useServerFields } from "@/components/use-server-fields";
 import { timeZoneOptions } from "@/features/setup/components/time-zones";
-import { LANGUAGE_NAMES } from "@/features/shell/components/language-names";
+import { LanguageName } from "@/features/shell/components/language-name";
 import { routing } from "@/i18n/routing";
 import type { User } from "@/operations/users/schema";
 import { updateUserAction } from "../actions";
@@ -67,11 +67,7 @@ export function ProfileCard({ user }: { user: User }) {
               { value: "auto", label: t("edit.localeAuto") },
               ...routing.locales.map((locale) => ({
                 value: locale,
-                label: (
-                  <span data-user-text lang={locale}>
-                    {LANGUAGE_NAMES[locale]}
-                  </span>
-                ),
+                label: <LanguageName id={locale} />,
               })),
             ]}
           />

@@ -4,12 +4,8 @@ import { Plus, UsersRound } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useQueryStates } from "nuqs";
 import { useState } from "react";
-import { EmptyState } from "@/components/empty-state";
-import { FilterBar, SearchFilter, SelectFilter } from "@/components/filter-bar";
-import { PageBody } from "@/components/shell/page-body";
-import { PageHeader } from "@/components/shell/page-header";
-import { StateView } from "@/components/state-view";
-import { TableSkeleton } from "@/components/table-skeleton";
+import { SearchFilter, SelectFilter } from "@/components/filter-bar";
+import { ListPage } from "@/components/list-page";
 import { Button } from "@/components/ui/button";
 import type { User } from "@/operations/users/schema";
 import { useUsers } from "../queries";
@@ -33,57 +29,47 @@ export function UsersPage() {
     </Button>
   );
   return (
-    <PageBody>
-      <PageHeader actions={newUser} description={t("lead")} title={t("title")} />
-      <div className="grid min-w-0 gap-3">
-        <FilterBar
-          isFiltered={isFiltered}
-          onClear={clear}
-          summary={query.data === undefined ? null : t("count", { count: shown(query.data.items).length })}
-        >
-          <SearchFilter label={t("filter.q")} onChange={(q) => void setSearch({ q })} value={search.q} />
-          <SelectFilter
-            label={t("filter.role")}
-            onChange={(role) => void setSearch({ role })}
-            options={[
-              { value: "admin", label: t("role.admin") },
-              { value: "user", label: t("role.user") },
-            ]}
-            value={search.role}
-          />
-          <SelectFilter
-            label={t("filter.state")}
-            onChange={(state) => void setSearch({ state })}
-            options={[
-              { value: "enabled", label: t("filter.enabled") },
-              { value: "disabled", label: t("filter.disabled") },
-            ]}
-            value={search.state}
-          />
-        </FilterBar>
-        <StateView
-          empty={{
-            when: (list) => shown(list.items).length === 0,
-            isFiltered,
-            onClearFilters: clear,
-            nothing: (
-              <EmptyState
-                actions={newUser}
-                icon={<UsersRound aria-hidden />}
-                text={t("emptyText")}
-                title={t("emptyTitle")}
-              />
-            ),
-          }}
-          query={query}
-          skeleton={<TableSkeleton columns={6} />}
-        >
-          {(list) => (
-            <UserTable items={shown(list.items)} onSort={(sort) => void setSearch({ sort })} sort={search.sort} />
-          )}
-        </StateView>
-      </div>
+    <>
+      <ListPage
+        action={newUser}
+        columns={6}
+        count={(list) => t("count", { count: shown(list.items).length })}
+        filters={
+          <>
+            <SearchFilter label={t("filter.q")} onChange={(q) => void setSearch({ q })} value={search.q} />
+            <SelectFilter
+              label={t("filter.role")}
+              onChange={(role) => void setSearch({ role })}
+              options={[
+                { value: "admin", label: t("role.admin") },
+                { value: "user", label: t("role.user") },
+              ]}
+              value={search.role}
+            />
+            <SelectFilter
+              label={t("filter.state")}
+              onChange={(state) => void setSearch({ state })}
+              options={[
+                { value: "enabled", label: t("filter.enabled") },
+                { value: "disabled", label: t("filter.disabled") },
+              ]}
+              value={search.state}
+            />
+          </>
+        }
+        isEmpty={(list) => shown(list.items).length === 0}
+        isFiltered={isFiltered}
+        lead={t("lead")}
+        nothing={{ icon: <UsersRound aria-hidden />, title: t("emptyTitle"), text: t("emptyText") }}
+        onClear={clear}
+        query={query}
+        title={t("title")}
+      >
+        {(list) => (
+          <UserTable items={shown(list.items)} onSort={(sort) => void setSearch({ sort })} sort={search.sort} />
+        )}
+      </ListPage>
       <CreateUserDialog onOpenChange={setCreating} open={isCreating} />
-    </PageBody>
+    </>
   );
 }

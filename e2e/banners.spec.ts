@@ -1,0 +1,61 @@
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startTestPostgres } from "@test/setup/test-postgres";
+import { expectAccessible } from "./support/expect-accessible";
+import { signIn } from "./support/sign-in";
+import { ADMIN, startSluice } from "./support/start-sluice";
+import { expect, test } from "./support/test";
+
+const RENEWAL_MS = 15_000;
+
+test("an open page tells that the database went away, since when, and that it came back", async ({
+  page,
+  failures,
+}) => {
+  test.setTimeout(180_000);
+  failures.allow(503, "/api/v1/");
+  await using ends = new AsyncDisposableStack();
+  const folder = mkdtempSync(join(tmpdir(), "sluice-e2e-outage-"));
+  ends.defer(() => rmSync(folder, { recursive: true, force: true }));
+  chmodSync(folder, 0o711); // the database has an account of its own
+  let database = await startTestPostgres(folder);
+  ends.defer(() => database.stop());
+  const port = Number(new URL(database.url).port);
+  const sluice = await startSluice({ serverUrl: database.url, provisioned: true });
+  ends.defer(sluice.stop);
+  const banner = page.getByRole("list", { name: "Notices" });
+  await page.clock.install();
+  await signIn(page, sluice.url, ADMIN);
+  await page.goto(`${sluice.url}/admin`);
+  await expect(banner).toHaveCount(0);
+
+  await database.stop();
+  await page.clock.fastForward(RENEWAL_MS);
+  await expect(banner).toContainText(/The database has not answered since .+ \d{4}/, { timeout: 30_000 });
+  await expect(banner.getByRole("button")).toHaveCount(0);
+  await expectAccessible(page, "/admin without a database");
+
+  database = await startTestPostgres(folder, port);
+  await expect(async () => {
+    await page.clock.fastForward(RENEWAL_MS);
+    await expect(banner).toHaveCount(0, { timeout: 5_000 });
+  }).toPass({ timeout: 60_000 });
+});
+
+test("one replica on the embedded database says so until it is dismissed", async ({ page }) => {
+  test.setTimeout(180_000);
+  await using ends = new AsyncDisposableStack();
+  const sluice = await startSluice({ serverUrl: null, provisioned: true });
+  ends.defer(sluice.stop);
+  const banner = page.getByRole("list", { name: "Notices" });
+  await signIn(page, sluice.url, ADMIN);
+  await page.goto(`${sluice.url}/admin`);
+  await expect(banner).toContainText("serve one replica only");
+  await expectAccessible(page, "/admin with a banner");
+  await banner.getByRole("button", { name: "Dismiss this notice" }).click();
+  await expect(banner).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(banner).toHaveCount(0);
+});
