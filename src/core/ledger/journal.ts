@@ -1,6 +1,5 @@
 import type { NanoUsd } from "@/lib/money";
-import type { LedgerEntry, RequestRecord } from "./entry";
-import type { Settlement } from "./settlement";
+import type { SettleFrame, Settlement } from "./settlement";
 
 /** Frame ADMIT: self-sufficient, so that a dead replica's request can be billed by any other (quota.md Q41). Plain JSON. */
 export type AdmitFrame = {
@@ -21,14 +20,6 @@ export type CeilingFrame = {
   readonly attempt: number;
   readonly channelId: number;
   readonly amountNanoUsd: NanoUsd;
-};
-
-/** Frame SETTLE: how a request ended. `voided` has no entries: nothing was sent. */
-export type SettleFrame = {
-  readonly id: string;
-  readonly kind: "settled" | "voided";
-  readonly entries: readonly LedgerEntry[];
-  readonly request: RequestRecord | null;
 };
 
 /**

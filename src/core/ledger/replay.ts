@@ -1,5 +1,6 @@
 import type { LedgerEntry, RequestRecord } from "./entry";
-import type { AdmitFrame, CeilingFrame, ReplayedFrames, SettleFrame } from "./journal";
+import type { AdmitFrame, CeilingFrame, ReplayedFrames } from "./journal";
+import type { SettleFrame } from "./settlement";
 
 /**
  * What a dead journal owes the ledger (quota.md Q44): a settlement as it was recorded; a ceiling without one as one `interrupted` entry at

@@ -1,6 +1,5 @@
 import { packDetail, type StoredDetail, unpackDetail } from "./detail-text";
 import type { LedgerEntry, RequestRecord } from "./entry";
-import type { SettleFrame } from "./journal";
 
 /*
  * The one text of a settlement: the journal keeps it and the ledger store takes it, so that it is made once per request. A JSON array by
@@ -21,6 +20,14 @@ export const REQUEST_MEMBERS = [
   ...(["stream", "outcome", "status", "code", "inputTokens", "cachedTokens", "outputTokens", "costNanoUsd"] as const),
   ...(["costSource", "firstByteMs", "durationMs", "attempts", "upstreamRequestId", "decision"] as const),
 ] satisfies readonly (keyof RequestRecord)[];
+
+/** Frame SETTLE: how a request ended. `voided` has no entries: nothing was sent. */
+export type SettleFrame = {
+  readonly id: string;
+  readonly kind: "settled" | "voided";
+  readonly entries: readonly LedgerEntry[];
+  readonly request: RequestRecord | null;
+};
 
 /** How one request ended, as a text that the journal and the ledger store share. */
 export type Settlement = {
