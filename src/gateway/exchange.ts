@@ -1,4 +1,5 @@
 import type { AuthSnapshot } from "@/core/auth-snapshot";
+import type { Deadlines } from "@/lib/deadlines";
 import type { GatewayReply, GatewayRequest } from "@/protocols/exchange";
 import type { Protocol } from "@/protocols/protocol";
 import type { Route } from "@/protocols/routes";
@@ -27,6 +28,8 @@ export type Replying = Pick<Exchange, "reply" | "protocol" | "requestId">;
 /** The ports of the pipeline and what one gateway counts itself. */
 export type EngineDeps = GatewayDeps & {
   readonly drains: DrainBudget;
+  /** Of calls as a whole. */
+  readonly deadlines: Deadlines;
   /** From now on connections end with their reply. */
   isDraining(): boolean;
 };

@@ -28,7 +28,7 @@ export async function forward(admitted: Admitted, exchange: Exchange, deps: Engi
   const ranked = rankChannels(admitted.target.candidates, deps.random);
   const last = Math.min(settings.maxAttempts, ranked.length);
   const waited = deps.clock.monotonic() - exchange.startedAt;
-  const cancelDeadline = deps.clock.after(Math.max(0, settings.requestDeadlineMs - waited), () =>
+  const deadline = deps.deadlines.set(Math.max(0, settings.requestDeadlineMs - waited), () =>
     interrupts.raise("deadline"),
   );
   const unsubscribe = reply.onClosed(() => interrupts.raise("client_gone"));
@@ -42,7 +42,7 @@ export async function forward(admitted: Admitted, exchange: Exchange, deps: Engi
       if (!end.relay.next || number === last || isInterrupted(exchange)) break;
     }
   } finally {
-    cancelDeadline();
+    deadline.cancel();
     unsubscribe();
   }
   return { ends, answer: answerOf(ends, exchange) };

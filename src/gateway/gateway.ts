@@ -1,5 +1,6 @@
 import { AppError, toAppError } from "@/core/errors";
-import { requestIdOf, uuidv7Hex } from "@/lib/id";
+import { createDeadlines } from "@/lib/deadlines";
+import { requestIdOf, uuidv7Source } from "@/lib/id";
 import type { GatewayReply, GatewayRequest } from "@/protocols/exchange";
 import { protocolFor } from "@/protocols/registry";
 import { drainBudget } from "./drain-budget";
@@ -18,34 +19,38 @@ export function createGateway(ports: GatewayDeps): Gateway {
   const running = new Set<Exchange>();
   let waiters: (() => void)[] = [];
   let isDraining = false;
-  const deps: EngineDeps = { ...ports, drains: drainBudget(ports.maxDrains), isDraining: () => isDraining };
-  const run = async (found: Found, exchange: Exchange): Promise<void> => {
-    running.add(exchange);
-    deps.metrics.inflight(1);
-    try {
-      const { model, withoutBody } = found;
-      if (found.route.class === "M") await handleCall(exchange, deps);
-      else await handleUnmetered({ exchange, model, withoutBody }, deps);
-    } finally {
-      running.delete(exchange);
-      deps.metrics.inflight(-1);
-      if (running.size === 0) {
-        for (const resolve of waiters) resolve();
-        waiters = [];
-      }
-    }
+  const newId = uuidv7Source();
+  const deps: EngineDeps = {
+    ...ports,
+    drains: drainBudget(ports.maxDrains),
+    deadlines: createDeadlines(ports.clock),
+    isDraining: () => isDraining,
+  };
+  const leave = (exchange: Exchange): void => {
+    running.delete(exchange);
+    deps.metrics.inflight(-1);
+    if (running.size > 0) return;
+    for (const resolve of waiters) resolve();
+    waiters = [];
   };
   return {
     async handle(request, reply) {
       try {
         const found = findRoute(request);
         if (found.kind === "empty") return sendEmpty(found, reply);
-        const exchange = openExchange(found, { request, reply }, deps);
+        const exchange = openExchange(found, { request, reply }, { deps, newId });
         if (isDraining) return sendError(new AppError("shutting_down"), exchange, deps);
         if (running.size >= deps.maxInflight) return sendError(new AppError("overloaded"), exchange, deps);
-        await run(found, exchange);
+        running.add(exchange);
+        deps.metrics.inflight(1);
+        try {
+          if (found.route.class === "M") await handleCall(exchange, deps);
+          else await handleUnmetered({ exchange, model: found.model, withoutBody: found.withoutBody }, deps);
+        } finally {
+          leave(exchange);
+        }
       } catch (error) {
-        refuseUnrouted(toAppError(error), { request, reply }, deps);
+        refuseUnrouted(toAppError(error), { request, reply }, { deps, newId });
       }
     },
     drain() {
@@ -64,9 +69,11 @@ export function createGateway(ports: GatewayDeps): Gateway {
 
 type Ends = { readonly request: GatewayRequest; readonly reply: GatewayReply };
 
-function openExchange({ route }: Found, { request, reply }: Ends, deps: EngineDeps): Exchange {
+type Ids = { readonly deps: EngineDeps; readonly newId: (nowMs: number) => string };
+
+function openExchange({ route }: Found, { request, reply }: Ends, { deps, newId }: Ids): Exchange {
   const receivedAt = deps.clock.now();
-  const id = uuidv7Hex(receivedAt);
+  const id = newId(receivedAt);
   return {
     request,
     reply,
@@ -89,8 +96,8 @@ function sendEmpty({ status, headers }: Extract<FoundRoute, { kind: "empty" }>, 
  * An error before any route was found: in the shape that the headers suggest (protocols-and-pricing.md 3.1). The end of the pipeline, so
  * a reply that cannot even be refused is broken off.
  */
-function refuseUnrouted(error: AppError, { request, reply }: Ends, deps: EngineDeps): void {
-  const requestId = requestIdOf(uuidv7Hex(deps.clock.now()));
+function refuseUnrouted(error: AppError, { request, reply }: Ends, { deps, newId }: Ids): void {
+  const requestId = requestIdOf(newId(deps.clock.now()));
   if (error.code === "internal_error") deps.log.error({ requestId, error: error.cause }, "request failed");
   deps.metrics.denied(error.code);
   try {

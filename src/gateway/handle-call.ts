@@ -22,9 +22,7 @@ export async function handleCall(exchange: Exchange, deps: EngineDeps): Promise<
     const known = authenticate(exchange, deps); // headers only: no body is read yet
     caller = known instanceof Promise ? await known : known;
     if (hopOf(exchange) > MAX_HOPS) throw new AppError("loop_detected");
-    const read = request.readBody();
-    const body = read instanceof Uint8Array ? read : await read;
-    const call = protocol.readCall(request, body, route.operation); // scanned once, not parsed
+    const call = protocol.readCall(request, await request.readBody(), route.operation); // scanned once, not parsed
     model = call.model;
     const target = resolveTarget(permitModel(call.model, caller), route, deps.config.current());
     const admitted = admit({ caller, call, target }, exchange, deps);

@@ -1,15 +1,20 @@
 import { expect, test } from "vitest";
-import { dashedUuid, parseRequestId, requestIdOf, uuidv7Hex } from "./id";
+import { dashedUuid, parseRequestId, requestIdOf, uuidv7Hex, uuidv7Source } from "./id";
 
-test("an id is a UUIDv7 that begins with its milliseconds", () => {
+const MAKERS = [
+  ["one by one", uuidv7Hex],
+  ["from a source", uuidv7Source()],
+] as const;
+
+test.each(MAKERS)("an id made %s is a UUIDv7 that begins with its milliseconds", (_, make) => {
   const now = Date.parse("2026-11-21T12:00:00.123Z");
-  const hex = uuidv7Hex(now);
+  const hex = make(now);
   expect(hex).toMatch(/^[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}$/);
   expect(Number.parseInt(hex.slice(0, 12), 16)).toBe(now);
 });
 
-test("ids of one millisecond differ", () => {
-  expect(new Set(Array.from({ length: 10_000 }, () => uuidv7Hex(1))).size).toBe(10_000);
+test.each(MAKERS)("ids of one millisecond made %s differ", (_, make) => {
+  expect(new Set(Array.from({ length: 10_000 }, () => make(1))).size).toBe(10_000);
 });
 
 test("a request id is read with its prefix, with dashes and in capitals, and nothing else is", () => {

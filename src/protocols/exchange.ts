@@ -7,11 +7,8 @@ export type GatewayRequest = {
   /** Header names in lower case; repeated headers joined with `, `. */
   readonly headers: Readonly<Record<string, string>>;
   readonly remoteAddress: string;
-  /**
-   * Reads and decodes the body; called after authentication. Without a promise when all of it has arrived with the head. Throws
-   * body_too_large, body_timeout, unsupported_encoding, body_decode_failed.
-   */
-  readBody(): Uint8Array | Promise<Uint8Array>;
+  /** Reads and decodes the body; called after authentication. Throws body_too_large, body_timeout, unsupported_encoding, body_decode_failed. */
+  readBody(): Promise<Uint8Array>;
 };
 
 /** The answer as a writer. */

@@ -36,15 +36,26 @@ export class NodeRequest implements GatewayRequest {
     this.#budget = budget;
   }
 
-  readBody(): Uint8Array | Promise<Uint8Array> {
+  readBody(): Promise<Uint8Array> {
     const intake = openIntake(this.headers, this.#options.bodyLimit, this.#budget);
     this.#reading = { intake, abandon: ignore };
-    const room = intake.open();
-    if (room !== null || !this.#message.complete) return readLater(room, this.#message, this.#reading, this.#options);
-    // A small body has arrived with its head: no listener, no timer and no promise for it.
-    const bytes: Buffer | null = this.#message.read();
-    const wait = bytes === null ? null : intake.add(bytes);
-    return wait === null ? intake.finish() : wait.then(() => intake.finish());
+    return this.#gather(intake.open(), this.#reading);
+  }
+
+  /** Waits for room, or one microtask: the rest of what came with the head is parsed by then, as a small body nearly always is. */
+  async #gather(room: Promise<void> | null, reading: Reading): Promise<Uint8Array> {
+    await room;
+    const { intake } = reading;
+    if (this.#message.complete) {
+      // No listener and no timer for it.
+      const bytes: Buffer | null = this.#message.read();
+      const wait = bytes === null ? null : intake.add(bytes);
+      if (wait !== null) await wait;
+    } else {
+      await gather(this.#message, reading, this.#options);
+    }
+    const body = intake.finish();
+    return body instanceof Uint8Array ? body : await body;
   }
 
   /** True when the rest of the body is too much to read past: the connection ends with the reply. */
@@ -65,12 +76,6 @@ function ignore(): void {}
 
 /** A body that was asked for. */
 type Reading = { readonly intake: BodyIntake; abandon: () => void };
-
-async function readLater(room: Promise<void> | null, ...body: Parameters<typeof gather>): Promise<Uint8Array> {
-  await room;
-  await gather(...body);
-  return body[1].intake.finish();
-}
 
 /** Resolves when the body has arrived; rejects with body_too_large, body_timeout, overloaded, or when the client left. */
 function gather(message: IncomingMessage, reading: Reading, options: AdapterOptions): Promise<void> {
@@ -106,7 +111,6 @@ function gather(message: IncomingMessage, reading: Reading, options: AdapterOpti
     };
     const end = () => stop(null);
     const leave = () => stop(new AppError("body_timeout", { cause: "client_gone" }));
-    if (message.complete && message.readableEnded) return end();
     if (message.destroyed) return leave();
     watch(bodySilenceMs);
     reading.abandon = leave; // node:http does not tell a request whose reply has ended that its connection closed
