@@ -5,8 +5,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startTestPostgres } from "@test/setup/test-postgres";
 import type { Figure, Row } from "./row";
-import { bigBodyRow, cpuRow, streamCpuRow } from "./rows/cpu";
+import { bigBodyRow, cpuRow, denialRow, streamCpuRow } from "./rows/cpu";
 import { firstTokenRow, latencyRow } from "./rows/latency";
+import { ledgerDrainRow } from "./rows/ledger";
 import { idleMemoryRow, openStreamsRow } from "./rows/memory";
 import { openStage } from "./stage";
 
@@ -14,9 +15,11 @@ const ROWS: readonly Row[] = [
   idleMemoryRow,
   cpuRow,
   streamCpuRow,
+  denialRow,
   latencyRow,
   firstTokenRow,
   bigBodyRow,
+  ledgerDrainRow,
   openStreamsRow,
 ];
 

@@ -9,13 +9,20 @@ export type Stage = {
   readonly bare: Measured;
   readonly sluice: Measured;
   readonly upstreamUrl: string;
+  /** Sluice's own database. */
+  readonly databaseUrl: string;
   /** A request through Sluice, and the same for the bare proxy. */
   shot(options?: ShotOptions): Shot;
   close(): Promise<void>;
 };
 
-/** What a shot asks for. `script` is the scripted upstream's header. */
-export type ShotOptions = { readonly bodyBytes?: number; readonly stream?: boolean; readonly script?: string };
+/** What a shot asks for. `script` is the scripted upstream's header; a model that no channel serves is refused. */
+export type ShotOptions = {
+  readonly bodyBytes?: number;
+  readonly stream?: boolean;
+  readonly script?: string;
+  readonly model?: string;
+};
 
 /** Key of the generated configuration; works on this machine only, for as long as the run lasts. */
 const KEY = "sk-sluice-benchmarkbenchmarkbenchmarkbenchmark000";
@@ -58,6 +65,7 @@ export async function openStage(databaseUrl: string, dist: string): Promise<Stag
     bare,
     sluice: { ...sluice, line: sluice.line.replace(/\/\/[^:/]+:/, "//127.0.0.1:") },
     upstreamUrl: upstream.line,
+    databaseUrl,
     shot: buildShot,
     async close() {
       await Promise.all([bare.stop(), sluice.stop(), upstream.stop()]);
@@ -88,10 +96,10 @@ function configuration(upstreamUrl: string): unknown {
 }
 
 /** About 520 bytes unless told, as an agent's short question. */
-function buildShot({ bodyBytes = 520, stream = false, script }: ShotOptions = {}): Shot {
+function buildShot({ bodyBytes = 520, stream = false, script, model = "gpt-4o" }: ShotOptions = {}): Shot {
   const frame = (text: string) =>
     JSON.stringify({
-      model: "gpt-4o",
+      model,
       messages: [
         { role: "system", content: "You are a careful assistant." },
         { role: "user", content: text },

@@ -10,11 +10,12 @@ const WARM_UP = 6;
 async function cpuPerRequest(
   stage: Stage,
   target: Measured,
-  ask: { count: number; options: ShotOptions },
+  ask: { count: number; options: ShotOptions; isRefused?: boolean },
 ): Promise<number> {
   const before = target.cpuMs();
   const result = await load(target.line, stage.shot(ask.options), { count: ask.count, connections: 16 });
-  if (result.failed > 0) throw new Error(`${result.failed} of ${result.requests} requests failed`);
+  const unexpected = ask.isRefused === true ? result.requests - result.failed : result.failed;
+  if (unexpected > 0) throw new Error(`${unexpected} of ${result.requests} requests ended otherwise`);
   return ((target.cpuMs() - before) * 1000) / ask.count;
 }
 
@@ -66,6 +67,30 @@ export const streamCpuRow: Row = {
         bar: "<= 1.6",
         measured: show(value),
         passes: value.ratio <= 1.6,
+      },
+    ];
+  },
+};
+
+/** What a refusal costs over an admitted request. */
+export const denialRow: Row = {
+  name: "denial",
+  async run(stage): Promise<readonly Figure[]> {
+    const refused = { count: 4000, options: { model: "no-such-model" }, isRefused: true };
+    const admitted = { count: 4000, options: {} };
+    await cpuPerRequest(stage, stage.sluice, refused);
+    const ratios: number[] = [];
+    for (let pair = 0; pair < PAIRS; pair++) {
+      const one = await cpuPerRequest(stage, stage.sluice, refused);
+      ratios.push(one / (await cpuPerRequest(stage, stage.sluice, admitted)));
+    }
+    const value = median(ratios);
+    return [
+      {
+        figure: "CPU of a denial / of an admitted request",
+        bar: "<= 0.5",
+        measured: value.toFixed(2),
+        passes: value <= 0.5,
       },
     ];
   },
