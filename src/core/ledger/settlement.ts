@@ -45,10 +45,18 @@ export function settlementOf({ id, kind, entries, request }: SettleFrame): Settl
   return { id, kind, entries: entries.length, text };
 }
 
-/** The frame of a settlement's text. Throws a SyntaxError for a text that is no JSON. */
+type SettlementTuple = readonly [
+  string,
+  SettleFrame["kind"],
+  readonly (readonly unknown[])[],
+  readonly unknown[] | null,
+];
+
+/** The frame of a settlement's text, by position or, as journals held it before, by name. Throws a SyntaxError for a text that is no JSON. */
 export function parseSettlement(text: string): SettleFrame {
-  const [id, kind, entries, request]: [string, SettleFrame["kind"], readonly unknown[][], unknown[] | null] =
-    JSON.parse(text);
+  const value: SettleFrame | SettlementTuple = JSON.parse(text);
+  if ("id" in value) return value;
+  const [id, kind, entries, request] = value;
   return {
     id,
     kind,

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync 
 import { join } from "node:path";
 import type { AdmitFrame, CeilingFrame, ReplayedFrames } from "@/core/ledger/journal";
 import { parseSettlement } from "@/core/ledger/settlement";
-import { FRAME_TYPES, FRAME_VERSION, type Frame, readFrames, type SegmentReading } from "./frame";
+import { FRAME_TYPES, FRAME_VERSION, type Frame, OLDEST_FRAME_VERSION, readFrames, type SegmentReading } from "./frame";
 import { parseAdmit, parseCeiling } from "./frame-text";
 import {
   claimDirectory,
@@ -102,7 +102,8 @@ function read(directory: string, { root, onFinding }: AdoptionAsk): AdoptedJourn
 }
 
 function isForeign({ version, type }: Frame): boolean {
-  return version !== FRAME_VERSION || type < FRAME_TYPES.admit || type > FRAME_TYPES.flushed;
+  const isKnown = version >= OLDEST_FRAME_VERSION && version <= FRAME_VERSION;
+  return !isKnown || type < FRAME_TYPES.admit || type > FRAME_TYPES.flushed;
 }
 
 /** Garbage at the very end is what a death leaves; anywhere else frames were there and are lost. */

@@ -15,10 +15,13 @@ export function admitText(frame: AdmitFrame): string {
   ]);
 }
 
-/** The frame of such a payload. Throws a SyntaxError for a text that is no JSON. */
+type AdmitTuple = readonly [string, number, number, number, string, string, string, string, boolean];
+
+/** The frame of such a payload, by position or, from before, by name. Throws a SyntaxError for a text that is no JSON. */
 export function parseAdmit(text: string): AdmitFrame {
-  type Tuple = [string, number, number, number, string, string, string, string, boolean];
-  const [id, at, userId, keyId, keyPrefix, protocol, operation, model, stream]: Tuple = JSON.parse(text);
+  const value: AdmitFrame | AdmitTuple = JSON.parse(text);
+  if ("id" in value) return value;
+  const [id, at, userId, keyId, keyPrefix, protocol, operation, model, stream] = value;
   return { id, at, userId, keyId, keyPrefix, protocol, operation, model, stream };
 }
 
@@ -27,9 +30,12 @@ export function ceilingText({ id, attempt, channelId, amountNanoUsd }: CeilingFr
   return `["${id}",${attempt},${channelId},${amountNanoUsd}]`;
 }
 
-/** The frame of such a payload. Throws a SyntaxError for a text that is no JSON. */
+type CeilingTuple = readonly [string, number, number, CeilingFrame["amountNanoUsd"]];
+
+/** The frame of such a payload, by position or, from before, by name. Throws a SyntaxError for a text that is no JSON. */
 export function parseCeiling(text: string): CeilingFrame {
-  const [id, attempt, channelId, amountNanoUsd]: [string, number, number, CeilingFrame["amountNanoUsd"]] =
-    JSON.parse(text);
+  const value: CeilingFrame | CeilingTuple = JSON.parse(text);
+  if ("id" in value) return value;
+  const [id, attempt, channelId, amountNanoUsd] = value;
   return { id, attempt, channelId, amountNanoUsd };
 }

@@ -5,8 +5,10 @@ import { crc32c } from "@/lib/crc32c";
  * little-endian. Frames lie one behind the other; none crosses a segment.
  */
 
-/** Version of the payloads that this release writes and reads. */
+/** Version of the payloads that this release writes: members by position. */
 export const FRAME_VERSION = 2;
+/** The oldest version that is still read: members by name. A replica that died before an upgrade may have left it. */
+export const OLDEST_FRAME_VERSION = 1;
 /** Type bytes. */
 export const FRAME_TYPES = { admit: 1, ceiling: 2, settle: 3, flushed: 4 } as const;
 /** Name of a frame type. */
@@ -102,11 +104,11 @@ function frameAt(segment: Buffer, start: number): PlacedFrame | null {
 
 /** The first frame at or behind `from`; the version byte is looked at first, as payloads hold no control characters. */
 function nextFrame(segment: Buffer, from: number): PlacedFrame | null {
-  let at = segment.indexOf(FRAME_VERSION, from + HEADER_BYTES);
-  while (at !== -1) {
+  for (let at = from + HEADER_BYTES; at < segment.length; at++) {
+    const byte = segment[at] as number;
+    if (byte < OLDEST_FRAME_VERSION || byte > FRAME_VERSION) continue;
     const frame = frameAt(segment, at - HEADER_BYTES);
     if (frame !== null) return frame;
-    at = segment.indexOf(FRAME_VERSION, at + 1);
   }
   return null;
 }

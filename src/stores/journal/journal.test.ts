@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { AdmitFrame, Journal, ReplayedFrames } from "@/core/ledger/journal";
 import { settlementOf } from "@/core/ledger/settlement";
+import { crc32c } from "@/lib/crc32c";
 import { asNanoUsd } from "@/lib/money";
 import { adoptJournals, type JournalFinding } from "./adopt-journals";
 import { createJournal, type JournalOptions } from "./create-journal";
@@ -362,13 +363,36 @@ describe("damage", () => {
     ]);
   });
 
+  test("a journal that a replica left before the frames were written by position is billed", async () => {
+    const { journal } = open();
+    await journal.written();
+    const frameOf = (type: number, value: unknown) => {
+      const payload = Buffer.from(JSON.stringify(value));
+      const frame = Buffer.concat([Buffer.alloc(8), Buffer.of(1, type), payload]);
+      frame.writeUInt32LE(payload.length + 2, 0);
+      frame.writeUInt32LE(crc32c(frame, 8, frame.length), 4);
+      return frame;
+    };
+    const frames = [
+      ...[1, 2, 3].map((n) => frameOf(1, admit(n))),
+      ...[1, 2].map((n) => frameOf(2, ceiling(n, 77))),
+      frameOf(3, settle(1)),
+    ];
+    writeFileSync(lastSegment(), Buffer.concat(frames));
+    const { found, findings, journals } = adopt();
+    expect(findings).toEqual([]);
+    expect(found).toEqual({ settled: [1], interrupted: [2], voided: [3] });
+    const batches = [...(journals[0]?.batches() ?? [])];
+    expect(batches[0]?.settled).toEqual([settle(1)]);
+    expect(batches[1]?.interrupted).toEqual([{ admit: admit(2), ceiling: ceiling(2, 77) }]);
+  });
+
   test("a journal of a newer release is left alone and reported", async () => {
     const { journal } = open();
     journal.admit(admit(1));
     await journal.written();
     const bytes = readFileSync(lastSegment());
     bytes.writeUInt8(FRAME_VERSION + 1, 8);
-    const { crc32c } = await import("@/lib/crc32c");
     bytes.writeUInt32LE(crc32c(bytes, 8, bytes.length), 4);
     writeFileSync(lastSegment(), bytes);
     const { journals, findings } = adopt();
