@@ -90,7 +90,10 @@ export function errorRow(code: ErrorCode): ErrorRow {
   return ERRORS[code];
 }
 
-/** The one error class. Carries a code and parameters; sentences are made by the renderers at the edges. */
+/**
+ * The one error class. Carries a code and parameters; sentences are made by the renderers at the edges. What a caller did wrong has no
+ * stack: nobody reads it, and writing it down costs ten times the rest of a refusal's error.
+ */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly params: ErrorParams;
@@ -102,7 +105,10 @@ export class AppError extends Error {
     params: ErrorParams = {},
     options: { cause?: unknown; fields?: readonly FieldError[] } = {},
   ) {
+    const { stackTraceLimit } = Error;
+    if (ERRORS[code].status < 500) Error.stackTraceLimit = 0;
     super(code, options.cause === undefined ? undefined : { cause: options.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = "AppError";
     this.code = code;
     this.params = params;
