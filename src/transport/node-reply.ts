@@ -74,7 +74,7 @@ class NodeReply implements GatewayReply {
     }
     this.#listeners = this.#listeners.length === 0 ? [listener] : [...this.#listeners, listener];
     return () => {
-      this.#listeners = this.#listeners.length === 1 ? NO_LISTENERS : this.#listeners.filter((one) => one !== listener);
+      this.#listeners = this.#listeners.filter((one) => one !== listener);
     };
   }
 
