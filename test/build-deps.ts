@@ -7,6 +7,7 @@ import type { AdmitFrame, CeilingFrame, Journal } from "@/core/ledger/journal";
 import type { SettleFrame } from "@/core/ledger/settlement";
 import { parseSettlement } from "@/core/ledger/settlement";
 import type { PriceRow } from "@/core/prices/price";
+import type { ModelGroup } from "@/core/quota/limit";
 import { DEFAULT_SETTINGS, type Settings } from "@/core/settings/settings";
 import type { GatewayDeps, GatewayLog, UpstreamClient } from "@/gateway/gateway-deps";
 import { upstreamClient } from "@/gateway/upstream-client";
@@ -52,6 +53,11 @@ export function buildAuthSnapshot(given: Partial<AuthSnapshot> = {}): AuthSnapsh
     userId: 7,
     userName: "Ada",
     userEnabled: true,
+    version: 1,
+    userGroups: [],
+    limits: [],
+    boosts: [],
+    restarts: [],
     ...given,
   };
 }
@@ -61,6 +67,8 @@ function buildConfig(given: {
   readonly channels: readonly ChannelSnapshot[];
   readonly settings?: Partial<Settings>;
   readonly prices?: readonly PriceRow[];
+  /** Model groups by normalised model name. */
+  readonly modelGroups?: Readonly<Record<string, ModelGroup>>;
 }): ConfigSnapshot {
   const { channels } = given;
   const prices = given.prices ?? DEFAULT_PRICES;
@@ -68,6 +76,7 @@ function buildConfig(given: {
     version: 1,
     settings: { ...DEFAULT_SETTINGS, ...given.settings },
     channels,
+    modelGroupOf: (model) => given.modelGroups?.[model] ?? null,
     channelsFor: ({ model, protocol, operation }) =>
       channels.filter(
         (channel) =>

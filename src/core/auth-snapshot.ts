@@ -1,3 +1,5 @@
+import type { BoostRow, GroupMembership, LimitRow, RestartRow } from "./quota/limit";
+
 /** What the gateway must know about a key to decide on a request: cached, invalidated by config version (channels-and-rates.md A). */
 export type AuthSnapshot = {
   readonly keyId: number;
@@ -12,6 +14,16 @@ export type AuthSnapshot = {
   readonly userId: number;
   readonly userName: string;
   readonly userEnabled: boolean;
+  /** Config version that the snapshot was read at. */
+  readonly version: number;
+  /** The user's groups by id. */
+  readonly userGroups: readonly GroupMembership[];
+  /** Limits of the user, of the user's groups and of the key. */
+  readonly limits: readonly LimitRow[];
+  /** Boosts of the user that had not ended when the snapshot was read. */
+  readonly boosts: readonly BoostRow[];
+  /** The newest restart of each `total` cell of the user and the key. */
+  readonly restarts: readonly RestartRow[];
 };
 
 /** The port that reads one snapshot: by SHA-256 digest of the secret, as 64 lower-case hex digits. Null: unknown. */

@@ -33,6 +33,7 @@ const build = (channels: readonly ChannelRow[], given: Partial<ConfigParts> = {}
     credentials: channels.map(({ id }) => ({ channelId: id, sealed: `sealed ${id}`, setAt: 0 })),
     open: (sealed, context) => `${sealed} opened for ${context}`,
     prices: [],
+    modelGroups: [],
     catalogue: {
       ...{ rows: [], providers: [], providerOf: () => null, matchModel: () => null },
       rowsOf: () => [],

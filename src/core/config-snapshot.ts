@@ -2,6 +2,7 @@ import type { ChannelModel, ChannelSnapshot } from "./channels/channel";
 import type { ChannelCredentialRow, ChannelRow } from "./channels/channel-row";
 import type { PriceRow } from "./prices/price";
 import { buildPriceBook, type Catalogue } from "./prices/price-book";
+import { type ModelGroup, normaliseModel } from "./quota/limit";
 import type { Settings } from "./settings/settings";
 import { OPERATION_NAMES } from "./vocabulary";
 
@@ -26,6 +27,8 @@ export type ConfigSnapshot = {
   /** Channels that serve a model in a protocol; models compare exactly. */
   channelsFor(query: { model: string; protocol: string; operation: string }): readonly ChannelSnapshot[];
   readonly prices: PriceBook;
+  /** The group of a requested model, compared as model groups store it (quota.md section 1); null: none. */
+  modelGroupOf(model: string): ModelGroup | null;
 };
 
 /** The snapshot in force; replaced whole when the config version steps. */
@@ -42,6 +45,8 @@ export type ConfigParts = {
   /** Stored price rows. */
   readonly prices: readonly PriceRow[];
   readonly catalogue: Catalogue;
+  /** Models of the model groups, normalised. */
+  readonly modelGroups: readonly (ModelGroup & { readonly models: readonly string[] })[];
   /** Epoch ms. */
   readonly now: () => number;
 };
@@ -63,12 +68,16 @@ export function buildConfigSnapshot(parts: ConfigParts): ConfigSnapshot {
       };
     });
   const index = indexChannels(channels);
+  const groups = new Map(
+    parts.modelGroups.flatMap(({ models, ...group }) => models.map((model): [string, ModelGroup] => [model, group])),
+  );
   return {
     version: parts.version,
     settings: parts.settings,
     channels,
     channelsFor: ({ model, protocol, operation }) => index.get(protocol)?.get(operation)?.get(model) ?? NO_CHANNELS,
     prices: buildPriceBook({ stored: parts.prices, catalogue: parts.catalogue, now: parts.now }),
+    modelGroupOf: (model) => (groups.size === 0 ? null : (groups.get(normaliseModel(model)) ?? null)),
   };
 }
 

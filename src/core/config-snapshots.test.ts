@@ -9,6 +9,7 @@ const snapshot = (version: number): ConfigSnapshot => ({
   settings: DEFAULT_SETTINGS,
   channels: [],
   channelsFor: () => [],
+  modelGroupOf: () => null,
   prices: { rowsFor: () => [], defaultRows: () => [] },
 });
 const later = () => new Promise<void>((resolve) => setImmediate(resolve));

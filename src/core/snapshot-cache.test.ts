@@ -1,20 +1,11 @@
+import { buildAuthSnapshot } from "@test/build-deps";
 import { fakeClock } from "@test/fake-clock";
 import { describe, expect, test } from "vitest";
 import type { AuthSnapshot } from "./auth-snapshot";
 import { type AuthSnapshotOptions, createAuthSnapshots } from "./snapshot-cache";
 
-const snapshot = (keyId: number, given: Partial<AuthSnapshot> = {}): AuthSnapshot => ({
-  keyId,
-  keyName: `key ${keyId}`,
-  keyPrefix: "sk-sluice-Ab12",
-  keyEnabled: true,
-  expiresAt: null,
-  models: null,
-  userId: keyId * 10,
-  userName: "user",
-  userEnabled: true,
-  ...given,
-});
+const snapshot = (keyId: number, given: Partial<AuthSnapshot> = {}) =>
+  buildAuthSnapshot({ keyId, keyName: `key ${keyId}`, userId: keyId * 10, ...given });
 
 /** A cache over a scripted source. */
 function setUp(given: Partial<AuthSnapshotOptions> = {}) {

@@ -35,6 +35,48 @@ export const USAGE_IN_STREAM = ["auto", "never"] as const;
 /** What happens to a request whose model has no price (protocols-and-pricing.md 7.1). */
 export const UNPRICED_MODELS = ["block", "free", "default_price"] as const;
 
+/** Units of a limit, in the order in which limits are judged and shown (quota.md Q13). */
+export const LIMIT_UNITS = ["usd", "tokens", "requests"] as const;
+/** What a limit counts: nano-USD, tokens in and out together, or requests. */
+export type LimitUnit = (typeof LIMIT_UNITS)[number];
+
+/** Windows of a limit, in the order in which limits are judged and shown (quota.md Q13). */
+export const LIMIT_WINDOWS = ["total", "monthly", "weekly", "daily", "5h"] as const;
+/** The period that a limit counts over. */
+export type LimitWindow = (typeof LIMIT_WINDOWS)[number];
+
+export const LIMIT_MODES = ["rolling", "fixed", "calendar"] as const;
+/** How the instances of a window follow each other (quota.md section 3). */
+export type LimitMode = (typeof LIMIT_MODES)[number];
+
+export const LIMIT_SUBJECTS = ["user", "user_group", "key"] as const;
+/** Whom a limit row is for; a user group's amounts are per user. */
+export type LimitSubject = (typeof LIMIT_SUBJECTS)[number];
+
+export const LIMIT_STATES = ["limit", "unlimited", "block"] as const;
+/** What a limit row says; no row: inherit. */
+export type LimitState = (typeof LIMIT_STATES)[number];
+
+export const ENFORCEMENTS = ["shadow", "lenient", "balanced", "strict"] as const;
+/** How a limit decides on a request (quota.md section 5). */
+export type Enforcement = (typeof ENFORCEMENTS)[number];
+
+export const LIMIT_AXES = ["user", "key"] as const;
+/** The two sides that must both admit a request; users and their groups together are one side. */
+export type LimitAxis = (typeof LIMIT_AXES)[number];
+
+export const DENIAL_REASONS = ["exhausted", "too_large", "contended", "blocked", "unavailable"] as const;
+/** Why a limit refused a request; the first three in the order in which they are reported (quota.md Q30). */
+export type DenialReason = (typeof DENIAL_REASONS)[number];
+
+export const BILLING_MODELS = ["requested", "upstream"] as const;
+/** Whose model group and price a request is counted by (quota.md Q58, Q59). */
+export type BillingModel = (typeof BILLING_MODELS)[number];
+
+export const WEEK_DAYS = ["monday", "sunday", "saturday"] as const;
+/** The day on which a week begins. */
+export type WeekDay = (typeof WEEK_DAYS)[number];
+
 export const LOCALES = ["en", "zh-CN", "zh-TW", "ja", "ru"] as const;
 /** A language of the dashboard. */
 export type LocaleId = (typeof LOCALES)[number];

@@ -106,6 +106,7 @@ function snapshotOf(stored: StoredConfig, ask: ConfigAsk): ConfigSnapshot {
     open: ask.secrets.open,
     prices: stored.prices,
     catalogue: ask.catalogue,
+    modelGroups: [],
     now: ask.clock.now,
   });
 }

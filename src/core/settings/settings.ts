@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { LOCALES, UNPRICED_MODELS } from "../vocabulary";
+import { BILLING_MODELS, ENFORCEMENTS, LOCALES, UNPRICED_MODELS, WEEK_DAYS } from "../vocabulary";
 
 const timeZones = new Set(Intl.supportedValuesOf("timeZone"));
 
@@ -12,7 +12,39 @@ export const settingsSchema = z.strictObject({
     .string()
     .refine((zone) => zone === "UTC" || timeZones.has(zone), "zone_unknown")
     .default("UTC"),
-  weekStart: z.enum(["monday", "sunday", "saturday"]).default("monday"),
+  weekStart: z.enum(WEEK_DAYS).default("monday"),
+  /** Local time at which days, weeks and months begin: a multiple of 5 minutes (quota.md Q14). */
+  dailyReset: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5][05]$/, "reset_time_invalid")
+    .default("00:00"),
+  /** Modes of limits that name none (quota.md Q2). */
+  windowModes: z
+    .strictObject({
+      "5h": z.enum(["rolling", "fixed"]).default("rolling"),
+      daily: z.enum(["calendar", "rolling"]).default("calendar"),
+      weekly: z.enum(["calendar", "rolling"]).default("calendar"),
+      monthly: z.enum(["calendar", "rolling"]).default("calendar"),
+    })
+    .prefault({}),
+  /** How limits decide that name no way of their own (quota.md section 5). */
+  enforcement: z.enum(ENFORCEMENTS).default("balanced"),
+  /** False: limits of model groups do not exist (quota.md Q53). */
+  modelGroupLimits: z.boolean().default(true),
+  /** Whether requests pass, within the allowance, while the counters do not answer (quota.md Q54). */
+  failOpen: z.boolean().default(true),
+  /** What one replica may spend on one limit meanwhile: percent of the cap, and a bound in USD (quota.md Q55). */
+  failOpenAllowance: z
+    .strictObject({
+      percent: z.number().min(0).max(100).default(2),
+      maxUsd: z
+        .string()
+        .regex(/^\d{1,7}(\.\d{1,9})?$/, "amount_invalid")
+        .default("1"),
+    })
+    .prefault({}),
+  /** Whose model group and price a request is counted by (quota.md Q58, Q59). */
+  billingModel: z.enum(BILLING_MODELS).default("requested"),
   defaultLocale: z.enum(LOCALES).default("en"),
   /** Origin for links and sign-in; null: taken from the request. */
   publicUrl: z

@@ -33,6 +33,7 @@ export function authSource({ db }: Pick<Database, "db">): AuthSource {
       const ends = [keyExpiresAt, secretExpiresAt].filter((end) => end !== null);
       return {
         ...snapshot,
+        ...{ version: 0, userGroups: [], limits: [], boosts: [], restarts: [] },
         expiresAt: ends.length === 0 ? null : Math.min(...ends),
         models: models === null ? null : new Set(models),
       };
