@@ -45,3 +45,10 @@ export function parseFixed(text: string, digits: number): bigint | "too_precise"
 export function formatUsd(value: NanoUsd | bigint): string {
   return formatFixed(BigInt(value), 9);
 }
+
+/** Nano-USD as a decimal string of USD with all 9 fraction digits: `12.400000000`. Made for every request: no big integers. */
+export function formatUsdFully(value: number): string {
+  const size = Math.abs(value);
+  const nano = size % 1_000_000_000;
+  return `${value < 0 ? "-" : ""}${(size - nano) / 1_000_000_000}.${String(nano).padStart(9, "0")}`;
+}

@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { formatUsdFully } from "./money";
+
+test.each([
+  [0, "0.000000000"],
+  [1, "0.000000001"],
+  [-1, "-0.000000001"],
+  [750_000, "0.000750000"],
+  [5_000_000_000, "5.000000000"],
+  [4_000_000_000_000_001, "4000000.000000001"],
+  [9_007_198_999_999_999, "9007198.999999999"],
+  [Number.MAX_SAFE_INTEGER, "9007199.254740991"],
+])("%i nano-USD reads %s with all its digits", (value, text) => {
+  expect(formatUsdFully(value)).toBe(text);
+});
