@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatUsdFully } from "./money";
+import { asNanoUsd, formatUsd, formatUsdFully } from "./money";
 
 test.each([
   [0, "0.000000000"],
@@ -12,4 +12,18 @@ test.each([
   [Number.MAX_SAFE_INTEGER, "9007199.254740991"],
 ])("%i nano-USD reads %s with all its digits", (value, text) => {
   expect(formatUsdFully(value)).toBe(text);
+});
+
+test.each([
+  [0, "0"],
+  [1, "0.000000001"],
+  [-1, "-0.000000001"],
+  [12_400_000_000, "12.4"],
+  [-3_000_000_000, "-3"],
+  [10_000_000_000, "10"],
+  [100_000_000_010, "100.00000001"],
+  [Number.MAX_SAFE_INTEGER, "9007199.254740991"],
+])("%i nano-USD reads %s without trailing zeros, from either kind of integer", (value, text) => {
+  expect(formatUsd(asNanoUsd(value))).toBe(text);
+  expect(formatUsd(BigInt(value))).toBe(text);
 });
