@@ -1,4 +1,6 @@
+import { deniedDecision } from "@/core/decision";
 import type { AppError } from "@/core/errors";
+import { readDenial } from "@/core/quota/read-denial";
 import type { ErrorContext } from "@/protocols/protocol";
 import type { Caller, EngineDeps, Exchange, Replying } from "./exchange";
 import { withRequestId } from "./reply-head";
@@ -27,7 +29,7 @@ export function fail(error: AppError, refused: Refused, deps: EngineDeps): void 
     status: error.status,
     code: error.code,
     params: error.params,
-    decision: { v: 1, configVersion: deps.config.current().version, outcome: "denied", code: error.code },
+    decision: deniedDecision(deps.config.current().version, error, []),
   });
 }
 
@@ -40,10 +42,17 @@ export function sendError(error: AppError, exchange: Replying, deps: EngineDeps)
     return;
   }
   const rendered = exchange.protocol.renderError(error, errorContextOf(exchange, deps));
-  const headers = withRequestId({ ...rendered.headers }, exchange, deps);
+  const headers = withRequestId({ ...rendered.headers, ...denialHeaders(error, exchange, deps) }, exchange, deps);
   headers["content-length"] = String(rendered.body.length);
   reply.start(rendered.status, headers);
   reply.end(rendered.body);
+}
+
+/** What the headers say when a limit refused the call. */
+function denialHeaders(error: AppError, { protocol }: Replying, deps: EngineDeps): Readonly<Record<string, string>> {
+  const denial = readDenial(error);
+  if (denial === null) return {};
+  return protocol.limitHeaders({ standings: [], modelGroup: null, denial, now: deps.clock.now() });
 }
 
 /** What a protocol needs to render an error of this call. */

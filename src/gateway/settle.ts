@@ -1,3 +1,4 @@
+import { admittedDecision } from "@/core/decision";
 import type { AttemptRecord, LedgerEntry, RequestRecord } from "@/core/ledger/entry";
 import { settlementOf } from "@/core/ledger/settlement";
 import { countTokens } from "@/core/prices/count-tokens";
@@ -119,13 +120,12 @@ function recordOf(
     durationMs: Math.round(endedAt - exchange.startedAt),
     attempts: sent.map(attemptRecordOf),
     upstreamRequestId: upstreamRequestIdOf(relay.headers),
-    decision: {
-      v: 1,
+    decision: admittedDecision({
       configVersion: target.config.version,
       model: { requested: target.model, billed: target.model, mapped: upstreamModel },
-      estimate: { inputTokens: last.inputTokens },
-      outcome: "admitted",
-    },
+      inputTokens: last.inputTokens,
+      limits: null,
+    }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { AppError } from "@/core/errors";
 import type { Usage } from "@/core/prices/price";
 import type { OperationName, ProtocolId } from "@/core/vocabulary";
 import type { GatewayRequest } from "./exchange";
+import type { LimitFacts } from "./limit-headers";
 
 /** A slice of a body that is sent as it is, or bytes put in its place. */
 export type BodySlices = readonly Uint8Array[];
@@ -110,6 +111,8 @@ export type Protocol = {
   renderError(error: AppError, context: ErrorContext): RenderedError;
   /** After the first byte: bytes to append to the stream (3.5). */
   renderStreamError(error: AppError, context: ErrorContext): Uint8Array;
+  /** Headers about limits, for a reply and for an error alike (protocols-and-pricing.md 2.4); a new object. */
+  limitHeaders(facts: LimitFacts): Record<string, string>;
   /** The models list in this protocol's shape. */
   renderModels(models: readonly ListedModel[], query: URLSearchParams): RenderedError;
   /** One listed model in this protocol's shape. */

@@ -3,6 +3,7 @@ import { readCredential } from "../credential";
 import { headersDown } from "../forward-headers";
 import type { Protocol } from "../protocol";
 import { buildMessagesUpstream } from "./build-upstream";
+import { messagesLimitHeaders } from "./limit-headers";
 import { renderMessagesModel, renderMessagesModels } from "./list-models";
 import { readMessagesCall } from "./read-call";
 import { messagesReader } from "./read-reply";
@@ -19,6 +20,7 @@ export const anthropicMessages: Protocol = {
   isAccountError,
   renderError: renderMessagesError,
   renderStreamError: renderMessagesStreamError,
+  limitHeaders: messagesLimitHeaders,
   renderModels: renderMessagesModels,
   renderModel: renderMessagesModel,
   requestIdHeaders: ["x-request-id", "request-id"],
