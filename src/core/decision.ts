@@ -30,9 +30,9 @@ export type JudgedLimit = {
   /** With the boosts in force. */
   readonly cap: number;
   readonly boost: number;
-  /** Settled, and held for others, as the reserve found them. */
-  readonly used: number;
-  readonly held: number;
+  /** Settled, and held for others, as the reserve found them; null: the counters did not answer. */
+  readonly used: number | null;
+  readonly held: number | null;
   readonly est: number;
   readonly worst: number;
   readonly verdict: Verdict;
@@ -146,8 +146,8 @@ function stepOf(limit: JudgedLimit, isFailOpen: boolean): LimitStep {
     winner: { limitId: limit.limitId, kind: source.kind, id: source.id },
     cap: amountText(unit, limit.cap),
     boost: boostText(unit, limit.boost),
-    used: amountText(unit, limit.used),
-    held: amountText(unit, limit.held),
+    used: knownText(unit, limit.used),
+    held: knownText(unit, limit.held),
     estimate: amountText(unit, limit.est),
     worst: amountText(unit, limit.worst),
     resetsAt: limit.resetsAt ?? undefined,
@@ -157,7 +157,6 @@ function stepOf(limit: JudgedLimit, isFailOpen: boolean): LimitStep {
 /** The step of a refusal that no counter was asked for (a block), or whose counters did not answer. */
 function deniedStep(denial: Denial): LimitStep {
   const { unit } = denial;
-  const known = (amount: number | null) => (amount === null ? undefined : amountText(unit, amount));
   return {
     kind: "limit",
     verdict: "deny",
@@ -170,17 +169,21 @@ function deniedStep(denial: Denial): LimitStep {
     mode: denial.mode ?? undefined,
     enforcement: denial.enforcement,
     winner: { limitId: denial.limitId, kind: denial.subjectType },
-    cap: known(denial.cap) ?? "block",
+    cap: knownText(unit, denial.cap) ?? "block",
     boost: boostText(unit, denial.boost),
-    used: known(denial.used),
-    held: known(denial.held),
-    estimate: known(denial.estimate),
+    used: knownText(unit, denial.used),
+    held: knownText(unit, denial.held),
+    estimate: knownText(unit, denial.estimate),
     resetsAt: denial.resetsAt ?? undefined,
   };
 }
 
 function amountText(unit: LimitUnit, amount: number): string {
   return unit === "usd" ? formatUsd(amount as NanoUsd) : String(amount);
+}
+
+function knownText(unit: LimitUnit, amount: number | null): string | undefined {
+  return amount === null ? undefined : amountText(unit, amount);
 }
 
 function boostText(unit: LimitUnit, amount: number): string | undefined {

@@ -1,8 +1,9 @@
-import { deniedDecision } from "@/core/decision";
+import { deniedDecision, type LimitStep, limitSteps } from "@/core/decision";
 import type { AppError } from "@/core/errors";
 import { readDenial } from "@/core/quota/read-denial";
 import type { ErrorContext } from "@/protocols/protocol";
 import type { Caller, EngineDeps, Exchange, Replying } from "./exchange";
+import { judgedLimits, measureIn, standingsOf } from "./judged-limits";
 import { withRequestId } from "./reply-head";
 
 /** What was known of a call when it was refused. */
@@ -29,8 +30,13 @@ export function fail(error: AppError, refused: Refused, deps: EngineDeps): void 
     status: error.status,
     code: error.code,
     params: error.params,
-    decision: deniedDecision(deps.config.current().version, error, []),
+    decision: deniedDecision(deps.config.current().version, error, stepsOf(error)),
   });
+}
+
+function stepsOf(error: AppError): readonly LimitStep[] {
+  const measured = measureIn(error);
+  return measured === null ? [] : limitSteps(judgedLimits(measured), false);
 }
 
 /** Writes an error as the whole reply; a reply that has begun is broken instead. */
@@ -52,7 +58,9 @@ export function sendError(error: AppError, exchange: Replying, deps: EngineDeps)
 function denialHeaders(error: AppError, { protocol }: Replying, deps: EngineDeps): Readonly<Record<string, string>> {
   const denial = readDenial(error);
   if (denial === null) return {};
-  return protocol.limitHeaders({ standings: [], modelGroup: null, denial, now: deps.clock.now() });
+  const measured = measureIn(error);
+  const standings = measured === null ? [] : standingsOf(measured, false);
+  return protocol.limitHeaders({ standings, modelGroup: measured?.group?.slug ?? null, denial, now: deps.clock.now() });
 }
 
 /** What a protocol needs to render an error of this call. */

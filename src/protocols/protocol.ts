@@ -19,6 +19,8 @@ export type Call = {
   readonly maxOutputTokens: number | null;
   /** n, best_of: multiplies the estimate; 1..128. */
   readonly choices: number;
+  /** It declares tools. */
+  readonly hasTools: boolean;
   /** Service tier asked for; `standard` when none. */
   readonly tier: string;
   /** Bytes of the decoded body outside blobs, and number of blobs (protocols-and-pricing.md 4.2). */
@@ -85,6 +87,8 @@ export type RenderedError = {
 /** One wire format as one value. Nothing outside src/protocols asks which one it is. */
 export type Protocol = {
   readonly id: ProtocolId;
+  /** A client may have its whole input written into a cache, at a price of its own. */
+  readonly cachesInput: boolean;
   /** The key of a request from the headers of protocols-and-pricing.md 2.1. Throws missing_credential, credential_conflict. */
   readCredential(request: GatewayRequest): string;
   /** Scans the body. Throws invalid_json, invalid_body, model_required. */

@@ -12,6 +12,7 @@ import { renderMessagesError, renderMessagesStreamError } from "./render-error";
 /** The wire format of Anthropic's Messages. */
 export const anthropicMessages: Protocol = {
   id: "anthropic-messages",
+  cachesInput: true,
   readCredential,
   readCall: (_request, body, operation) => readMessagesCall(body, operation),
   buildUpstream: buildMessagesUpstream,

@@ -12,6 +12,7 @@ import { renderChatError, renderChatStreamError } from "./render-error";
 /** The wire format of OpenAI's chat completions. */
 export const openaiChat: Protocol = {
   id: "openai-chat",
+  cachesInput: false,
   readCredential,
   readCall: (_request, body, operation) => readChatCall(body, operation),
   buildUpstream: buildChatUpstream,
