@@ -39,6 +39,8 @@ export const FIELD_ERROR_CODES = [
   "models_required",
   "model_duplicate",
   "model_name_invalid",
+  "model_in_other_group",
+  "user_unknown",
   "priority_out_of_range",
   "weight_out_of_range",
   "multiplier_invalid",
@@ -66,6 +68,10 @@ export const PERMISSIONS = [
   "users:write",
   "keys:read",
   "keys:write",
+  "user-groups:read",
+  "user-groups:write",
+  "model-groups:read",
+  "model-groups:write",
   "requests:read",
   "prices:read",
   "prices:write",
@@ -119,7 +125,7 @@ export function choice<const Values extends readonly string[]>(values: Values, c
 
 /** True or false. */
 export const flag = z.boolean(because("invalid"));
-/** Name of a user, key or channel: trimmed, 1..80 characters. */
+/** Name of a user, key, channel or group: trimmed, 1..80 characters. */
 export const nameField = text(80, { required: "name_required", tooLong: "name_too_long" });
 /** Id of a row. */
 export const idField = whole(1, Number.MAX_SAFE_INTEGER);
