@@ -9,6 +9,7 @@ export const checkDrift: Job = {
   scope: "replica",
   async run({ drift, log }) {
     const found = await drift.check(SAMPLED);
-    for (const { userId, amount } of found) log.warn({ userId, driftNanoUsd: amount }, "counters differ from the ledger");
+    for (const { userId, amount } of found)
+      log.warn({ userId, driftNanoUsd: amount }, "counters differ from the ledger");
   },
 };

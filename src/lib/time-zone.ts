@@ -14,8 +14,8 @@ export function dayOf(at: number, zone: string): ZonedDay {
   };
 }
 
-/** Reads an instant as the zone's wall clock: epoch ms of the same numbers in UTC. */
-function reader(zone: string): (at: number) => number {
+/** Reads an instant as the wall clock of an IANA zone: epoch ms of the same numbers in UTC. */
+export function reader(zone: string): (at: number) => number {
   const format = new Intl.DateTimeFormat("en-US", {
     timeZone: zone,
     calendar: "iso8601",
