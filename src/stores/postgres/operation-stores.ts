@@ -1,10 +1,12 @@
 import type { OperationPorts, Transact } from "@/core/ports";
 import { auditStore } from "./audit-store";
+import { boostStore } from "./boost-store";
 import { channelStore } from "./channel-store";
 import type { Database } from "./client";
 import { readConfigVersion } from "./config-source";
 import type { Handle } from "./handle";
 import { keyStore } from "./key-store";
+import { limitStore } from "./limit-store";
 import { priceStore } from "./price-store";
 import { requestStore } from "./request-store";
 import { settingStore } from "./setting-store";
@@ -14,7 +16,17 @@ import { userStore } from "./user-store";
 /** The part of the operation ports that lives in PostgreSQL. */
 export type OperationStores = Pick<
   OperationPorts,
-  "users" | "keys" | "channels" | "prices" | "settings" | "requests" | "audit" | "setup" | "configVersion"
+  | "users"
+  | "keys"
+  | "channels"
+  | "prices"
+  | "limits"
+  | "boosts"
+  | "settings"
+  | "requests"
+  | "audit"
+  | "setup"
+  | "configVersion"
 >;
 
 /** The stores bound to one transaction; `database` is for what a rollback must not undo. */
@@ -24,6 +36,8 @@ export function operationStores(tx: Handle, database: Pick<Database, "transactio
     keys: keyStore(tx),
     channels: channelStore(tx),
     prices: priceStore(tx),
+    limits: limitStore(tx),
+    boosts: boostStore(tx),
     settings: settingStore(tx),
     requests: requestStore(tx),
     audit: auditStore(tx),
