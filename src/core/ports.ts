@@ -2,12 +2,14 @@ import type { AuditStore } from "./audit/audit";
 import type { ChannelProbe, ChannelStore } from "./channels/channel-row";
 import type { KeyStore } from "./keys/key";
 import type { RequestStore } from "./ledger/request-log";
+import type { ModelGroupStore } from "./models/model-group";
 import type { PriceRow } from "./prices/price";
 import type { PriceStore } from "./prices/price-store";
 import type { BoostStore } from "./quota/boost-store";
 import type { LimitStore } from "./quota/limit-store";
 import type { SettingStore } from "./settings/setting-store";
 import type { UserStore } from "./users/user";
+import type { UserGroupStore } from "./users/user-group";
 
 /** Port: see its methods. */
 export type AccountStore = {
@@ -36,6 +38,8 @@ export type SetupStore = {
 /** What operations need, bound to one transaction. */
 export type OperationPorts = {
   readonly users: UserStore;
+  readonly userGroups: UserGroupStore;
+  readonly modelGroups: ModelGroupStore;
   readonly keys: KeyStore;
   readonly channels: ChannelStore;
   readonly prices: PriceStore;

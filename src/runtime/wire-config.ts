@@ -106,7 +106,7 @@ function snapshotOf(stored: StoredConfig, ask: ConfigAsk): ConfigSnapshot {
     open: ask.secrets.open,
     prices: stored.prices,
     catalogue: ask.catalogue,
-    modelGroups: [],
+    modelGroups: stored.modelGroups.map(({ id, name, slug, models }) => ({ id, name, slug, models })),
     now: ask.clock.now,
   });
 }

@@ -1,5 +1,6 @@
 import { and, asc, eq, getTableColumns, gt, type SQL, sql } from "drizzle-orm";
 import type { LimitFilter, LimitPlace, LimitStore, RestartValues, StoredLimit } from "@/core/quota/limit-store";
+import { holdConfig } from "./config-writer";
 import type { Handle } from "./handle";
 import { atModelGroup, pageOf } from "./page-of";
 import { keys } from "./schema/keys";
@@ -102,9 +103,7 @@ export function limitStore(tx: Handle): LimitStore {
     listAll: () => select(undefined),
     listAt: (place) => select(conditionsOf(place)),
     namesOf: (place) => namesOf(tx, place),
-    async holdConfig() {
-      await tx.execute(sql`select from config_version for update`);
-    },
+    holdConfig: () => holdConfig(tx),
     write: (place, changes) => write(tx, place, changes),
     insertRestart: (values) => insertRestart(tx, values),
     async listRestarts({ axis, subjectId }) {

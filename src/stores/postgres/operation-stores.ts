@@ -7,16 +7,20 @@ import { readConfigVersion } from "./config-source";
 import type { Handle } from "./handle";
 import { keyStore } from "./key-store";
 import { limitStore } from "./limit-store";
+import { modelGroupStore } from "./model-group-store";
 import { priceStore } from "./price-store";
 import { requestStore } from "./request-store";
 import { settingStore } from "./setting-store";
 import { setupStore } from "./setup-store";
+import { userGroupStore } from "./user-group-store";
 import { userStore } from "./user-store";
 
 /** The part of the operation ports that lives in PostgreSQL. */
 export type OperationStores = Pick<
   OperationPorts,
   | "users"
+  | "userGroups"
+  | "modelGroups"
   | "keys"
   | "channels"
   | "prices"
@@ -33,6 +37,8 @@ export type OperationStores = Pick<
 export function operationStores(tx: Handle, database: Pick<Database, "transaction">): OperationStores {
   return {
     users: userStore(tx),
+    userGroups: userGroupStore(tx),
+    modelGroups: modelGroupStore(tx),
     keys: keyStore(tx),
     channels: channelStore(tx),
     prices: priceStore(tx),

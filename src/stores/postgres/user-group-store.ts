@@ -1,0 +1,102 @@
+import { and, asc, count, eq, getTableColumns, inArray, type SQL, sql } from "drizzle-orm";
+import type { UserGroupStore } from "@/core/users/user-group";
+import { takeConfig } from "./config-writer";
+import type { Handle } from "./handle";
+import { limits } from "./schema/limits";
+import { userGroupUsers } from "./schema/user-group-users";
+import { userGroups } from "./schema/user-groups";
+import { users } from "./schema/users";
+import { containsText, insertedRow, rowAt, sameName, stepOf, updatedRow } from "./updates";
+
+/** Groups with the number of their users, by name. */
+const selectGroups = (tx: Handle, where: SQL | undefined) =>
+  tx
+    .select({ ...getTableColumns(userGroups), userCount: count(userGroupUsers.userId) })
+    .from(userGroups)
+    .leftJoin(userGroupUsers, eq(userGroupUsers.userGroupId, userGroups.id))
+    .where(where)
+    .groupBy(userGroups.id)
+    .orderBy(sql`lower(${userGroups.name})`, asc(userGroups.id));
+
+const selectUsers = (tx: Handle, where: SQL | undefined) =>
+  tx
+    .select({
+      userGroupId: userGroups.id,
+      userGroupName: userGroups.name,
+      userId: users.id,
+      userName: users.name,
+      email: users.email,
+    })
+    .from(userGroupUsers)
+    .innerJoin(userGroups, eq(userGroups.id, userGroupUsers.userGroupId))
+    .innerJoin(users, eq(users.id, userGroupUsers.userId))
+    .where(where)
+    .orderBy(sql`lower(${userGroups.name})`, sql`lower(${users.name})`, asc(users.id));
+
+/** Adds the users that exist. */
+async function addUsers(tx: Handle, id: number, userIds: readonly number[]) {
+  if (userIds.length === 0) return { added: [], unknown: [] };
+  await takeConfig(tx);
+  const rows = await tx
+    .select({ id: users.id })
+    .from(users)
+    .where(inArray(users.id, [...userIds]));
+  const known = new Set(rows.map((row) => row.id));
+  const values = [...known].map((userId) => ({ userGroupId: id, userId }));
+  const added =
+    values.length === 0
+      ? []
+      : await tx
+          .insert(userGroupUsers)
+          .values(values)
+          .onConflictDoNothing()
+          .returning({ userId: userGroupUsers.userId });
+  return { added: added.map(({ userId }) => userId), unknown: userIds.filter((userId) => !known.has(userId)) };
+}
+
+/** User groups in PostgreSQL, by name. */
+export function userGroupStore(tx: Handle): UserGroupStore {
+  const findOne = async (where: SQL) => (await selectGroups(tx, where))[0] ?? null;
+  const find = (id: number) => findOne(eq(userGroups.id, id));
+  return {
+    list: ({ q }) => selectGroups(tx, q === undefined ? undefined : containsText(userGroups.name, q)),
+    find,
+    findByName: (name) => findOne(sameName(userGroups.name, name)),
+    insert: async (values) =>
+      insertedRow(await tx.insert(userGroups).values(values).returning({ id: userGroups.id }), find),
+    async update(id, patch, version) {
+      const rows = await tx
+        .update(userGroups)
+        .set({ ...patch, ...stepOf(userGroups) })
+        .where(rowAt(userGroups, id, version))
+        .returning({ id: userGroups.id });
+      return updatedRow(rows, () => find(id));
+    },
+    listUsers: ({ userGroupId, userId }) =>
+      selectUsers(
+        tx,
+        and(
+          userGroupId === undefined ? undefined : eq(userGroups.id, userGroupId),
+          userId === undefined ? undefined : eq(users.id, userId),
+        ),
+      ),
+    addUsers: (id, userIds) => addUsers(tx, id, userIds),
+    async removeUsers(id, userIds) {
+      if (userIds.length === 0) return [];
+      const rows = await tx
+        .delete(userGroupUsers)
+        .where(and(eq(userGroupUsers.userGroupId, id), inArray(userGroupUsers.userId, [...userIds])))
+        .returning({ userId: userGroupUsers.userId });
+      return rows.map(({ userId }) => userId);
+    },
+    async delete(id) {
+      await takeConfig(tx);
+      const ended = {
+        limits: await tx.$count(limits, eq(limits.userGroupId, id)),
+        users: await tx.$count(userGroupUsers, eq(userGroupUsers.userGroupId, id)),
+      };
+      const rows = await tx.delete(userGroups).where(eq(userGroups.id, id)).returning({ id: userGroups.id });
+      return rows.length === 0 ? null : ended;
+    },
+  };
+}
