@@ -5,6 +5,8 @@ import type { RequestStore } from "./ledger/request-log";
 import type { ModelGroupStore } from "./models/model-group";
 import type { PriceRow } from "./prices/price";
 import type { PriceStore } from "./prices/price-store";
+import type { BoostStore } from "./quota/boost-store";
+import type { LimitStore } from "./quota/limit-store";
 import type { SettingStore } from "./settings/setting-store";
 import type { UserStore } from "./users/user";
 import type { UserGroupStore } from "./users/user-group";
@@ -41,6 +43,8 @@ export type OperationPorts = {
   readonly keys: KeyStore;
   readonly channels: ChannelStore;
   readonly prices: PriceStore;
+  readonly limits: LimitStore;
+  readonly boosts: BoostStore;
   readonly settings: SettingStore;
   readonly requests: RequestStore;
   readonly audit: AuditStore;

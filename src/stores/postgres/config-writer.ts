@@ -8,3 +8,8 @@ import type { Handle } from "./handle";
 export async function takeConfig(tx: Handle): Promise<void> {
   await tx.execute(sql`select config_step()`);
 }
+
+/** As `takeConfig`, without a step of the version: for transactions that may turn out to change nothing. */
+export async function holdConfig(tx: Handle): Promise<void> {
+  await tx.execute(sql`select from config_version for update`);
+}
