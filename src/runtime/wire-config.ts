@@ -39,6 +39,8 @@ export type ConfigWiring = {
   effectivePrices(model: string): readonly PriceRow[];
   /** A stored credential was sealed under a previous secret. */
   usesPreviousSecret(): boolean;
+  /** Newest version by which limits of a caller read at `callerVersion` are still right: of both snapshots the older (quota.md Q50). */
+  versionOf(callerVersion: number): number;
   /** Follows the feed from now on. */
   start(): Promise<void>;
 };
@@ -72,6 +74,11 @@ export async function wireConfig(ask: ConfigAsk): Promise<ConfigWiring> {
     feed,
     isPriced: (model, provider, baseUrl) => book.isPriced(model, { id: null, provider, baseUrl }),
     effectivePrices: (model) => effectivePrices(book.rowsFor(model, null), clock.now()),
+    versionOf(callerVersion) {
+      const seen = feed.version();
+      const { version } = config.current();
+      return Math.min(config.isCurrent() ? Math.max(version, seen) : version, Math.max(callerVersion, seen));
+    },
     usesPreviousSecret: () => usesPreviousSecret,
     async start() {
       await feed.start(({ tags }) => {

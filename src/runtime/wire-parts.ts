@@ -1,3 +1,4 @@
+import { isDatabaseDown } from "@/core/banners";
 import type { SystemFacts, SystemState } from "@/core/ports";
 import type { Gateway } from "@/gateway/gateway-deps";
 import type { Clock } from "@/lib/clock";
@@ -6,6 +7,7 @@ import type { Log } from "@/observability/logger";
 import type { Metrics } from "@/observability/metrics";
 import { channelHosts } from "@/provisioning/parse-config";
 import { ledgerStore } from "@/stores/postgres/ledger-store";
+import { usageHistory } from "@/stores/postgres/usage-history";
 import { createCatalogue } from "@/stores/price-seed/create-catalogue";
 import type { RedisConnection } from "@/stores/redis/client";
 import { applyConfigText } from "./apply-config-text";
@@ -19,6 +21,7 @@ import { wireGateway } from "./wire-gateway";
 import { wireJobs } from "./wire-jobs";
 import { type LedgerWiring, wireLedger } from "./wire-ledger";
 import { type OperationsWiring, wireOperations } from "./wire-operations";
+import { type QuotaWiring, wireQuota } from "./wire-quota";
 import { wireUpstream } from "./wire-upstream";
 
 /** What everything is built on; all of it runs already. */
@@ -87,7 +90,8 @@ export async function wireAdmin(
 /** Meets every port with its implementation, in the order in which they need each other. */
 export async function wireParts(ground: Ground): Promise<Parts> {
   const { env, storage, clock, log, metrics, cleanup, say } = ground;
-  const built: { ledger?: LedgerWiring } = {}; // the ledger is built after the operations that tell its lag
+  // Operations tell of what is built after them.
+  const built: { ledger?: LedgerWiring; quota?: QuotaWiring } = {};
   const { config, upstream, operations, systemState } = await wireAdmin(
     ground,
     () => built.ledger?.recorder.lagMs() ?? 0,
@@ -101,6 +105,7 @@ export async function wireParts(ground: Ground): Promise<Parts> {
     ...{ env, clock, log, replica: ground.replica, self: ground.self },
     dataDir: env.dataDir,
     store: ledgerStore(storage.database),
+    onFlushed: (ids) => built.quota?.engine.book.flushed(ids),
     onFatal: (cause) =>
       ground.onFatal(startFault("The journal cannot be written; see the log", { exitCode: 3, cause })),
   });
@@ -111,13 +116,20 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   });
   await config.start();
   cleanup.add(() => config.feed.stop());
+  const quota = wireQuota({
+    ...{ config, clock, log, cleanup, replica: ground.replica },
+    history: usageHistory(storage.database),
+    isLedgerUp: () => !isDatabaseDown(systemState()),
+  });
+  built.quota = quota;
   const jobs = wireJobs({
+    quota,
     ...{ database: storage.database, accounts: operations.accounts, clock, log },
     replica: { id: ground.replica, role: env.role, release: ground.version },
     configVersion: config.feed.version,
   });
   cleanup.add(jobs.stop);
-  const gateway = wireGateway({ env, config, ledger, upstream: upstream.client, metrics, clock, log });
+  const gateway = wireGateway({ env, config, ledger, quota, upstream: upstream.client, metrics, clock, log });
   return { config, operations, ledger, gateway, systemState };
 }
 
