@@ -3,7 +3,7 @@ import { allParts, type MessagePart, parseMessage } from "@test/parse-message";
 import { describe, expect, test } from "vitest";
 import { ERRORS } from "@/core/errors";
 import { LOCALES, REQUEST_OUTCOMES } from "@/core/vocabulary";
-import { FIELD_ERROR_CODES } from "@/operations/references";
+import { FIELD_ERROR_CODES } from "@/operations/field-error-codes";
 import { EQUAL_TO_ENGLISH } from "./equal-to-english";
 import { NAMESPACES } from "./namespaces";
 import { routing } from "./routing";
