@@ -64,6 +64,7 @@ export const ERRORS = {
   email_taken: admin(409),
   last_admin: admin(409),
   boost_ended: admin(409),
+  model_in_other_group: admin(409),
   setup_finished: admin(409),
   setup_token_invalid: admin(401),
   sign_in_failed: admin(401),

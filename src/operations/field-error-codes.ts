@@ -34,6 +34,8 @@ export const FIELD_ERROR_CODES = [
   "models_required",
   "model_duplicate",
   "model_name_invalid",
+  "model_in_other_group",
+  "user_unknown",
   "priority_out_of_range",
   "weight_out_of_range",
   "multiplier_invalid",

@@ -48,6 +48,9 @@ const fieldsOf = (work: Promise<unknown>) =>
 
 const newChannel = (patch: object = {}) => call("channels.create", { ...CHANNEL, name: fresh("channel"), ...patch });
 const newUser = (patch: object = {}) => call("users.create", { name: fresh("user"), ...patch });
+const newModelGroup = (models: string[] = []) => call("modelGroups.create", { name: fresh("models"), models });
+const newUserGroup = (userIds: number[] = []) => call("userGroups.create", { name: fresh("team"), userIds });
+const newModel = () => fresh("model").replace(" ", "-");
 const newKey = async (userId: number) => (await call("keys.create", { userId, name: fresh("key") })).key;
 
 const BOOST = {
@@ -116,6 +119,31 @@ const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[
   "keys.rotate": async () => ({ id: (await newKey(world.user.userId)).id }),
   "keys.update": async () => ({ id: (await newKey(world.user.userId)).id, version: 1, enabled: false }),
   "keys.delete": async () => ({ id: (await newKey(world.user.userId)).id }),
+  "userGroups.list": async () => ({}),
+  "userGroups.get": async () => ({ id: (await newUserGroup()).id }),
+  "userGroups.create": async () => ({ name: fresh("team") }),
+  "userGroups.update": async () => ({ id: (await newUserGroup()).id, version: 1, name: fresh("team") }),
+  "userGroups.delete": async () => ({ id: (await newUserGroup()).id }),
+  "userGroups.addUsers": async () => ({ id: (await newUserGroup()).id, userIds: [world.user.userId] }),
+  "userGroups.removeUsers": async () => ({
+    id: (await newUserGroup([world.user.userId])).id,
+    userIds: [world.user.userId],
+  }),
+  "modelGroups.list": async () => ({}),
+  "modelGroups.get": async () => ({ id: (await newModelGroup()).id }),
+  "modelGroups.create": async () => ({ name: fresh("models") }),
+  "modelGroups.createSingle": async () => ({ model: newModel() }),
+  "modelGroups.update": async () => ({ id: (await newModelGroup()).id, version: 1, models: [newModel()] }),
+  "modelGroups.delete": async () => ({ id: (await newModelGroup()).id }),
+  "modelGroups.addModels": async () => ({ id: (await newModelGroup()).id, models: [newModel()] }),
+  "modelGroups.removeModels": async () => {
+    const models = [newModel()];
+    return { id: (await newModelGroup(models)).id, models };
+  },
+  "modelGroups.moveModels": async () => {
+    const models = [newModel()];
+    return { id: (await newModelGroup()).id, from: (await newModelGroup(models)).id, models };
+  },
   "requests.list": async () => ({}),
   "requests.get": async () => ({ id: await newRequest(world.user.userId) }),
   "me.summary": async () => ({}),

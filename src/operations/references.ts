@@ -24,6 +24,10 @@ export const PERMISSIONS = [
   "users:write",
   "keys:read",
   "keys:write",
+  "user-groups:read",
+  "user-groups:write",
+  "model-groups:read",
+  "model-groups:write",
   "requests:read",
   "prices:read",
   "prices:write",
@@ -81,7 +85,7 @@ export function choice<const Values extends readonly string[]>(values: Values, c
 
 /** True or false. */
 export const flag = z.boolean(because("invalid"));
-/** Name of a user, key or channel: trimmed, 1..80 characters. */
+/** Name of a user, key, channel or group: trimmed, 1..80 characters. */
 export const nameField = text(80, { required: "name_required", tooLong: "name_too_long" });
 /** Id of a row. */
 export const idField = whole(1, Number.MAX_SAFE_INTEGER);

@@ -25,6 +25,15 @@ import { getLimits } from "./limits/get-limits";
 import { listLimits } from "./limits/list-limits";
 import { putLimits } from "./limits/put-limits";
 import { restartTotal } from "./limits/restart-total";
+import { addModels } from "./model-groups/add-models";
+import { createModelGroup } from "./model-groups/create-model-group";
+import { createSingle } from "./model-groups/create-single";
+import { deleteModelGroup } from "./model-groups/delete-model-group";
+import { getModelGroup } from "./model-groups/get-model-group";
+import { listModelGroups } from "./model-groups/list-model-groups";
+import { moveModels } from "./model-groups/move-models";
+import { removeModels } from "./model-groups/remove-models";
+import { updateModelGroup } from "./model-groups/update-model-group";
 import type { Operation } from "./operation";
 import { getOverview } from "./overview/get-overview";
 import { getOwnSummary } from "./overview/get-own-summary";
@@ -41,6 +50,13 @@ import { dismissSetup } from "./setup/dismiss-setup";
 import { findFirstRequest } from "./setup/find-first-request";
 import { getSetupState } from "./setup/get-setup-state";
 import { unlockSetup } from "./setup/unlock-setup";
+import { addUsers } from "./user-groups/add-users";
+import { createUserGroup } from "./user-groups/create-user-group";
+import { deleteUserGroup } from "./user-groups/delete-user-group";
+import { getUserGroup } from "./user-groups/get-user-group";
+import { listUserGroups } from "./user-groups/list-user-groups";
+import { removeUsers } from "./user-groups/remove-users";
+import { updateUserGroup } from "./user-groups/update-user-group";
 import { createUser } from "./users/create-user";
 import { deleteUser } from "./users/delete-user";
 import { getUser } from "./users/get-user";
@@ -76,6 +92,22 @@ const registered = [
   rotateKey,
   updateKey,
   deleteKey,
+  listUserGroups,
+  getUserGroup,
+  createUserGroup,
+  updateUserGroup,
+  deleteUserGroup,
+  addUsers,
+  removeUsers,
+  listModelGroups,
+  getModelGroup,
+  createModelGroup,
+  createSingle,
+  updateModelGroup,
+  deleteModelGroup,
+  addModels,
+  removeModels,
+  moveModels,
   listRequests,
   getRequest,
   getOwnSummary,

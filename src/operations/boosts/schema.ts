@@ -49,6 +49,11 @@ export const GrantBoostInput = withFittingAmount(
 /** See the schema. */
 export type GrantBoostInput = z.output<typeof GrantBoostInput>;
 
+/** Input of the provisioning file's way in: one boost, known by its start. */
+export const ImportBoostInput = withFittingAmount(
+  strict({ userId: idField, target: targetField, from: instantOrLocalField, ...boostFields }),
+);
+
 /** Input of `boosts.extend`: a new end, which lies ahead. */
 export const ExtendBoostInput = strict({ id: idField, version: versionField, to: instantOrLocalField });
 /** Input of `boosts.end`. */

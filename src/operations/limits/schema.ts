@@ -90,6 +90,8 @@ const LimitGridInput = partsOf(
 export const PutLimitsInput = strict({ ...place, version: text(64), values: LimitGridInput });
 /** See the schema. */
 export type PutLimitsInput = z.output<typeof PutLimitsInput>;
+/** Input of the provisioning file's way in: the named units and windows; the others stay. */
+export const ImportLimitsInput = strict({ ...place, values: LimitGridInput });
 /** Input of `limits.get`. */
 export const GetLimitsInput = strict(place);
 
