@@ -53,6 +53,18 @@ const newUserGroup = (userIds: number[] = []) => call("userGroups.create", { nam
 const newModel = () => fresh("model").replace(" ", "-");
 const newKey = async (userId: number) => (await call("keys.create", { userId, name: fresh("key") })).key;
 
+const BOOST = {
+  target: "global" as const,
+  unit: "usd" as const,
+  window: "daily" as const,
+  amount: "5",
+  to: "2099-01-02T00:00:00Z",
+};
+const newBoost = async () => {
+  const { items } = await call("boosts.grant", { ...BOOST, users: [(await newUser()).id] });
+  return items[0]?.id ?? 0;
+};
+
 /** One admitted request of a user, in the log and the ledger. */
 async function newRequest(userId: number, at = world.operations.clock.now()): Promise<string> {
   const id = uuidv7Hex(at);
@@ -147,6 +159,24 @@ const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[
   }),
   "prices.list": async () => ({ model: "gpt-4o" }),
   "prices.override": async () => ({ model: fresh("model").replace(" ", "-"), input: "2.5", output: "10" }),
+  "limits.list": async () => ({}),
+  "limits.get": async () => ({ kind: "user" as const, id: world.user.userId, target: "global" as const }),
+  "limits.put": async () => {
+    const place = { kind: "user" as const, id: (await newUser()).id, target: "global" as const };
+    const { version } = await call("limits.get", place);
+    return { ...place, version, values: { usd: { daily: { state: "limit" as const, amount: "5" } } } };
+  },
+  "limits.restartTotal": async () => ({
+    kind: "user" as const,
+    id: (await newUser()).id,
+    target: "global" as const,
+    units: ["usd" as const],
+  }),
+  "boosts.list": async () => ({}),
+  "boosts.grant": async () => ({ ...BOOST, users: [(await newUser()).id] }),
+  "boosts.extend": async () => ({ id: await newBoost(), version: 1, to: "2099-01-03T00:00:00Z" }),
+  "boosts.end": async () => ({ id: await newBoost() }),
+  "denials.list": async () => ({}),
   "settings.get": async () => ({}),
   "settings.update": async () => ({ maxAttempts: 1 + (++count % 9) }),
 };

@@ -13,6 +13,7 @@ import type { RedisConnection } from "@/stores/redis/client";
 import { applyConfigText } from "./apply-config-text";
 import type { Cleanup } from "./cleanup";
 import type { Env } from "./env";
+import { environmentSettings } from "./environment-settings";
 import type { Storage } from "./open-storage";
 import type { ProcessIdentity } from "./process-identity";
 import { type StartFault, startFault } from "./start-fault";
@@ -68,7 +69,7 @@ export async function wireAdmin(
   const config = await wireConfig({
     ...{ database, secrets, clock, log, catalogue: createCatalogue() },
     databaseUrl: storage.url,
-    publicUrl: env.publicUrl,
+    environment: environmentSettings(env).values,
     authStaleMs: env.authStaleMs,
   });
   const upstream = wireUpstream({
@@ -139,6 +140,7 @@ function systemFacts({
   redis,
   version,
 }: Pick<Ground, "env" | "storage" | "redis" | "version">): SystemFacts {
+  const environment = environmentSettings(env);
   return {
     version,
     database: storage.isEmbedded ? "embedded" : "external",
@@ -146,6 +148,7 @@ function systemFacts({
     hasSecret: true,
     publicUrl: env.publicUrl,
     role: env.role,
-    fixedSettings: env.publicUrl === null ? {} : { publicUrl: "SLUICE_PUBLIC_URL" },
+    fixedSettings: environment.variables,
+    environmentSettings: environment.values,
   };
 }

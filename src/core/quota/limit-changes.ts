@@ -15,18 +15,18 @@ export type LimitChanges = {
 
 /**
  * Compares the rows of one subject and target with the cells wanted: a cell that stays keeps its row, one that changes keeps its id, so that
- * a changed amount keeps the window going (quota.md Q20), and one that is not wanted loses its row. A row that `managedBy` writes is the
- * file's from then on; a person's change leaves the owner as it was.
+ * a changed amount keeps the window going (quota.md Q20), and one that is not wanted loses its row. A cell that the file wants is the
+ * file's from then on; what a person wants leaves the owner as it was.
  */
 export function limitChanges(
   stored: readonly (LimitValues & Owned & { readonly id: number })[],
-  wanted: readonly LimitValues[],
-  managedBy: "file" | null,
+  wanted: readonly (LimitValues & Owned)[],
 ): LimitChanges {
   const rows = new Map(stored.map((row) => [cellOf(row), row]));
   const insert: (LimitValues & Owned)[] = [];
   const update: (LimitValues & Owned & { id: number })[] = [];
-  for (const values of wanted) {
+  for (const { unit, window, state, amount, mode, enforcement, managedBy } of wanted) {
+    const values = { unit, window, state, amount, mode, enforcement };
     const row = rows.get(cellOf(values));
     rows.delete(cellOf(values));
     if (row === undefined) insert.push({ ...values, managedBy });

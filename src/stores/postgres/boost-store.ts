@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, getTableColumns, inArray, lt, type SQL, sql } from "drizzle-orm";
 import type { BoostState } from "@/core/quota/boost-state";
 import type { BoostFilter, BoostStore, StoredBoost } from "@/core/quota/boost-store";
+import { holdConfig } from "./config-writer";
 import type { Handle } from "./handle";
 import { atModelGroup, pageOf } from "./page-of";
 import { boosts } from "./schema/boosts";
@@ -68,6 +69,7 @@ export function boostStore(tx: Handle): BoostStore {
       );
     },
     async update(id, patch, version) {
+      await holdConfig(tx);
       const rows = await tx
         .update(boosts)
         .set({ ...patch, ...stepOf(boosts) })

@@ -4,6 +4,7 @@ import { boostStore } from "./boost-store";
 import { channelStore } from "./channel-store";
 import type { Database } from "./client";
 import { readConfigVersion } from "./config-source";
+import { denialStore } from "./denial-store";
 import type { Handle } from "./handle";
 import { keyStore } from "./key-store";
 import { limitStore } from "./limit-store";
@@ -26,6 +27,7 @@ export type OperationStores = Pick<
   | "prices"
   | "limits"
   | "boosts"
+  | "denials"
   | "settings"
   | "requests"
   | "audit"
@@ -44,6 +46,7 @@ export function operationStores(tx: Handle, database: Pick<Database, "transactio
     prices: priceStore(tx),
     limits: limitStore(tx),
     boosts: boostStore(tx),
+    denials: denialStore(tx),
     settings: settingStore(tx),
     requests: requestStore(tx),
     audit: auditStore(tx),
