@@ -7,7 +7,6 @@ import type { Log } from "@/observability/logger";
 import type { Metrics } from "@/observability/metrics";
 import { channelHosts } from "@/provisioning/parse-config";
 import { ledgerStore } from "@/stores/postgres/ledger-store";
-import { usageHistory } from "@/stores/postgres/usage-history";
 import { createCatalogue } from "@/stores/price-seed/create-catalogue";
 import type { RedisConnection } from "@/stores/redis/client";
 import { applyConfigText } from "./apply-config-text";
@@ -102,10 +101,11 @@ export async function wireParts(ground: Ground): Promise<Parts> {
     const changes = report.created.length + report.changed.length + report.removed.length;
     if (changes > 0) say(`SLUICE_CONFIG: ${changes} changes applied`);
   }
+  const ledgerRows = ledgerStore(storage.database);
   const ledger = await wireLedger({
     ...{ env, clock, log, replica: ground.replica, self: ground.self },
     dataDir: env.dataDir,
-    store: ledgerStore(storage.database),
+    store: ledgerRows,
     onFlushed: (ids) => built.quota?.engine.book.flushed(ids),
     onFatal: (cause) =>
       ground.onFatal(startFault("The journal cannot be written; see the log", { exitCode: 3, cause })),
@@ -119,12 +119,13 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   cleanup.add(() => config.feed.stop());
   const quota = wireQuota({
     ...{ config, clock, log, cleanup, replica: ground.replica },
-    history: usageHistory(storage.database),
+    database: storage.database,
+    ledger: ledgerRows,
     isLedgerUp: () => !isDatabaseDown(systemState()),
   });
   built.quota = quota;
   const jobs = wireJobs({
-    quota,
+    ...{ holds: quota.holds, drift: quota.drift },
     ...{ database: storage.database, accounts: operations.accounts, clock, log },
     replica: { id: ground.replica, role: env.role, release: ground.version },
     configVersion: config.feed.version,
