@@ -68,11 +68,12 @@ export function readEndReply(reply: unknown): EndReply {
   return { kind: "ended", epoch, sequence: whole(sequence), at: whole(at) };
 }
 
-/** Reads the reply of renew. */
-export function readRenewReply(reply: unknown): RenewReply {
-  const known = RENEWALS.find((name) => name === reply);
-  if (known === undefined) throw notAReply(reply);
-  return known;
+/** Reads the reply of renew; with the new expiry, epoch ms, if it was renewed. */
+export function readRenewReply(reply: unknown): { readonly kind: RenewReply; readonly expiresAt: number | null } {
+  const [head, expiry] = texts(reply);
+  const kind = RENEWALS.find((name) => name === head);
+  if (kind === undefined) throw notAReply(reply);
+  return { kind, expiresAt: kind === "renewed" ? whole(expiry) : null };
 }
 
 /** Reads the reply of expire; null: it is not due. */

@@ -84,10 +84,12 @@ async function renew(client: Redis, ask: RenewAsk): Promise<RenewReply> {
   const domain = domainKeys(ask.userId);
   const keys = [domain.meta, domain.open, domain.hold(ask.holdId)];
   const args = [ask.holdId, ask.ttlMs, ask.ceilingNanoUsd];
-  return readRenewReply(await runScript(client, RENEW, { keys, args }));
+  const { kind, expiresAt } = readRenewReply(await runScript(client, RENEW, { keys, args }));
+  if (expiresAt !== null) note(client, ask.userId, expiresAt);
+  return kind;
 }
 
-/** Best effort: the next reserve of the user notes it again. */
+/** Best effort: the next reserve or renewal of the user notes it again. */
 function note(client: Redis, userId: number, expiresAt: number): void {
   indexUser(client, userId, expiresAt).catch(() => {});
 }
