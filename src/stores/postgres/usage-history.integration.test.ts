@@ -1,11 +1,14 @@
 import { buildDatabase, type TestDatabase } from "@test/build-database";
 import { requestHex, settlementTexts } from "@test/build-ledger";
 import { buildStoredEntry } from "@test/build-stored-rows";
+import { type SQL, sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { LedgerEntry } from "@/core/ledger/entry";
 import type { SeedAsk, UsageHistory } from "@/core/quota/usage-history";
 import { uuidv7Hex } from "@/lib/id";
 import { asNanoUsd } from "@/lib/money";
+import { createDatabase, type Database } from "./client";
+import type { Handle } from "./handle";
 import { heldRows } from "./held-rows";
 import { ledgerStore } from "./ledger-store";
 import { sampleUsers } from "./sample-users";
@@ -247,29 +250,46 @@ describe("the usage history", () => {
     ]);
   });
 
-  it("reads every bucket and the closed holds of one snapshot", async () => {
-    await record([spent(NOON)]);
-    const reading = history.read({ userId: 1, buckets: [ask(KINDS.today), ask(KINDS.total)], at: AT });
-    const writing = record([spent(NOON), spent(NOON)]);
-    const { seeds } = await reading;
-    await writing;
-    expect(new Set(seeds.map(({ settled }) => settled)).size).toBe(1);
+  /** The history with something done after each statement of its transaction. */
+  const watched = (after: (tx: Handle) => Promise<void>, below: Database = database): UsageHistory =>
+    usageHistory({
+      ...below,
+      transaction: (run, options) =>
+        below.transaction((tx) => {
+          const execute: Handle["execute"] = (async (statement: SQL) => {
+            const rows = await tx.execute(statement);
+            await after(tx);
+            return rows;
+          }) as never;
+          return run(Object.create(tx, { execute: { value: execute } }));
+        }, options),
+    });
+
+  it("reads the buckets and the closed holds of one snapshot", async () => {
+    const now = Date.now();
+    await record([spent(now)]);
+    const reading = await watched(() => record([spent(now)])).read({ userId: 1, buckets: [ask(KINDS.total)], at: now });
+    expect(reading.seeds[0]?.settled).toBe(1_000);
+    expect(reading.closed).toHaveLength(1);
+    expect(await settledIn(ask(KINDS.total))).toEqual([3_000]);
   });
 
-  it("goes through an index range per bucket instead of the whole rollup", async () => {
+  it("reads one range of an index per bucket, never the whole rollup", async () => {
     await database.sql`insert into usage_rollup
-      select 1 + n % 200, timestamptz '2026-11-01' + n / 200 * interval '5 minutes', 1, 0, true, true, 1, 1, 1, 1 from generate_series(0, 99999) n`;
+      select 1 + n % 200, timestamptz '2026-11-20' + n / 200 * interval '5 minutes', 1, 0, true, true, 1, 1, 1, 1
+      from generate_series(0, 99999) n`;
     await database.sql`analyze usage_rollup`;
-    const read = async () => {
-      const [row] = await database.sql<{ scans: string; rows: string }[]>`
-        select seq_scan as scans, idx_tup_read as rows from pg_stat_user_tables t join pg_stat_user_indexes i using (relid)
-        where t.relname = 'usage_rollup'`;
-      return { scans: Number(row?.scans), rows: Number(row?.rows) };
-    };
-    const before = await read();
-    await seedsOf(...Array.from({ length: 20 }, () => ask(KINDS.rolling5h)));
-    const after = await read();
-    expect(after.scans).toBe(before.scans);
+    const fresh = createDatabase(database.url);
+    const seen: { scans: string; rows: string }[] = [];
+    const counting = watched(async (tx) => {
+      const [row] = await tx.execute<{ scans: string; rows: string }>(sql`
+        select seq_scan as scans, idx_tup_fetch as rows from pg_stat_xact_user_tables where relname = 'usage_rollup'`);
+      if (row !== undefined) seen.push(row);
+    }, fresh);
+    await counting.read({ userId: 1, buckets: Array.from({ length: 20 }, () => ask(KINDS.rolling5h)), at: AT });
+    await fresh.close();
+    expect(Number(seen[0]?.scans)).toBe(0);
+    expect(Number(seen[0]?.rows)).toBe(20 * 61);
   });
 
   it("adds up the rows of one hold, or finds none", async () => {
