@@ -12,7 +12,6 @@ import type { UpstreamClient } from "./gateway-deps";
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const CENT = 10_000_000;
-const FRONTIER = { id: 12, name: "Frontier", slug: "frontier" };
 
 /** An upstream that answers `latencyMs` after it was asked, with a usage. */
 function answeringUpstream(clock: FakeClock, given: { latencyMs: number; input: number; output: number }) {
@@ -74,7 +73,7 @@ function recordingReply(): { reply: GatewayReply; answer: Answer } {
   return { reply, answer };
 }
 
-type Scene = Partial<Omit<GatewayParts, "keys">> & {
+type Given = Partial<Omit<GatewayParts, "keys">> & {
   readonly limits: readonly LimitRow[];
   readonly snapshot?: Partial<AuthSnapshot>;
   readonly latencyMs?: number;
@@ -82,7 +81,7 @@ type Scene = Partial<Omit<GatewayParts, "keys">> & {
   readonly start?: string;
 };
 
-function open({ limits, snapshot, latencyMs = 100, usage = { input: 100, output: 50 }, start, ...parts }: Scene) {
+function open({ limits, snapshot, latencyMs = 100, usage = { input: 100, output: 50 }, start, ...parts }: Given) {
   const clock = fakeClock(start ?? "2026-11-21T12:00:00Z");
   const upstream = answeringUpstream(clock, { latencyMs, ...usage });
   const fixture = buildGatewayDeps({
@@ -115,6 +114,8 @@ function open({ limits, snapshot, latencyMs = 100, usage = { input: 100, output:
   return { ...fixture, clock, upstream: upstream.state, gateway, send, one, finish };
 }
 
+type Scene = ReturnType<typeof open>;
+
 /** A body of so many bytes. */
 function callOf({
   bytes = 100,
@@ -132,7 +133,8 @@ function callOf({
 }
 
 /** Sends `count` calls, `width` at a time, each at once when one before ended. */
-async function burst(scene: ReturnType<typeof open>, count: number, width: number, given = {}) {
+async function burst(scene: Scene, given: Parameters<Scene["send"]>[0] & { count: number; width: number }) {
+  const { count, width } = given;
   const answers: Answer[] = [];
   let next = 0;
   const worker = async () => {
@@ -172,7 +174,7 @@ describe("the burst of quota.md 12: cap $0.01, 200 calls, 50 at a time", () => {
     ["lenient", B, 13, 13],
   ] as const)("%s %j", async (...[enforcement, call, served, most]) => {
     const scene = open({ limits: [cent(enforcement)] });
-    const result = await burst(scene, 200, 50, call);
+    const result = await burst(scene, { ...call, count: 200, width: 50 });
     expect({ served: result.served, most: scene.upstream.most }).toEqual({ served, most });
     expect(result.codes).not.toContain("limit_contended");
     const spent = scene.left.entries.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0);

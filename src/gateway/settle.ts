@@ -2,7 +2,7 @@ import { admittedDecision, type LimitsDecision, limitSteps } from "@/core/decisi
 import type { AttemptRecord, LedgerEntry, RequestRecord } from "@/core/ledger/entry";
 import { settlementOf } from "@/core/ledger/settlement";
 import { countTokens } from "@/core/prices/count-tokens";
-import type { Hold } from "@/core/quota/hold";
+import { anchorsOf, type Hold } from "@/core/quota/hold";
 import { addNanoUsd, ZERO_NANO_USD } from "@/lib/money";
 import type { Admitted } from "./admit";
 import type { AttemptEnd } from "./attempt";
@@ -33,7 +33,8 @@ export function settle(settled: Settled, deps: EngineDeps): void {
     return;
   }
   const request = recordOf(settled, sent, { entries, last, endedAt: deps.clock.monotonic() });
-  const settlement = settlementOf({ id, kind: "settled", entries, request });
+  const anchors = sent.flatMap((end) => anchorsOf(end.hold));
+  const settlement = settlementOf({ id, kind: "settled", entries, request, anchors });
   deps.journal.settle(settlement);
   if (hold !== null) endHold(hold, entries, deps);
   deps.ledger.record(settlement);

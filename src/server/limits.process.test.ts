@@ -167,7 +167,7 @@ async function onRedis<T>(work: (client: Redis) => Promise<T>): Promise<T> {
 
 /** What the counter of the user's daily limit holds, read from Redis itself. */
 async function counter(): Promise<{ s: number; h: number; w: number }> {
-  const fields = await onRedis(async (client) => {
+  const fields = await onRedis(async (client): Promise<Record<string, string>> => {
     const [key] = await client.keys("sl:*:b:u*:0:usd:daily:*");
     return key === undefined ? {} : client.hgetall(key);
   });

@@ -1,6 +1,7 @@
+import type { LimitUnit } from "../vocabulary";
 import type { LedgerEntry, RequestRecord } from "./entry";
-import type { AdmitFrame, CeilingFrame, ReplayedFrames } from "./journal";
-import type { SettleFrame } from "./settlement";
+import type { AdmitFrame, CeilingFrame, ReplayedFrames, WitnessedBucket } from "./journal";
+import type { SettleFrame, WindowAnchor } from "./settlement";
 
 /**
  * What a dead journal owes the ledger (quota.md Q44): a settlement as it was recorded; a ceiling without one as one `interrupted` entry at
@@ -12,7 +13,24 @@ export function owedBy({ settled, interrupted }: ReplayedFrames): readonly Settl
 
 function interruption(admit: AdmitFrame, ceiling: CeilingFrame): SettleFrame {
   const entries = [interruptedEntry(admit, ceiling)];
-  return { id: admit.id, kind: "settled", entries, request: interruptedRequest(admit, ceiling) };
+  const anchors = admit.buckets.flatMap(anchorOf);
+  return { id: admit.id, kind: "settled", entries, request: interruptedRequest(admit, ceiling), anchors };
+}
+
+/** Ids of buckets: `u7:12:usd:5h:fixed`, axis and subject, target, unit (core/quota/quota-store.ts). */
+function anchorOf({ id, kind, slot }: WitnessedBucket): readonly WindowAnchor[] {
+  const parts = /^([uk])(\d+):(\d+):(\w+):/.exec(id);
+  if (kind !== "fixed" || parts === null) return [];
+  const [, axis, subject, target, unit] = parts;
+  return [
+    {
+      axis: axis === "u" ? "user" : "key",
+      subjectId: Number(subject),
+      modelGroupId: Number(target),
+      unit: unit as LimitUnit,
+      startedAt: slot * 1000,
+    },
+  ];
 }
 
 function interruptedEntry(admit: AdmitFrame, ceiling: CeilingFrame): LedgerEntry {
