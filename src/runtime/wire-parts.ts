@@ -125,6 +125,7 @@ export async function wireParts(ground: Ground): Promise<Parts> {
     isLedgerUp: () => !isDatabaseDown(systemState()),
   });
   built.quota = quota;
+  await quota.closeAdopted(ledger.adopted);
   const jobs = wireJobs({
     ...{ holds: quota.holds, drift: quota.drift },
     ...{ database: storage.database, accounts: operations.accounts, clock, log },

@@ -19,8 +19,9 @@ import type { RedisConnection } from "@/stores/redis/client";
 import { redisHoldPeers } from "@/stores/redis/hold-peers";
 import { redisQuotaStore } from "@/stores/redis/quota-store";
 import type { Cleanup } from "./cleanup";
-import { holdWork } from "./hold-work";
+import { closeAdopted, holdWork } from "./hold-work";
 import type { ConfigWiring } from "./wire-config";
+import type { ReplayedJournal } from "./wire-ledger";
 
 const RECHECK_MS = 60_000;
 
@@ -46,6 +47,8 @@ export type QuotaWiring = {
   readonly plans: LimitPlans;
   readonly holds: JobDeps["holds"];
   readonly drift: DriftCheck;
+  /** Closes the holds of dead processes whose journals were replayed; what the counters do not take now is closed later. */
+  closeAdopted(journals: readonly ReplayedJournal[]): Promise<void>;
 };
 
 /** Builds the quota engine on Redis when there is one, else on counters in this process' memory. */
@@ -73,8 +76,12 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
   suspects.add = drift.suspect;
   const rows = heldRows(database);
   const replicas = replicaStore(database);
-  const holds = holdWork({ engine, store, ledger, rows, replicas, replica, clock, onSuspects: drift.suspect });
-  return { store, engine, plans, holds, drift };
+  const work = { engine, store, ledger, rows, replicas, replica, clock, onSuspects: drift.suspect };
+  return {
+    ...{ store, engine, plans, drift, holds: holdWork(work) },
+    closeAdopted: (journals) =>
+      closeAdopted(journals, work).catch((error) => log.warn({ error }, "holds of a dead process stay open for now")),
+  };
 }
 
 type Counters = {
