@@ -1,6 +1,7 @@
 import { admitUncounted } from "./admit-uncounted";
 import { type BringUser, createBringUser } from "./bring-user";
 import { createDegradedAdmission, type DegradedAdmission } from "./degraded-admission";
+import { createDomainWatch } from "./domain-watch";
 import { createHoldBook, type HoldBook, openHoldOf } from "./hold-book";
 import { createHoldEnds, type HoldEnds } from "./hold-ends";
 import type { Quota, QuotaAsk, QuotaResult } from "./quota";
@@ -41,7 +42,17 @@ export function createQuota(deps: QuotaDeps): QuotaEngine {
       if (event.kind === "rebuild") ends.resend(event.userId);
     },
   });
-  const engine: QuotaParts = { deps, book, ends, bring, degraded, lines, told: new WeakSet(), offsetMs: 0 };
+  const engine: QuotaParts = {
+    deps,
+    book,
+    ends,
+    bring,
+    degraded,
+    lines,
+    watch: createDomainWatch(),
+    told: new WeakSet(),
+    offsetMs: 0,
+  };
   return {
     reserve: (ask) => reserve(ask, engine),
     settle: (hold, actual) => ends.settle(hold, actual),
@@ -129,7 +140,7 @@ function judge(asked: Asked, reply: ReserveReply, { engine, rounds }: Rounds): Q
 
 function admitted(
   asked: Asked,
-  { at, lines }: Extract<ReserveReply, { kind: "admitted" }>,
+  { at, lines, epoch, sequence }: Extract<ReserveReply, { kind: "admitted" }>,
   engine: QuotaParts,
 ): QuotaResult {
   const off = at - engine.deps.clock.now();
@@ -138,7 +149,18 @@ function admitted(
   const buckets = held(asked.sent.buckets, (index) => lines[index]?.slot ?? 0);
   const hold = holdOf({ ...asked, buckets, record: asked.sent.record }, { at, lines });
   engine.book.open(hold, 0);
+  if (engine.deps.isShared && !engine.watch.continues(hold.userId, epoch, sequence)) void mendRollback(asked, engine);
   return { kind: "admitted", hold };
+}
+
+/** The counters went back in time: they are rebuilt from the ledger and the open holds, this one among them. */
+async function mendRollback({ ask, sent }: Asked, { deps, bring, offsetMs }: QuotaParts): Promise<void> {
+  const { plan } = ask;
+  try {
+    await bring.rebuild({ userId: sent.userId, plan, config: sent.config, at: deps.clock.now() + offsetMs });
+  } catch (error) {
+    deps.onFault({ kind: "history", error });
+  }
 }
 
 /** The first answer was lost: the hold is there. One that has ended means that our own void came first. */

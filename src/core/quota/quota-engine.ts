@@ -2,6 +2,7 @@ import type { Clock } from "@/lib/clock";
 import { asksFor } from "./asks-for";
 import type { BringDeps, BringUser } from "./bring-user";
 import type { DegradedAdmission } from "./degraded-admission";
+import type { DomainWatch } from "./domain-watch";
 import { type Hold, holdIdOf } from "./hold";
 import type { HoldBook } from "./hold-book";
 import type { HoldEnds } from "./hold-ends";
@@ -31,6 +32,7 @@ export type QuotaParts = {
   readonly ends: HoldEnds;
   readonly bring: BringUser;
   readonly degraded: DegradedAdmission;
+  readonly watch: DomainWatch;
   readonly lines: WaitingLines<QuotaResult>;
   /** Plans whose dormant caps the store has been told of. */
   readonly told: WeakSet<object>;
