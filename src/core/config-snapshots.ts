@@ -24,6 +24,8 @@ export function createConfigSnapshots(options: ConfigSnapshotsOptions): ConfigSn
   invalidate(tags: readonly string[]): void;
   /** Resolves when no load is under way or due at once: after it `current()` shows every change told before. Does not wait for retries. */
   settled(): Promise<void>;
+  /** False while a change was told that `current()` does not show yet. */
+  isCurrent(): boolean;
 } {
   let current = options.initial;
   let isDirty = false;
@@ -58,6 +60,7 @@ export function createConfigSnapshots(options: ConfigSnapshotsOptions): ConfigSn
     invalidate(tags) {
       if (tags.some((tag) => TAGS.has(tag))) reload();
     },
+    isCurrent: () => !isDirty && running === null && cancelRetry === null,
     settled: async () => {
       await running;
     },

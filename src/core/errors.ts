@@ -74,6 +74,7 @@ export const ERRORS = {
   name_taken: admin(409),
   email_taken: admin(409),
   last_admin: admin(409),
+  boost_ended: admin(409),
   model_in_other_group: admin(409),
   setup_finished: admin(409),
   setup_token_invalid: admin(401),

@@ -1,6 +1,7 @@
 import { AppError, isAppError } from "@/core/errors";
 import { denialOf } from "@/core/quota/denial-of";
 import type { Hold } from "@/core/quota/hold";
+import { type HoldRecord, holdRecordText } from "@/core/quota/hold-record";
 import type { ModelGroup } from "@/core/quota/limit";
 import type { QuotaResult } from "@/core/quota/quota";
 import type { Call } from "@/protocols/protocol";
@@ -66,7 +67,7 @@ export function holdFor(
     target: { modelGroupId: group?.id ?? null, isFree: ask.candidates.every(isFree) },
     rules: config.settings,
     demand: () => demandOf(ask.candidates, estimated),
-    record: () => recordOf(ask, group, exchange),
+    record: (counted) => holdRecordText({ ...recordOf(ask, group?.id ?? null, exchange), counted }),
     onWait(leave) {
       stopWaiting = leaveWhenInterrupted(exchange, leave);
     },
@@ -122,14 +123,14 @@ function witness(hold: Hold, { caller, call, target }: Asked, { exchange, deps }
 /** Counters in this process' memory die with it: nobody could use the buckets. */
 const NO_BUCKETS: Hold["buckets"] = [];
 
-/** What another replica needs to bill the call: the members of its ledger entry that do not depend on how it ends. */
-function recordOf({ asked }: HoldAsk, group: ModelGroup | null, exchange: Exchange): string {
+function recordOf({ asked }: HoldAsk, modelGroupId: number | null, exchange: Exchange): Omit<HoldRecord, "counted"> {
   const { caller, call, target } = asked;
   const { protocol, route } = exchange;
-  return JSON.stringify([
-    ...[caller.keyId, caller.keyPrefix, group?.id ?? null, target.model, protocol.id, route.operation],
-    call.stream ? 1 : 0,
-  ]);
+  const { keyId, keyPrefix } = caller;
+  return {
+    ...{ keyId, keyPrefix, modelGroupId, model: target.model, protocol: protocol.id },
+    ...{ operation: route.operation, stream: call.stream },
+  };
 }
 
 /** Waiting for room holds nothing, so a call that nobody waits for leaves the line at once. */

@@ -10,7 +10,7 @@ import {
   LOCALES,
   REQUEST_OUTCOMES,
 } from "@/core/vocabulary";
-import { FIELD_ERROR_CODES } from "@/operations/references";
+import { FIELD_ERROR_CODES } from "@/operations/field-error-codes";
 import { EQUAL_TO_ENGLISH } from "./equal-to-english";
 import { NAMESPACES } from "./namespaces";
 import { routing } from "./routing";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dayOf } from "./time-zone";
+import { dayOf, instantOfLocal } from "./time-zone";
 
 const hours = (day: { from: number; to: number }) => (day.to - day.from) / 3_600_000;
 const iso = (at: number) => new Date(at).toISOString();
@@ -27,4 +27,20 @@ test("days follow each other without gap or overlap", () => {
       at = today.to;
     }
   }
+});
+
+test.each<[string, string, string | null]>([
+  ["2026-03-08T02:30", "America/New_York", null],
+  ["2026-03-08T03:00", "America/New_York", "2026-03-08T07:00:00.000Z"],
+  ["2026-11-01T01:30", "America/New_York", "2026-11-01T05:30:00.000Z"],
+  ["2026-11-01T02:00:30", "America/New_York", "2026-11-01T07:00:30.000Z"],
+  ["2026-10-04T02:15", "Australia/Lord_Howe", null],
+  ["2011-12-30T12:00", "Pacific/Apia", null],
+  ["2026-06-01T00:00", "UTC", "2026-06-01T00:00:00.000Z"],
+  ["2026-02-30T00:00", "UTC", null],
+  ["2026-06-01", "UTC", null],
+  ["2026-06-01T00:00Z", "UTC", null],
+])("the local time %s of %s is %s", (local, zone, at) => {
+  const instant = instantOfLocal(local, zone);
+  expect(instant === null ? null : new Date(instant).toISOString()).toBe(at);
 });

@@ -41,3 +41,16 @@ function startOf(midnight: number, read: (at: number) => number): number {
   const inside = starts.filter((at) => Math.floor(read(at) / DAY_MS) * DAY_MS === midnight);
   return Math.min(...(inside.length > 0 ? inside : starts));
 }
+
+/**
+ * The instant (epoch ms) at which a zone's wall clock shows a local time, `2026-03-08T02:30` or with seconds; of a time that comes twice the
+ * first. Null for a time that a clock change skips and for text that is no date and time.
+ */
+export function instantOfLocal(local: string, zone: string): number | null {
+  const wall = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(local) ? Date.parse(`${local}Z`) : Number.NaN;
+  if (Number.isNaN(wall) || !new Date(wall).toISOString().startsWith(local)) return null;
+  const read = reader(zone);
+  const candidates = [wall - DAY_MS, wall + DAY_MS].map((at) => wall - (read(at) - at));
+  const exact = candidates.filter((at) => read(at) === wall);
+  return exact.length === 0 ? null : Math.min(...exact);
+}

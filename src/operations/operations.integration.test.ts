@@ -53,6 +53,18 @@ const newUserGroup = (userIds: number[] = []) => call("userGroups.create", { nam
 const newModel = () => fresh("model").replace(" ", "-");
 const newKey = async (userId: number) => (await call("keys.create", { userId, name: fresh("key") })).key;
 
+const BOOST = {
+  target: "global" as const,
+  unit: "usd" as const,
+  window: "daily" as const,
+  amount: "5",
+  to: "2099-01-02T00:00:00Z",
+};
+const newBoost = async () => {
+  const { items } = await call("boosts.grant", { ...BOOST, users: [(await newUser()).id] });
+  return items[0]?.id ?? 0;
+};
+
 /** One admitted request of a user, in the log and the ledger. */
 async function newRequest(userId: number, at = world.operations.clock.now()): Promise<string> {
   const id = uuidv7Hex(at);
@@ -147,6 +159,24 @@ const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[
   }),
   "prices.list": async () => ({ model: "gpt-4o" }),
   "prices.override": async () => ({ model: fresh("model").replace(" ", "-"), input: "2.5", output: "10" }),
+  "limits.list": async () => ({}),
+  "limits.get": async () => ({ kind: "user" as const, id: world.user.userId, target: "global" as const }),
+  "limits.put": async () => {
+    const place = { kind: "user" as const, id: (await newUser()).id, target: "global" as const };
+    const { version } = await call("limits.get", place);
+    return { ...place, version, values: { usd: { daily: { state: "limit" as const, amount: "5" } } } };
+  },
+  "limits.restartTotal": async () => ({
+    kind: "user" as const,
+    id: (await newUser()).id,
+    target: "global" as const,
+    units: ["usd" as const],
+  }),
+  "boosts.list": async () => ({}),
+  "boosts.grant": async () => ({ ...BOOST, users: [(await newUser()).id] }),
+  "boosts.extend": async () => ({ id: await newBoost(), version: 1, to: "2099-01-03T00:00:00Z" }),
+  "boosts.end": async () => ({ id: await newBoost() }),
+  "denials.list": async () => ({}),
   "settings.get": async () => ({}),
   "settings.update": async () => ({ maxAttempts: 1 + (++count % 9) }),
 };
@@ -498,6 +528,66 @@ describe("prices and settings", () => {
     expect(view.values.gatewayName).toBe("Gate");
     expect(view.origins).toMatchObject({ gatewayName: { origin: "saved" }, unpricedModels: { origin: "default" } });
     expect(Object.keys(view.origins).sort()).toEqual(Object.keys(view.values).sort());
+  });
+
+  test("one window and one bound of a setting change without the others", async () => {
+    await call("settings.update", { windowModes: { "5h": "fixed" }, failOpenAllowance: { maxUsd: "0" } });
+    const view = await call("settings.update", {
+      windowModes: { daily: "rolling" },
+      failOpenAllowance: { percent: 5 },
+    });
+    expect(view.values).toMatchObject({
+      windowModes: { "5h": "fixed", daily: "rolling", weekly: "calendar", monthly: "calendar" },
+      failOpenAllowance: { percent: 5, maxUsd: "0" },
+    });
+    expect(await world.operations.ports.settings.read()).toMatchObject({ windowModes: view.values.windowModes });
+  });
+
+  test("wrong settings are told all at once", async () => {
+    const wrong = {
+      ...{ timeZone: "Mars/Base", dailyReset: "04:03", enforcement: "hard", billingModel: "none", failOpen: "yes" },
+      windowModes: { "5h": "calendar", total: "rolling" },
+      failOpenAllowance: { percent: -1, maxUsd: "9007200" },
+    };
+    expect((await fieldsOf(world.operations.run("settings.update", wrong, world.admin))).sort()).toEqual([
+      "billingModel: not_a_choice",
+      "dailyReset: reset_time_invalid",
+      "enforcement: enforcement_unknown",
+      "failOpen: invalid",
+      "failOpenAllowance.maxUsd: amount_out_of_range",
+      "failOpenAllowance.percent: out_of_range",
+      "timeZone: zone_unknown",
+      "windowModes.5h: mode_not_applicable",
+      "windowModes.total: window_unknown",
+    ]);
+  });
+
+  test("a setting that a variable fixes shows its value and cannot be changed here", async () => {
+    const operations = await buildOperations({
+      system: {
+        fixedSettings: { modelGroupLimits: "ENABLE_MODEL_RATE_LIMIT", failOpen: "MODEL_RATE_LIMIT_FAIL_OPEN" },
+        environmentSettings: { modelGroupLimits: false, failOpen: false },
+      },
+    });
+    try {
+      const admin = await operations.signUp("admin", "admin");
+      const change = operations.run(
+        "settings.update",
+        { modelGroupLimits: true, failOpen: true, maxAttempts: 2 },
+        admin,
+      );
+      expect(await fieldsOf(change)).toEqual([
+        "modelGroupLimits: fixed_by_environment",
+        "failOpen: fixed_by_environment",
+      ]);
+      const { output } = await operations.run("settings.get", {}, admin);
+      expect(output).toMatchObject({
+        values: { modelGroupLimits: false, failOpen: false, maxAttempts: 3 },
+        origins: { modelGroupLimits: { origin: "environment", variable: "ENABLE_MODEL_RATE_LIMIT" } },
+      });
+    } finally {
+      await operations.database.drop();
+    }
   });
 
   test("the viewer knows who looks and what they may do", async () => {

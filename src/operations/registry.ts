@@ -1,4 +1,8 @@
 import type { z } from "zod";
+import { endBoost } from "./boosts/end-boost";
+import { extendBoost } from "./boosts/extend-boost";
+import { grantBoosts } from "./boosts/grant-boosts";
+import { listBoosts } from "./boosts/list-boosts";
 import { createChannel } from "./channels/create-channel";
 import { deleteChannel } from "./channels/delete-channel";
 import { getChannel } from "./channels/get-channel";
@@ -6,6 +10,7 @@ import { listChannels } from "./channels/list-channels";
 import { testChannel } from "./channels/test-channel";
 import { testChannelDraft } from "./channels/test-channel-draft";
 import { updateChannel } from "./channels/update-channel";
+import { listDenials } from "./denials/list-denials";
 import { createKey } from "./keys/create-key";
 import { createOwnKey } from "./keys/create-own-key";
 import { deleteKey } from "./keys/delete-key";
@@ -16,6 +21,10 @@ import { rotateKey } from "./keys/rotate-key";
 import { rotateOwnKey } from "./keys/rotate-own-key";
 import { updateKey } from "./keys/update-key";
 import { updateOwnKey } from "./keys/update-own-key";
+import { getLimits } from "./limits/get-limits";
+import { listLimits } from "./limits/list-limits";
+import { putLimits } from "./limits/put-limits";
+import { restartTotal } from "./limits/restart-total";
 import { addModels } from "./model-groups/add-models";
 import { createModelGroup } from "./model-groups/create-model-group";
 import { createSingle } from "./model-groups/create-single";
@@ -110,6 +119,15 @@ const registered = [
   updateOwnKey,
   listPrices,
   overridePrice,
+  listLimits,
+  getLimits,
+  putLimits,
+  restartTotal,
+  listBoosts,
+  grantBoosts,
+  extendBoost,
+  endBoost,
+  listDenials,
   getSettings,
   updateSettings,
 ] as const;

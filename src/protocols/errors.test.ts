@@ -69,6 +69,17 @@ describe("messages", () => {
     expect(message).not.toMatch(/quota|billing|will reset/i);
   });
 
+  test.each(CODES.filter((code) => errorRow(code).status === 429))("%s is classified by its words", (code) => {
+    const error = new AppError(code);
+    for (const renderError of [openaiChat.renderError, anthropicMessages.renderError, renderGeminiError]) {
+      const { message } = render({ renderError }, error).body.error;
+      if (errorRow(code).retryable) {
+        expect(message).toMatch(/Please try again in \d+s\./);
+        expect(message).not.toMatch(/quota|billing|will reset/i);
+      } else expect(message).toContain("Usage quota exhausted");
+    }
+  });
+
   test("names from outside are quoted, cut and cleaned", () => {
     const model = `${"x".repeat(80)}\n"`;
     const message = errorMessage(new AppError("model_not_found", { model }), null);

@@ -1,7 +1,8 @@
 import { parseDocument } from "yaml";
 import { AppError, type FieldError } from "@/core/errors";
 import { fieldErrorsOf } from "@/operations/field-errors";
-import { type ConfigFile, configFile, NOT_SUPPORTED, SECRET_FIELDS } from "./config-file";
+import { type ConfigFile, configFile, NEUTRAL, NOT_SUPPORTED, SECRET_FIELDS } from "./config-file";
+import { duplicates } from "./duplicates";
 
 /** Reads what `env:NAME` and `file:PATH` in the file mean; undefined: there is none. */
 export type SecretSource = {
@@ -96,7 +97,7 @@ function resolve(given: string, secrets: SecretSource): string | null {
 function withoutUnsupportedNulls(file: Plain): Plain {
   const top = dropNulls(file, "");
   const settings = isPlain(top.settings) ? { settings: dropNulls(top.settings, "settings.") } : {};
-  return ["channels", "users", "keys"].reduce<Plain>(
+  return ["channels", "userGroups", "users", "keys"].reduce<Plain>(
     (cleaned, list) => mapEntries(cleaned, list, (entry) => dropNulls(entry, `${list}[].`)),
     { ...top, ...settings },
   );
@@ -104,7 +105,8 @@ function withoutUnsupportedNulls(file: Plain): Plain {
 
 function dropNulls(entry: Plain, prefix: string): Plain {
   const isUnset = (name: string, value: unknown) =>
-    NOT_SUPPORTED.has(prefix + name) && (value === null || (Array.isArray(value) && value.length === 0));
+    NOT_SUPPORTED.has(prefix + name) &&
+    (value === null || (Array.isArray(value) && value.length === 0) || NEUTRAL.get(prefix + name) === value);
   return Object.fromEntries(Object.entries(entry).filter(([name, value]) => !isUnset(name, value)));
 }
 
@@ -112,46 +114,6 @@ function dropNulls(entry: Plain, prefix: string): Plain {
 function named(fault: FieldError): FieldError {
   const general = fault.path.replaceAll(/\[\d+\]/g, "[]");
   return fault.code === "unknown_field" && NOT_SUPPORTED.has(general) ? { ...fault, code: "not_supported" } : fault;
-}
-
-/** Two entries of one natural key (provisioning.md, idempotent). */
-function duplicates(file: ConfigFile): FieldError[] {
-  const lower = (text: string | null | undefined) => text?.toLowerCase() ?? null;
-  return [
-    ...repeated(
-      "channels",
-      file.channels.map((entry) => lower(entry.name)),
-      "name",
-    ),
-    ...repeated(
-      "users",
-      file.users.map((entry) => lower(entry.name)),
-      "name",
-    ),
-    ...repeated(
-      "keys",
-      file.keys.map((entry) => [lower(entry.user), lower(entry.name)]),
-      "name",
-    ),
-    ...repeated(
-      "prices",
-      file.prices.map((entry) => [
-        ...[entry.model, lower(entry.channel), entry.effectiveFrom ?? null, entry.serviceTier],
-        ...[entry.minInputTokens, entry.dailyUtcFrom, entry.dailyUtcTo],
-      ]),
-      "model",
-    ),
-  ];
-}
-
-function repeated(list: string, keys: readonly unknown[], field: string): FieldError[] {
-  const seen = new Set<string>();
-  return keys.flatMap((key, index) => {
-    const text = JSON.stringify(key);
-    if (seen.has(text)) return [{ path: `${list}[${index}].${field}`, code: "duplicate" }];
-    seen.add(text);
-    return [];
-  });
 }
 
 /** A missing secret would be told twice, as reference and as field. */

@@ -55,7 +55,7 @@ export function askOf(ask: QuotaAsk, resolution: Resolution, { deps }: QuotaPart
     ttlMs: HOLD_TTL_MS,
     config: configOf(ask, deps),
     buckets: asksFor(resolution.buckets, ask.demand()),
-    record: deps.isShared ? ask.record() : "",
+    record: deps.isShared ? ask.record(resolution.counted) : "",
   };
   return { ask, resolution, sent, isWaiting: false };
 }

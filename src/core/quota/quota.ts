@@ -18,7 +18,7 @@ export type QuotaAsk = {
   demand(): Demand;
   readonly rules: FailureRules;
   /** What a janitor needs to bill the hold without its owner; asked for when a limit applies. */
-  record(): string;
+  record(counted: Resolution["counted"]): string;
   /** The request begins to wait for room; `leave` gives up. */
   onWait(leave: () => void): void;
 };

@@ -128,6 +128,20 @@ describe("a model of another group", () => {
     expect(await modelsOf(winner.id === one.id ? two.id : one.id)).toEqual([]);
   });
 
+  test("makes nobody wait for ever when several change the same groups at once", async () => {
+    const [one, two] = [await create(["d1"]), await create(["d2"])];
+    const works = Array.from({ length: 4 }, (_, i) => [
+      call("modelGroups.update", { id: one.id, version: 1, models: ["d1", `d-${i}`] }),
+      call("modelGroups.addModels", { id: two.id, models: ["d3", `d-${i}`] }),
+      call("modelGroups.removeModels", { id: one.id, models: ["d1"] }),
+      call("modelGroups.moveModels", { id: one.id, from: two.id, models: ["d2"] }),
+    ]);
+    const results = await Promise.allSettled(works.flat());
+    const codes = results.map((result) => (result.status === "rejected" ? (result.reason as AppError).code : "ok"));
+    expect(codes).toContain("ok");
+    expect(codes.filter((code) => !["ok", "version_conflict", "model_in_other_group"].includes(code))).toEqual([]);
+  });
+
   test("is moved, with the version of both groups", async () => {
     const [from, to] = [await create(["m1", "m2", "m3"]), await create(["m4"])];
     const moved = await call("modelGroups.moveModels", { id: to.id, from: from.id, models: ["M1", "m2"] });

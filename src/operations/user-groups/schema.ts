@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { FieldErrorCode } from "../references";
+import type { FieldErrorCode } from "../field-error-codes";
 import {
   because,
   byId,

@@ -75,6 +75,30 @@ describe("a user group", () => {
     expect((await operations.audit()).filter((row) => row.target === `user-group:${id}`)).toHaveLength(2);
   });
 
+  test("whose users are deleted while others add them makes nobody wait for ever", async () => {
+    const { id } = await create();
+    const users = await Promise.all(Array.from({ length: 6 }, newUser));
+    const works = users.flatMap((user) => [
+      call("userGroups.addUsers", { id, userIds: [user] }),
+      call("users.delete", { id: user }),
+      call("userGroups.removeUsers", { id, userIds: [user] }),
+    ]);
+    const results = await Promise.allSettled(works);
+    const codes = results.map((result) => (result.status === "rejected" ? (result.reason as AppError).code : "ok"));
+    expect(codes.filter((code) => code !== "ok" && code !== "validation_failed")).toEqual([]);
+    expect((await call("userGroups.get", { id })).userCount).toBe(0);
+  });
+
+  test("that takes a user twice steps no version the second time", async () => {
+    const ada = await newUser();
+    const { id } = await create([ada]);
+    const { configVersion } = operations.ports;
+    const before = await configVersion();
+    await call("userGroups.addUsers", { id, userIds: [ada] });
+    await call("userGroups.removeUsers", { id, userIds: [999_999] });
+    expect(await configVersion()).toBe(before);
+  });
+
   test.each<[Name, object]>([
     ["userGroups.get", {}],
     ["userGroups.update", { version: 1, name: "x" }],

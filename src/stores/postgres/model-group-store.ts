@@ -27,9 +27,8 @@ async function selectGroups(tx: Handle, where: SQL | undefined): Promise<readonl
   return rows.map((row) => ({ ...row, models: [...row.models].sort() }));
 }
 
-/** A free slug for a name; `ownId` is the group that is renamed. Nobody else may make one until the transaction ends. */
-async function takeSlug(tx: Handle, name: string, ownId: number | null): Promise<string> {
-  await takeConfig(tx);
+/** A free slug for a name, for who is the only writer; `ownId` is the group that is renamed. */
+async function findSlug(tx: Handle, name: string, ownId: number | null): Promise<string> {
   const base = slugBase(name);
   const rows = await tx
     .select({ slug: modelGroups.slug })
@@ -69,7 +68,8 @@ export function modelGroupStore(tx: Handle): ModelGroupStore {
     find,
     findByName: (name) => findOne(sameName(modelGroups.name, name)),
     async insert(values) {
-      const slug = await takeSlug(tx, values.name, null);
+      await takeConfig(tx);
+      const slug = await findSlug(tx, values.name, null);
       return insertedRow(
         await tx
           .insert(modelGroups)
@@ -79,7 +79,8 @@ export function modelGroupStore(tx: Handle): ModelGroupStore {
       );
     },
     async update(id, patch, version) {
-      const slug = patch.name === undefined ? {} : { slug: await takeSlug(tx, patch.name, id) };
+      await takeConfig(tx);
+      const slug = patch.name === undefined ? {} : { slug: await findSlug(tx, patch.name, id) };
       const rows = await tx
         .update(modelGroups)
         .set({ ...patch, ...slug, ...stepOf(modelGroups) })
@@ -89,12 +90,14 @@ export function modelGroupStore(tx: Handle): ModelGroupStore {
     },
     async addModels(id, models) {
       if (models.length === 0) return [];
+      await takeConfig(tx);
       const values = models.map((name) => ({ model: name, modelGroupId: id }));
       await tx.insert(modelGroupModels).values(values).onConflictDoNothing();
       return selectTaken(tx, id, models);
     },
     async removeModels(id, models) {
       if (models.length === 0) return;
+      await takeConfig(tx);
       await tx
         .delete(modelGroupModels)
         .where(and(eq(modelGroupModels.modelGroupId, id), inArray(modelGroupModels.model, [...models])));

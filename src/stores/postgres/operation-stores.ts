@@ -1,10 +1,13 @@
 import type { OperationPorts, Transact } from "@/core/ports";
 import { auditStore } from "./audit-store";
+import { boostStore } from "./boost-store";
 import { channelStore } from "./channel-store";
 import type { Database } from "./client";
 import { readConfigVersion } from "./config-source";
+import { denialStore } from "./denial-store";
 import type { Handle } from "./handle";
 import { keyStore } from "./key-store";
+import { limitStore } from "./limit-store";
 import { modelGroupStore } from "./model-group-store";
 import { priceStore } from "./price-store";
 import { requestStore } from "./request-store";
@@ -22,6 +25,9 @@ export type OperationStores = Pick<
   | "keys"
   | "channels"
   | "prices"
+  | "limits"
+  | "boosts"
+  | "denials"
   | "settings"
   | "requests"
   | "audit"
@@ -38,6 +44,9 @@ export function operationStores(tx: Handle, database: Pick<Database, "transactio
     keys: keyStore(tx),
     channels: channelStore(tx),
     prices: priceStore(tx),
+    limits: limitStore(tx),
+    boosts: boostStore(tx),
+    denials: denialStore(tx),
     settings: settingStore(tx),
     requests: requestStore(tx),
     audit: auditStore(tx),

@@ -2,27 +2,27 @@ import { and, desc, eq, getTableColumns, gte, isNull, lt, or } from "drizzle-orm
 import type { Database } from "./client";
 import { replicas } from "./schema/replicas";
 
+const ADOPTED_MS = 172_800_000;
+
 /** A process as it was last known; instants are epoch ms. */
 type ReplicaRow = typeof replicas.$inferSelect;
 /** A running process as the others see it. */
 type RunningReplica = Omit<ReplicaRow, "adoptedAt">;
 
-/** Heartbeats of the running processes, and which of the dead left nothing behind. */
+/** Heartbeats of the running processes. */
 export type ReplicaStore = {
   beat(replica: RunningReplica): Promise<void>;
-  /** Those seen at or after `since`, the newest beat first; not those whose journal was adopted. */
-  list(since: number): Promise<readonly RunningReplica[]>;
-  /** The last that is known of a process; null: nothing, or no more. */
+  /** The last that is known of a process; null: nothing. */
   find(id: string): Promise<ReplicaRow | null>;
-  /** Marks a dead process whose journal was taken over: all that it sent is in the ledger (quota.md Q45). It may never have beaten. */
+  /** Notes that all a dead replica sent is in the ledger, for those who close its holds (quota.md Q45). */
   adopt(id: string, now: number): Promise<void>;
+  /** Those seen at or after `since`, the newest beat first; not those that were adopted, which are dead. */
+  list(since: number): Promise<readonly RunningReplica[]>;
   /** At a clean stop. */
   leave(id: string): Promise<void>;
-  /** Forgets those not seen since `before`, adopted ones 2 days later: as long as counters keep an open hold. */
+  /** Forgets those not seen since `before`; adopted ones are kept two days longer, as long as their holds may be. */
   prune(before: number): Promise<void>;
 };
-
-const ADOPTED_MS = 2 * 86_400_000;
 
 /** Heartbeats in PostgreSQL. */
 export function replicaStore({ db }: Pick<Database, "db">): ReplicaStore {
@@ -31,29 +31,40 @@ export function replicaStore({ db }: Pick<Database, "db">): ReplicaStore {
     async beat(replica) {
       await db.insert(replicas).values(replica).onConflictDoUpdate({ target: replicas.id, set: replica });
     },
+    async find(id) {
+      const [row] = await db.select().from(replicas).where(eq(replicas.id, id));
+      return row ?? null;
+    },
+    async adopt(id, now) {
+      const unseen = {
+        id,
+        role: "gateway",
+        release: "",
+        configVersion: 0,
+        startedAt: now,
+        seenAt: now,
+        adoptedAt: now,
+      };
+      await db
+        .insert(replicas)
+        .values(unseen)
+        .onConflictDoUpdate({ target: replicas.id, set: { adoptedAt: now } });
+    },
     list: (since) =>
       db
         .select(running)
         .from(replicas)
         .where(and(gte(replicas.seenAt, since), isNull(adoptedAt)))
         .orderBy(desc(replicas.seenAt)),
-    async find(id) {
-      const [row] = await db.select().from(replicas).where(eq(replicas.id, id));
-      return row ?? null;
-    },
-    async adopt(id, now) {
-      const unknown = { id, role: "gateway", release: "", configVersion: 0, startedAt: now, seenAt: now };
-      const adopted = { adoptedAt: now };
-      const row = { ...unknown, ...adopted };
-      await db.insert(replicas).values(row).onConflictDoUpdate({ target: replicas.id, set: adopted });
-    },
     async leave(id) {
       await db.delete(replicas).where(eq(replicas.id, id));
     },
     async prune(before) {
       await db
         .delete(replicas)
-        .where(and(lt(replicas.seenAt, before), or(isNull(adoptedAt), lt(adoptedAt, before - ADOPTED_MS))));
+        .where(
+          or(and(lt(replicas.seenAt, before), isNull(replicas.adoptedAt)), lt(replicas.adoptedAt, before - ADOPTED_MS)),
+        );
     },
   };
 }

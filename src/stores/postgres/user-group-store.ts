@@ -33,25 +33,38 @@ const selectUsers = (tx: Handle, where: SQL | undefined) =>
     .where(where)
     .orderBy(sql`lower(${userGroups.name})`, sql`lower(${users.name})`, asc(users.id));
 
-/** Adds the users that exist. */
+/** Which of the ids are users, and whether they are in the group. */
+const selectStanding = (tx: Handle, id: number, userIds: readonly number[]) =>
+  tx
+    .select({ userId: users.id, groupId: userGroupUsers.userGroupId })
+    .from(users)
+    .leftJoin(userGroupUsers, and(eq(userGroupUsers.userId, users.id), eq(userGroupUsers.userGroupId, id)))
+    .where(inArray(users.id, [...userIds]));
+
+/** Adds the users that exist and are not in the group. */
 async function addUsers(tx: Handle, id: number, userIds: readonly number[]) {
   if (userIds.length === 0) return { added: [], unknown: [] };
+  let standing = await selectStanding(tx, id, userIds);
+  if (standing.some(({ groupId }) => groupId === null)) {
+    await takeConfig(tx);
+    standing = await selectStanding(tx, id, userIds);
+  }
+  const added = standing.filter(({ groupId }) => groupId === null).map(({ userId }) => userId);
+  if (added.length > 0) {
+    await tx.insert(userGroupUsers).values(added.map((userId) => ({ userGroupId: id, userId })));
+  }
+  const known = new Set(standing.map(({ userId }) => userId));
+  return { added, unknown: userIds.filter((userId) => !known.has(userId)) };
+}
+
+/** Removes the users that are in the group. */
+async function removeUsers(tx: Handle, id: number, userIds: readonly number[]): Promise<readonly number[]> {
+  if (userIds.length === 0) return [];
+  const ofThem = and(eq(userGroupUsers.userGroupId, id), inArray(userGroupUsers.userId, [...userIds]));
+  if ((await tx.$count(userGroupUsers, ofThem)) === 0) return [];
   await takeConfig(tx);
-  const rows = await tx
-    .select({ id: users.id })
-    .from(users)
-    .where(inArray(users.id, [...userIds]));
-  const known = new Set(rows.map((row) => row.id));
-  const values = [...known].map((userId) => ({ userGroupId: id, userId }));
-  const added =
-    values.length === 0
-      ? []
-      : await tx
-          .insert(userGroupUsers)
-          .values(values)
-          .onConflictDoNothing()
-          .returning({ userId: userGroupUsers.userId });
-  return { added: added.map(({ userId }) => userId), unknown: userIds.filter((userId) => !known.has(userId)) };
+  const rows = await tx.delete(userGroupUsers).where(ofThem).returning({ userId: userGroupUsers.userId });
+  return rows.map(({ userId }) => userId);
 }
 
 /** User groups in PostgreSQL, by name. */
@@ -65,6 +78,7 @@ export function userGroupStore(tx: Handle): UserGroupStore {
     insert: async (values) =>
       insertedRow(await tx.insert(userGroups).values(values).returning({ id: userGroups.id }), find),
     async update(id, patch, version) {
+      await takeConfig(tx);
       const rows = await tx
         .update(userGroups)
         .set({ ...patch, ...stepOf(userGroups) })
@@ -81,14 +95,7 @@ export function userGroupStore(tx: Handle): UserGroupStore {
         ),
       ),
     addUsers: (id, userIds) => addUsers(tx, id, userIds),
-    async removeUsers(id, userIds) {
-      if (userIds.length === 0) return [];
-      const rows = await tx
-        .delete(userGroupUsers)
-        .where(and(eq(userGroupUsers.userGroupId, id), inArray(userGroupUsers.userId, [...userIds])))
-        .returning({ userId: userGroupUsers.userId });
-      return rows.map(({ userId }) => userId);
-    },
+    removeUsers: (id, userIds) => removeUsers(tx, id, userIds),
     async delete(id) {
       await takeConfig(tx);
       const ended = {
