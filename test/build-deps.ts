@@ -8,11 +8,14 @@ import type { SettleFrame } from "@/core/ledger/settlement";
 import { parseSettlement } from "@/core/ledger/settlement";
 import type { PriceRow } from "@/core/prices/price";
 import type { ModelGroup } from "@/core/quota/limit";
+import { createLimitPlans } from "@/core/quota/limit-plans";
+import { createWindows } from "@/core/quota/window";
 import { DEFAULT_SETTINGS, type Settings } from "@/core/settings/settings";
 import type { GatewayDeps, GatewayLog, UpstreamClient } from "@/gateway/gateway-deps";
 import { upstreamClient } from "@/gateway/upstream-client";
 import { upstreamResolver } from "@/gateway/upstream-resolver";
 import { type Clock, systemClock } from "@/lib/clock";
+import { buildQuota, historyOf } from "./build-quota";
 import { buildPriceRow } from "./build-usage";
 
 /** The key that `buildGatewayDeps` knows unless told otherwise, of user 7. */
@@ -149,6 +152,8 @@ export type GatewayParts = Partial<Omit<GatewayDeps, "journal" | "config" | "aut
   readonly channels: readonly ChannelSnapshot[];
   readonly settings?: Partial<Settings>;
   readonly prices?: readonly PriceRow[];
+  /** Model groups by normalised model name. */
+  readonly modelGroups?: Readonly<Record<string, ModelGroup>>;
   /** Known keys by their secret. */
   readonly keys?: Readonly<Record<string, AuthSnapshot>>;
   readonly journal?: RecordingJournal;
@@ -164,7 +169,7 @@ export function loopbackClient(clock: Clock = systemClock): UpstreamClient {
 
 /** Ports of a gateway: journal and ledger in memory, keys and configuration from literals, the real upstream client. */
 export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
-  const { channels, settings, prices, keys = { [TEST_KEY]: buildAuthSnapshot() }, ...overrides } = given;
+  const { channels, settings, prices, modelGroups, keys = { [TEST_KEY]: buildAuthSnapshot() }, ...overrides } = given;
   const journal = given.journal ?? recordingJournal();
   const left: Left = { entries: [], requests: [], denials: [], logged: [], inflight: 0 };
   const known = new Map(Object.entries(keys).map(([secret, snapshot]) => [digestKey(secret), snapshot]));
@@ -172,13 +177,18 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
     channels,
     ...(settings === undefined ? {} : { settings }),
     ...(prices === undefined ? {} : { prices }),
+    ...(modelGroups === undefined ? {} : { modelGroups }),
   });
+  const clock = overrides.clock ?? systemClock;
+  const quota = buildQuota({ clock, history: historyOf(() => left.entries) });
   const logger =
     (level: "info" | "warn" | "error"): GatewayLog["info"] =>
     (fields, message) =>
       void left.logged.push({ level, message, fields });
   const deps: GatewayDeps = {
-    clock: systemClock,
+    clock,
+    limitPlans: createLimitPlans(createWindows),
+    quota,
     auth: { get: (digest) => known.get(digest) ?? null, invalidate() {} },
     config: { current: () => config },
     ledger: {

@@ -75,6 +75,7 @@ export async function buildOperations(
       publicUrl: null,
       role: "all",
       fixedSettings: {},
+      environmentSettings: {},
       ...given.system,
     },
     systemState: () => ({ databaseSilentMs: 0, ledgerLagMs: 0, ...given.state }),

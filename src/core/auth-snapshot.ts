@@ -36,6 +36,6 @@ export type AuthSnapshots = {
    * Throws `auth_unavailable` when the source fails and nothing usable is cached, `auth_overloaded` when too many loads run.
    */
   get(digest: string): AuthSnapshot | null | Promise<AuthSnapshot | null>;
-  /** Drops what a config change touched. Tags: `key:3`, `user:7`, `*`. */
+  /** Drops what a config change touched. Tags: `key:3`, `user:7`, `group:2`, `*`. */
   invalidate(tags: readonly string[]): void;
 };

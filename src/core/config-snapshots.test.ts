@@ -31,7 +31,7 @@ function setUp() {
   return { clock, errors, loads, snapshots };
 }
 
-test.each(["channels", "prices", "settings", "*"])("a change of %s loads a new snapshot", async (tag) => {
+test.each(["channels", "prices", "settings", "models", "*"])("a change of %s loads a new snapshot", async (tag) => {
   const { loads, snapshots } = setUp();
   snapshots.invalidate(["key:1", tag]);
   expect(snapshots.current().version).toBe(1);
@@ -40,9 +40,9 @@ test.each(["channels", "prices", "settings", "*"])("a change of %s loads a new s
   expect(snapshots.current().version).toBe(2);
 });
 
-test("a change of keys and users does not concern it", () => {
+test("a change of keys, users and user groups does not concern it", () => {
   const { loads, snapshots } = setUp();
-  snapshots.invalidate(["key:1", "user:2"]);
+  snapshots.invalidate(["key:1", "user:2", "group:3"]);
   expect(loads).toHaveLength(0);
 });
 

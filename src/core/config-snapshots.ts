@@ -11,7 +11,7 @@ export type ConfigSnapshotsOptions = {
   readonly onError: (error: unknown) => void;
 };
 
-const TAGS: ReadonlySet<string> = new Set(["channels", "prices", "settings", "*"]);
+const TAGS: ReadonlySet<string> = new Set(["channels", "prices", "settings", "models", "*"]);
 const RETRY_MS = 500;
 const MAX_RETRY_MS = 5000;
 
@@ -20,10 +20,12 @@ const MAX_RETRY_MS = 5000;
  * runs makes another one follow, so the last change always wins. A load that fails is repeated after 0.5 s, then with doubled pauses up to 5 s.
  */
 export function createConfigSnapshots(options: ConfigSnapshotsOptions): ConfigSnapshots & {
-  /** Tells what changed; tags other than `channels`, `prices`, `settings` and `*` are not for this snapshot. */
+  /** Tells what changed; tags other than `channels`, `prices`, `settings`, `models` and `*` are not for this snapshot. */
   invalidate(tags: readonly string[]): void;
   /** Resolves when no load is under way or due at once: after it `current()` shows every change told before. Does not wait for retries. */
   settled(): Promise<void>;
+  /** False while a change was told that `current()` does not show yet. */
+  isCurrent(): boolean;
 } {
   let current = options.initial;
   let isDirty = false;
@@ -58,6 +60,7 @@ export function createConfigSnapshots(options: ConfigSnapshotsOptions): ConfigSn
     invalidate(tags) {
       if (tags.some((tag) => TAGS.has(tag))) reload();
     },
+    isCurrent: () => !isDirty && running === null && cancelRetry === null,
     settled: async () => {
       await running;
     },

@@ -1,17 +1,23 @@
 /**
  * Every error that leaves Sluice, as one table: code -> status and whether the same request may pass soon.
  * Codes of `/v1` are the catalogue of protocols-and-pricing.md 3.1 (`v1: true`); the others belong to the admin API.
- * `hint` is the letter of the retry row in protocols-and-pricing.md 2.5.
+ * `hint` is the letter of the retry row in protocols-and-pricing.md 2.5; without a reset, `a` is read as row b.
  */
 type ErrorRow = {
   readonly status: number;
   readonly retryable: boolean;
   readonly v1: boolean;
-  readonly hint?: "g" | "h" | "i";
+  readonly hint?: "a" | "d" | "g" | "h" | "i";
 };
 
 const terminal = (status: number): ErrorRow => ({ status, retryable: false, v1: true });
-const transient = (status: number, hint: "g" | "h" | "i"): ErrorRow => ({ status, retryable: true, v1: true, hint });
+const transient = (status: number, hint: "d" | "g" | "h" | "i"): ErrorRow => ({
+  status,
+  retryable: true,
+  v1: true,
+  hint,
+});
+const spent: ErrorRow = { status: 429, retryable: false, v1: true, hint: "a" };
 const admin = (status: number, retryable = false): ErrorRow => ({ status, retryable, v1: false });
 
 export const ERRORS = {
@@ -28,6 +34,7 @@ export const ERRORS = {
   key_expired: terminal(401),
   user_disabled: terminal(403),
   model_unpriced: terminal(403),
+  model_group_blocked: terminal(403),
   endpoint_not_supported: terminal(404),
   model_not_found: terminal(404),
   method_not_allowed: terminal(405),
@@ -35,6 +42,9 @@ export const ERRORS = {
   body_too_large: terminal(413),
   unsupported_encoding: terminal(415),
   websocket_not_supported: terminal(426),
+  limit_exceeded: spent,
+  limit_too_small: spent,
+  limit_contended: transient(429, "d"),
   upstream_rate_limited: transient(429, "g"),
   internal_error: { status: 500, retryable: true, v1: true },
   loop_detected: terminal(508),
@@ -44,6 +54,7 @@ export const ERRORS = {
   upstream_error: transient(502, "i"),
   auth_unavailable: transient(503, "i"),
   ledger_unavailable: transient(503, "i"),
+  limits_unavailable: transient(503, "i"),
   no_channel_available: transient(503, "g"),
   upstream_overloaded: transient(503, "g"),
   overloaded: transient(503, "h"),
@@ -63,6 +74,8 @@ export const ERRORS = {
   name_taken: admin(409),
   email_taken: admin(409),
   last_admin: admin(409),
+  boost_ended: admin(409),
+  model_in_other_group: admin(409),
   setup_finished: admin(409),
   setup_token_invalid: admin(401),
   sign_in_failed: admin(401),

@@ -1,11 +1,17 @@
 import type { AuditStore } from "./audit/audit";
 import type { ChannelProbe, ChannelStore } from "./channels/channel-row";
 import type { KeyStore } from "./keys/key";
+import type { DenialStore } from "./ledger/denial-log";
 import type { RequestStore } from "./ledger/request-log";
+import type { ModelGroupStore } from "./models/model-group";
 import type { PriceRow } from "./prices/price";
 import type { PriceStore } from "./prices/price-store";
+import type { BoostStore } from "./quota/boost-store";
+import type { LimitStore } from "./quota/limit-store";
 import type { SettingStore } from "./settings/setting-store";
+import type { Settings } from "./settings/settings";
 import type { UserStore } from "./users/user";
+import type { UserGroupStore } from "./users/user-group";
 
 /** Port: see its methods. */
 export type AccountStore = {
@@ -34,9 +40,14 @@ export type SetupStore = {
 /** What operations need, bound to one transaction. */
 export type OperationPorts = {
   readonly users: UserStore;
+  readonly userGroups: UserGroupStore;
+  readonly modelGroups: ModelGroupStore;
   readonly keys: KeyStore;
   readonly channels: ChannelStore;
   readonly prices: PriceStore;
+  readonly limits: LimitStore;
+  readonly boosts: BoostStore;
+  readonly denials: DenialStore;
   readonly settings: SettingStore;
   readonly requests: RequestStore;
   readonly audit: AuditStore;
@@ -72,6 +83,8 @@ export type SystemFacts = {
   readonly role: string;
   /** Names of settings that an environment variable fixes, with the variable. */
   readonly fixedSettings: Readonly<Record<string, string>>;
+  /** The values of those settings; they win over stored ones. */
+  readonly environmentSettings: Partial<Settings>;
 };
 
 /** How a process stands with what it writes to, as read just now. */

@@ -146,9 +146,12 @@ describe("invalidation", () => {
     ["everything", ["*"], true],
     ["another key", ["key:2"], false],
     ["another user", ["user:1"], false],
+    ["a group of its user", ["group:4"], true],
+    ["another group", ["group:5"], false],
     ["channels", ["channels", "prices"], false],
   ])("a change of %s is seen by the next request: %j", async (_, tags, isSeen) => {
     const { cache, rows } = setUp();
+    rows.set("a", snapshot(1, { userGroups: [{ id: 4, name: "team", joinedVersion: 1 }] }));
     await cache.get("a");
     rows.set("a", snapshot(1, { keyEnabled: false }));
     cache.invalidate(tags);

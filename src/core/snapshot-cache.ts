@@ -46,6 +46,8 @@ type State = Required<AuthSnapshotOptions> & {
 /** While the source fails, each stale key asks it again at most this often. */
 const RETRY_MS = 1000;
 const ALL = "*";
+/** Whose changes concern a snapshot: a group's those of its users, who are told as users when they join or leave. */
+const SUBJECTS = ["key:", "user:", "group:"];
 
 /** The cache in front of a source, with figures for the metrics. */
 export function createAuthSnapshots(
@@ -133,11 +135,12 @@ function store(state: State, digest: string, snapshot: AuthSnapshot | null): voi
   const ttl = state.ttlMs * jitter;
   state.negatives.delete(digest);
   const entry = { snapshot, reloadAt: now + 0.8 * ttl, expiresAt: now + ttl };
-  state.entries.set(digest, entry, [`key:${snapshot.keyId}`, `user:${snapshot.userId}`]);
+  const groups = snapshot.userGroups.map(({ id }) => `group:${id}`);
+  state.entries.set(digest, entry, [`key:${snapshot.keyId}`, `user:${snapshot.userId}`, ...groups]);
 }
 
 function invalidate(state: State, tags: readonly string[]): void {
-  const touched = tags.filter((tag) => tag === ALL || tag.startsWith("key:") || tag.startsWith("user:"));
+  const touched = tags.filter((tag) => tag === ALL || SUBJECTS.some((subject) => tag.startsWith(subject)));
   if (touched.length === 0) return;
   state.generation++;
   state.flights.forget();

@@ -1,25 +1,109 @@
-import { AppError } from "@/core/errors";
-import { type Estimate, estimateCall } from "@/core/prices/estimate-call";
+import { AppError, isAppError } from "@/core/errors";
+import { denialOf } from "@/core/quota/denial-of";
+import type { Hold } from "@/core/quota/hold";
+import { type HoldRecord, holdRecordText } from "@/core/quota/hold-record";
+import type { ModelGroup } from "@/core/quota/limit";
+import type { QuotaResult } from "@/core/quota/quota";
 import type { Call } from "@/protocols/protocol";
+import { affordableOutput, demandOf, type Estimated } from "./demand";
 import type { Caller, EngineDeps, Exchange } from "./exchange";
+import type { Interrupt } from "./interrupts";
+import { measuredOf } from "./judged-limits";
 import type { Candidate, Target } from "./resolve-target";
 
-/** Multiplier of the user's groups in millionths; there are none yet. */
-export const GROUP_PPM = 1_000_000;
+/** A call that asks to be sent: who asks, what, and where it may go. */
+export type Asked = { readonly caller: Caller; readonly call: Call; readonly target: Target };
 
-/** A call that may be sent upstream: who asks, what, and where it may go. */
-export type Admitted = { readonly caller: Caller; readonly call: Call; readonly target: Target };
+/** A call that may be sent upstream under a hold. Null: with `billingModel: upstream` each attempt makes its own. */
+export type Admitted = Asked & { readonly hold: Hold | null };
 
 /**
- * Admits a call: its ADMIT frame is the first witness of it, written before anything is sent. Limits and rates are reserved here, in one
- * step, before the frame. Throws ledger_unavailable when the journal is full.
+ * Admits a call: rates and limits in one reserve, then the ADMIT frame, the first witness of the call, before anything is sent. Answers without a promise where the
+ * counters do. Throws ledger_unavailable when the journal is full, and the code of a denial.
  */
-export function admit(asked: Admitted, exchange: Exchange, deps: EngineDeps): Admitted {
+export function admit(asked: Asked, exchange: Exchange, deps: EngineDeps): Admitted | Promise<Admitted> {
   if (deps.journal.isFull()) throw new AppError("ledger_unavailable");
-  const { caller, call, target } = asked;
+  if (asked.target.config.settings.billingModel === "upstream") return { ...asked, hold: null };
+  const held = holdFor(
+    { asked, candidates: asked.target.candidates, model: asked.target.model, no: 1 },
+    exchange,
+    deps,
+  );
+  return held instanceof Promise ? held.then((answer) => admittedBy(answer, asked)) : admittedBy(held, asked);
+}
+
+function admittedBy(held: Hold | AppError, asked: Asked): Admitted {
+  if (isAppError(held)) throw held;
+  return { ...asked, hold: held };
+}
+
+/** One reserve of a call. */
+export type HoldAsk = {
+  readonly asked: Asked;
+  /** Channels that the hold must cover, the dearest of them. */
+  readonly candidates: readonly Candidate[];
+  /** Whose model group counts. */
+  readonly model: string;
+  /** Number of the reserve within the request, from 1. */
+  readonly no: number;
+};
+
+/** Reserves what a call needs and writes its ADMIT frame. An error is why it was refused: a denial, or what ended a wait for room. */
+export function holdFor(
+  ask: HoldAsk,
+  exchange: Exchange,
+  deps: EngineDeps,
+): Hold | AppError | Promise<Hold | AppError> {
+  const { caller, call, target } = ask.asked;
+  const { config } = target;
+  const group = config.modelGroupOf(ask.model);
+  const estimated: Estimated = { call, protocol: exchange.protocol, target, at: exchange.receivedAt };
+  let stopWaiting = () => {};
+  const result = deps.quota.reserve({
+    requestId: exchange.id,
+    no: ask.no,
+    plan: deps.limitPlans.planOf(caller, config.settings),
+    callerVersion: caller.version,
+    target: { modelGroupId: group?.id ?? null, isFree: ask.candidates.every(isFree) },
+    rules: config.settings,
+    demand: () => demandOf(ask.candidates, estimated),
+    record: (counted) => holdRecordText({ ...recordOf(ask, group?.id ?? null, exchange), counted }),
+    onWait(leave) {
+      stopWaiting = leaveWhenInterrupted(exchange, leave);
+    },
+  });
+  const judged = { ask, group, estimated };
+  if (!(result instanceof Promise)) return take(result, judged, { exchange, deps });
+  return result.then((answer) => {
+    stopWaiting();
+    return take(answer, judged, { exchange, deps });
+  });
+}
+
+function isFree({ rows }: Candidate): boolean {
+  for (const { components } of rows) for (const name in components) if (components[name] !== 0n) return false;
+  return true;
+}
+
+type Judged = { readonly ask: HoldAsk; readonly group: ModelGroup | null; readonly estimated: Estimated };
+type Place = { readonly exchange: Exchange; readonly deps: EngineDeps };
+
+function take(result: QuotaResult, judged: Judged, place: Place): Hold | AppError {
+  if (result.kind === "admitted") {
+    witness(result.hold, judged.ask.asked, place);
+    return result.hold;
+  }
+  if (result.kind === "gone") return interruptionOf(place.exchange);
+  const { ask, group, estimated } = judged;
+  const affordable = affordableOutput(ask.candidates, estimated);
+  const denial = denialOf(result, { groupName: group?.name ?? null, affordable });
+  return new AppError(denial.code, denial, { cause: measuredOf(result, group) });
+}
+
+function witness(hold: Hold, { caller, call, target }: Asked, { exchange, deps }: Place): void {
   deps.journal.admit({
     id: exchange.id,
-    at: exchange.receivedAt,
+    at: hold.at,
     userId: caller.userId,
     keyId: caller.keyId,
     keyPrefix: caller.keyPrefix,
@@ -27,19 +111,45 @@ export function admit(asked: Admitted, exchange: Exchange, deps: EngineDeps): Ad
     operation: exchange.route.operation,
     model: target.model,
     stream: call.stream,
+    holdNo: hold.no,
+    modelGroupId: hold.target.modelGroupId,
+    countedInUserGlobal: hold.counted.userGlobal,
+    countedInKeyGlobal: hold.counted.keyGlobal,
+    failOpen: hold.failOpen,
+    buckets: hold.record === "" ? NO_BUCKETS : hold.buckets,
   });
-  return asked;
 }
 
-/** What the call is expected to cost on a channel; its input is the first ceiling (quota.md Q38). */
-export function estimateOn(candidate: Candidate, admitted: Admitted, at: number): Estimate {
-  return estimateCall({
-    call: admitted.call,
-    worstCaseOutputTokens: admitted.target.config.settings.worstCaseOutputTokens,
-    rows: candidate.rows,
-    at,
-    channelPpm: candidate.channel.costMultiplierPpm,
-    groupPpm: GROUP_PPM,
-    cacheWriteInput: false,
-  });
+/** Counters in this process' memory die with it: nobody could use the buckets. */
+const NO_BUCKETS: Hold["buckets"] = [];
+
+function recordOf({ asked }: HoldAsk, modelGroupId: number | null, exchange: Exchange): Omit<HoldRecord, "counted"> {
+  const { caller, call, target } = asked;
+  const { protocol, route } = exchange;
+  const { keyId, keyPrefix } = caller;
+  return {
+    ...{ keyId, keyPrefix, modelGroupId, model: target.model, protocol: protocol.id },
+    ...{ operation: route.operation, stream: call.stream },
+  };
+}
+
+/** Waiting for room holds nothing, so a call that nobody waits for leaves the line at once. */
+function leaveWhenInterrupted({ reply, interrupts }: Exchange, leave: () => void): () => void {
+  const unsubscribe = reply.onClosed(() => interrupts.raise("client_gone"));
+  interrupts.listen(leave);
+  return () => {
+    unsubscribe();
+    interrupts.listen(null);
+  };
+}
+
+const CODES = {
+  client_gone: "limit_contended",
+  deadline: "request_deadline",
+  shutdown: "shutting_down",
+} as const satisfies Record<Interrupt, string>;
+
+function interruptionOf({ interrupts }: Exchange): AppError {
+  const raised = (["shutdown", "deadline", "client_gone"] as const).find((interrupt) => interrupts.has(interrupt));
+  return new AppError(CODES[raised ?? "client_gone"]);
 }

@@ -1,13 +1,18 @@
 import { type AppError, toAppError } from "@/core/errors";
-import { type Admitted, estimateOn } from "./admit";
+import type { Hold } from "@/core/quota/hold";
+import type { Asked } from "./admit";
+import { inputOn } from "./demand";
 import type { EngineDeps, Exchange } from "./exchange";
+import { type Measured, measuredBy } from "./judged-limits";
 import { openRelay } from "./relay";
 import { EMPTY_READING, type RelayEnd } from "./relay-state";
 import type { Candidate } from "./resolve-target";
 
 /** Which try this is. */
 export type AttemptAsk = {
-  readonly admitted: Admitted;
+  readonly admitted: Asked;
+  /** What the attempt is charged to. */
+  readonly hold: Hold;
   readonly candidate: Candidate;
   /** 1..99 */
   readonly number: number;
@@ -19,6 +24,7 @@ export type AttemptAsk = {
 export type AttemptEnd = {
   readonly relay: RelayEnd;
   readonly candidate: Candidate;
+  readonly hold: Hold;
   readonly number: number;
   /** Epoch ms. */
   readonly startedAt: number;
@@ -33,23 +39,26 @@ export type AttemptEnd = {
  * Never rejects: a failure of the upstream, and a fault of ours, is an outcome.
  */
 export async function attempt(ask: AttemptAsk, exchange: Exchange, deps: EngineDeps): Promise<AttemptEnd> {
-  const { admitted, candidate, number } = ask;
+  const { admitted, candidate, hold, number } = ask;
   const startedAt = deps.clock.now();
   let isDispatched = false;
   let inputTokens = 0;
-  const ended = (relay: RelayEnd): AttemptEnd => ({ relay, candidate, number, startedAt, isDispatched, inputTokens });
+  const ended = (relay: RelayEnd): AttemptEnd => ({
+    ...{ relay, candidate, hold, number, startedAt, isDispatched, inputTokens },
+  });
   try {
-    const estimate = estimateOn(candidate, admitted, exchange.receivedAt);
-    inputTokens = estimate.inputTokens;
-    const { call } = admitted;
+    const { call, target } = admitted;
+    const input = inputOn(candidate, { call, target, protocol: exchange.protocol, at: exchange.receivedAt });
+    inputTokens = input.inputTokens;
     const { channel, upstreamModel } = candidate;
     const upstream = exchange.protocol.buildUpstream({ call, request: exchange.request, channel, upstreamModel });
     deps.journal.ceiling({
       id: exchange.id,
       attempt: number,
       channelId: channel.id,
-      amountNanoUsd: estimate.inputNanoUsd,
+      amountNanoUsd: input.inputNanoUsd,
     });
+    const measured = measureOf(ask);
     await deps.journal.written();
     if (isInterrupted(exchange)) return ended(unsent(exchange));
     isDispatched = true;
@@ -57,7 +66,7 @@ export async function attempt(ask: AttemptAsk, exchange: Exchange, deps: EngineD
       const { injectedUsage } = upstream;
       const { stream } = call;
       const relay = openRelay(
-        { exchange, deps, channel, injectedUsage, stream, canFailOver: ask.canFailOver },
+        { exchange, deps, channel, injectedUsage, stream, measured, canFailOver: ask.canFailOver },
         resolve,
       );
       exchange.interrupts.listen((interrupt) => relay.interrupt(interrupt));
@@ -69,6 +78,16 @@ export async function attempt(ask: AttemptAsk, exchange: Exchange, deps: EngineD
   } finally {
     exchange.interrupts.listen(BETWEEN_ATTEMPTS);
   }
+}
+
+/** What the head of the reply tells of limits; null: the model has no group and no limit applies. */
+export function measureOf({
+  hold,
+  candidate,
+  admitted,
+}: Pick<AttemptAsk, "hold" | "candidate" | "admitted">): Measured | null {
+  const group = hold.target.modelGroupId === null ? null : admitted.target.config.modelGroupOf(candidate.billedModel);
+  return group === null && hold.buckets.length === 0 ? null : measuredBy(hold, group);
 }
 
 /** Interrupts between two attempts are noticed before the next one. */

@@ -1,6 +1,9 @@
+import { deniedDecision, type LimitStep, limitSteps } from "@/core/decision";
 import type { AppError } from "@/core/errors";
+import { readDenial } from "@/core/quota/read-denial";
 import type { ErrorContext } from "@/protocols/protocol";
 import type { Caller, EngineDeps, Exchange, Replying } from "./exchange";
+import { judgedLimits, measureIn, standingsOf } from "./judged-limits";
 import { withRequestId } from "./reply-head";
 
 /** What was known of a call when it was refused. */
@@ -27,8 +30,13 @@ export function fail(error: AppError, refused: Refused, deps: EngineDeps): void 
     status: error.status,
     code: error.code,
     params: error.params,
-    decision: { v: 1, configVersion: deps.config.current().version, outcome: "denied", code: error.code },
+    decision: deniedDecision(deps.config.current().version, error, stepsOf(error)),
   });
+}
+
+function stepsOf(error: AppError): readonly LimitStep[] {
+  const measured = measureIn(error);
+  return measured === null ? [] : limitSteps(judgedLimits(measured), false);
 }
 
 /** Writes an error as the whole reply; a reply that has begun is broken instead. */
@@ -40,10 +48,19 @@ export function sendError(error: AppError, exchange: Replying, deps: EngineDeps)
     return;
   }
   const rendered = exchange.protocol.renderError(error, errorContextOf(exchange, deps));
-  const headers = withRequestId({ ...rendered.headers }, exchange, deps);
+  const headers = withRequestId({ ...rendered.headers, ...denialHeaders(error, exchange, deps) }, exchange, deps);
   headers["content-length"] = String(rendered.body.length);
   reply.start(rendered.status, headers);
   reply.end(rendered.body);
+}
+
+/** What the headers say when a limit refused the call. */
+function denialHeaders(error: AppError, { protocol }: Replying, deps: EngineDeps): Readonly<Record<string, string>> {
+  const denial = readDenial(error);
+  if (denial === null) return {};
+  const measured = measureIn(error);
+  const standings = measured === null ? [] : standingsOf(measured, false);
+  return protocol.limitHeaders({ standings, modelGroup: measured?.group?.slug ?? null, denial, now: deps.clock.now() });
 }
 
 /** What a protocol needs to render an error of this call. */

@@ -1,13 +1,18 @@
 import { rankChannels } from "@/core/channels/rank-channels";
-import { AppError } from "@/core/errors";
-import type { Admitted } from "./admit";
+import { AppError, isAppError } from "@/core/errors";
+import type { Hold } from "@/core/quota/hold";
+import { type Admitted, holdFor } from "./admit";
 import { type AttemptEnd, attempt, BETWEEN_ATTEMPTS, isInterrupted } from "./attempt";
+import { amountsOf, entryOf } from "./entry-of";
 import type { EngineDeps, Exchange } from "./exchange";
 import type { RelayEnd } from "./relay-state";
+import type { Candidate } from "./resolve-target";
 
 /** What became of an admitted call, and what the client still has to be told. */
 export type Forwarded = {
   readonly ends: readonly AttemptEnd[];
+  /** The hold that is still to be closed; null: the attempts' own holds were refused or have ended. */
+  readonly hold: Hold | null;
   /** `none`: the reply has begun, or nobody is left to hear it. `kept`: the last upstream's own error reply. `error`: one of ours. */
   readonly answer:
     | { readonly kind: "none" }
@@ -16,7 +21,9 @@ export type Forwarded = {
 };
 
 /** Nothing was sent and nothing was decided: what a fault leaves behind. */
-export const NOTHING_SENT: Forwarded = { ends: [], answer: { kind: "none" } };
+export function nothingSent({ hold }: Admitted): Forwarded {
+  return { ends: [], hold, answer: { kind: "none" } };
+}
 
 /**
  * Tries the channels in rank order until one has answered: at most `maxAttempts`, each once, the next one only before the first relayed
@@ -33,11 +40,18 @@ export async function forward(admitted: Admitted, exchange: Exchange, deps: Engi
   );
   const unsubscribe = reply.onClosed(() => interrupts.raise("client_gone"));
   const ends: AttemptEnd[] = [];
+  let hold = admitted.hold;
   interrupts.listen(BETWEEN_ATTEMPTS);
   try {
     for (const candidate of ranked) {
       const number = ends.length + 1;
-      const end = await attempt({ admitted, candidate, number, canFailOver: number < last }, exchange, deps);
+      if (admitted.hold === null) {
+        const held = await holdForAttempt({ admitted, candidate, ends }, exchange, deps);
+        if (isAppError(held)) return { ends, hold: null, answer: { kind: "error", error: held } };
+        hold = held;
+      }
+      if (hold === null) break;
+      const end = await attempt({ admitted, candidate, hold, number, canFailOver: number < last }, exchange, deps);
       ends.push(end);
       if (!end.relay.next || number === last || isInterrupted(exchange)) break;
     }
@@ -45,7 +59,30 @@ export async function forward(admitted: Admitted, exchange: Exchange, deps: Engi
     deadline.cancel();
     unsubscribe();
   }
-  return { ends, answer: answerOf(ends, exchange) };
+  return { ends, hold, answer: answerOf(ends, exchange) };
+}
+
+type NextAttempt = {
+  readonly admitted: Admitted;
+  readonly candidate: Candidate;
+  readonly ends: readonly AttemptEnd[];
+};
+
+/** With `billingModel: upstream`: the hold of the last attempt ends, then the model of the next channel is asked for (quota.md Q59). */
+async function holdForAttempt(
+  { admitted, candidate, ends }: NextAttempt,
+  exchange: Exchange,
+  deps: EngineDeps,
+): Promise<Hold | AppError> {
+  const last = ends[ends.length - 1];
+  if (last?.isDispatched === true) {
+    const isFirst = ends.findIndex(({ isDispatched }) => isDispatched) === ends.length - 1;
+    deps.quota.settle(last.hold, amountsOf([entryOf(last, { admitted, exchange }, isFirst ? 1 : 0)]));
+  } else if (last !== undefined) deps.quota.void(last.hold);
+  const ask = { asked: admitted, candidates: [candidate], model: candidate.billedModel, no: ends.length + 1 };
+  const held = await holdFor(ask, exchange, deps);
+  exchange.interrupts.listen(BETWEEN_ATTEMPTS);
+  return held;
 }
 
 function answerOf(ends: readonly AttemptEnd[], exchange: Exchange): Forwarded["answer"] {

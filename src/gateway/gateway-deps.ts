@@ -5,6 +5,8 @@ import type { AppError } from "@/core/errors";
 import type { DenialRecord } from "@/core/ledger/entry";
 import type { Journal } from "@/core/ledger/journal";
 import type { Settlement } from "@/core/ledger/settlement";
+import type { LimitPlans } from "@/core/quota/limit-plans";
+import type { Quota } from "@/core/quota/quota";
 import type { Clock } from "@/lib/clock";
 import type { GatewayReply, GatewayRequest } from "@/protocols/exchange";
 import type { UpstreamRequest } from "@/protocols/protocol";
@@ -80,6 +82,8 @@ export type GatewayDeps = {
   readonly clock: Clock;
   readonly auth: AuthSnapshots;
   readonly config: ConfigSnapshots;
+  readonly limitPlans: LimitPlans;
+  readonly quota: Quota;
   readonly journal: Journal;
   readonly ledger: LedgerRecorder;
   readonly upstream: UpstreamClient;

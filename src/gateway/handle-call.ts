@@ -1,10 +1,10 @@
 import { AppError, toAppError } from "@/core/errors";
 import { type Admitted, admit } from "./admit";
-import { hopOf } from "./attempt";
+import { hopOf, measureOf } from "./attempt";
 import { authenticate } from "./authenticate";
 import type { Caller, EngineDeps, Exchange } from "./exchange";
 import { fail, sendError } from "./fail";
-import { type Forwarded, forward, NOTHING_SENT } from "./forward";
+import { type Forwarded, forward, nothingSent } from "./forward";
 import { permitModel } from "./permit-model";
 import { relayedHead } from "./reply-head";
 import { resolveTarget } from "./resolve-target";
@@ -25,7 +25,8 @@ export async function handleCall(exchange: Exchange, deps: EngineDeps): Promise<
     const call = protocol.readCall(request, await request.readBody(), route.operation); // scanned once, not parsed
     model = call.model;
     const target = resolveTarget(permitModel(call.model, caller), route, deps.config.current());
-    const admitted = admit({ caller, call, target }, exchange, deps);
+    const admission = admit({ caller, call, target }, exchange, deps);
+    const admitted = admission instanceof Promise ? await admission : admission;
     await forwardAndSettle(admitted, exchange, deps);
   } catch (error) {
     fail(toAppError(error), { exchange, caller, model }, deps);
@@ -34,19 +35,24 @@ export async function handleCall(exchange: Exchange, deps: EngineDeps): Promise<
 
 /** The only place that settles an admitted call: exactly once, whatever happens in between. */
 async function forwardAndSettle(admitted: Admitted, exchange: Exchange, deps: EngineDeps): Promise<void> {
-  let forwarded: Forwarded = NOTHING_SENT;
+  let forwarded: Forwarded = nothingSent(admitted);
   try {
     forwarded = await forward(admitted, exchange, deps);
   } finally {
     settle({ admitted, forwarded, exchange }, deps);
   }
-  answer(forwarded, exchange, deps);
+  answer({ forwarded, admitted }, exchange, deps);
 }
 
+type Answering = { readonly forwarded: Forwarded; readonly admitted: Admitted };
+
 /** Tells the client what the relay did not: the last upstream's own error, or ours. Throws the error when nothing was sent upstream. */
-function answer({ ends, answer: due }: Forwarded, exchange: Exchange, deps: EngineDeps): void {
+function answer({ forwarded, admitted }: Answering, exchange: Exchange, deps: EngineDeps): void {
+  const { ends, answer: due } = forwarded;
   if (due.kind === "kept") {
-    const headers = { ...relayedHead(due.relay.headers, exchange, { deps, isStream: false }) };
+    const last = ends[ends.length - 1];
+    const measured = last === undefined ? null : measureOf({ ...last, admitted });
+    const headers = { ...relayedHead(due.relay.headers, exchange, { deps, isStream: false, measured }) };
     headers["content-length"] = String(due.body.length);
     exchange.reply.start(due.relay.status ?? 502, headers);
     exchange.reply.end(due.body);

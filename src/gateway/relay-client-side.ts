@@ -7,10 +7,13 @@ const EVENT_END = new Uint8Array([10, 10]);
 
 /** Begins the client's reply; from here on no other channel is tried. */
 export function startReply(relay: Relay): void {
-  const { exchange, deps } = relay.ask;
+  const { exchange, deps, measured } = relay.ask;
   relay.phase = "relaying";
   if (relay.isGone) return;
-  exchange.reply.start(relay.status ?? 200, relayedHead(relay.headers, exchange, { deps, isStream: relay.isStream }));
+  exchange.reply.start(
+    relay.status ?? 200,
+    relayedHead(relay.headers, exchange, { deps, isStream: relay.isStream, measured }),
+  );
 }
 
 /** Everything held as one chunk; nothing is held afterwards. */

@@ -5,6 +5,7 @@ import type { ReplyReader, ReplyReading } from "@/protocols/protocol";
 import type { EngineDeps, Exchange } from "./exchange";
 import type { UpstreamCall } from "./gateway-deps";
 import { judgeReply } from "./judge-reply";
+import type { Measured } from "./judged-limits";
 import type { UpstreamHeaders } from "./reply-head";
 
 /** What one attempt relays, and for whom. */
@@ -13,6 +14,8 @@ export type RelayAsk = {
   readonly deps: EngineDeps;
   readonly channel: ChannelSnapshot;
   readonly injectedUsage: boolean;
+  /** What the reply's head tells of limits; null: none applies. */
+  readonly measured: Measured | null;
   /** The request asked for a stream. */
   readonly stream: boolean;
   /** Another channel would be tried, so an error as the first event need not reach the client (channels-and-rates.md C8). */

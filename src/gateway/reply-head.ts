@@ -1,4 +1,5 @@
 import type { EngineDeps, Exchange, Replying } from "./exchange";
+import { type Measured, standingsOf } from "./judged-limits";
 
 /** Headers of an upstream reply. */
 export type UpstreamHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -35,7 +36,7 @@ export function withRequestId(
 export function relayedHead(
   upstream: UpstreamHeaders,
   exchange: Exchange,
-  ask: { readonly deps: EngineDeps; readonly isStream: boolean },
+  ask: { readonly deps: EngineDeps; readonly isStream: boolean; readonly measured: Measured | null },
 ): Readonly<Record<string, string>> {
   const headers = exchange.protocol.replyHeaders(upstream);
   const upstreamId = upstreamRequestIdOf(upstream);
@@ -45,5 +46,12 @@ export function relayedHead(
     headers["x-accel-buffering"] = "no";
     if ("content-length" in headers) delete headers["content-length"];
   }
+  if (ask.measured !== null) Object.assign(headers, limitHeadersOf(ask.measured, exchange, ask.deps));
   return withRequestId(headers, exchange, ask.deps);
+}
+
+/** Where the limits stand with this request's own hold (protocols-and-pricing.md 2.4). */
+function limitHeadersOf(measured: Measured, { protocol }: Exchange, { clock }: EngineDeps): Record<string, string> {
+  const standings = standingsOf(measured, true);
+  return protocol.limitHeaders({ standings, modelGroup: measured.group?.slug ?? null, denial: null, now: clock.now() });
 }

@@ -8,7 +8,9 @@ import { ROUTES, type Route } from "@/protocols/routes";
 export type Candidate = {
   readonly channel: ChannelSnapshot;
   readonly upstreamModel: string;
-  /** Empty: free by the policy for unpriced models. */
+  /** Whose price and model group count: the requested model, or with `billingModel: upstream` the channel's. */
+  readonly billedModel: string;
+  /** Of the billed model. Empty: free by the policy for unpriced models. */
   readonly rows: readonly PriceRow[];
   readonly priority: number;
   readonly weight: number;
@@ -33,10 +35,11 @@ export function resolveTarget(model: string, route: Route, config: ConfigSnapsho
   if (usable.length === 0) throw new AppError("no_channel_available", { model });
   const candidates: Candidate[] = [];
   for (const channel of usable) {
-    const rows = findPriceRows(model, channel, config);
-    if (rows === null) continue;
     const upstreamModel = channel.models.get(model)?.upstream ?? model;
-    candidates.push({ channel, upstreamModel, rows, priority: channel.priority, weight: channel.weight });
+    const billedModel = config.settings.billingModel === "upstream" ? upstreamModel : model;
+    const rows = findPriceRows(billedModel, channel, config);
+    if (rows === null) continue;
+    candidates.push({ channel, upstreamModel, billedModel, rows, priority: channel.priority, weight: channel.weight });
   }
   if (candidates.length === 0) throw new AppError("model_unpriced", { model });
   return { model, candidates, config };

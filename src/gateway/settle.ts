@@ -1,17 +1,18 @@
+import { admittedDecision, type LimitsDecision, limitSteps } from "@/core/decision";
 import type { AttemptRecord, LedgerEntry, RequestRecord } from "@/core/ledger/entry";
 import { settlementOf } from "@/core/ledger/settlement";
 import { countTokens } from "@/core/prices/count-tokens";
-import type { PriceRow } from "@/core/prices/price";
-import { priceUsage } from "@/core/prices/price-usage";
+import type { Hold } from "@/core/quota/hold";
 import { addNanoUsd, ZERO_NANO_USD } from "@/lib/money";
-import { type Admitted, GROUP_PPM } from "./admit";
+import type { Admitted } from "./admit";
 import type { AttemptEnd } from "./attempt";
-import { billableUsage, freeDetail } from "./bill-attempt";
+import { amountsOf, entryOf } from "./entry-of";
 import type { EngineDeps, Exchange } from "./exchange";
 import type { Forwarded } from "./forward";
+import { judgedLimits, measuredBy } from "./judged-limits";
 import type { RelayEnd } from "./relay-state";
 import { upstreamRequestIdOf } from "./reply-head";
-import { findPriceRows } from "./resolve-target";
+import type { Target } from "./resolve-target";
 
 /** An admitted call that has ended. */
 export type Settled = { readonly admitted: Admitted; readonly forwarded: Forwarded; readonly exchange: Exchange };
@@ -22,65 +23,30 @@ export type Settled = { readonly admitted: Admitted; readonly forwarded: Forward
  */
 export function settle(settled: Settled, deps: EngineDeps): void {
   const { id } = settled.exchange;
-  const sent = settled.forwarded.ends.filter(({ isDispatched }) => isDispatched);
+  const { ends, hold } = settled.forwarded;
+  const sent = ends.filter(({ isDispatched }) => isDispatched);
+  const entries = sent.map((end, index) => entryOf(end, settled, index === 0 ? 1 : 0));
   const last = sent[sent.length - 1];
   if (last === undefined) {
     deps.journal.settle(settlementOf({ id, kind: "voided", entries: [], request: null }));
+    if (hold !== null) deps.quota.void(hold);
     return;
   }
-  const entries = sent.map((end, index) => entryOf(end, settled, index === 0 ? 1 : 0));
   const request = recordOf(settled, sent, { entries, last, endedAt: deps.clock.monotonic() });
   const settlement = settlementOf({ id, kind: "settled", entries, request });
   deps.journal.settle(settlement);
+  if (hold !== null) endHold(hold, entries, deps);
   deps.ledger.record(settlement);
   for (const { relay } of sent) deps.metrics.attemptEnded(relay);
   const { protocol, outcome, durationMs, costNanoUsd } = request;
   deps.metrics.requestEnded({ protocol, outcome, status: request.status ?? 0, durationMs, costNanoUsd });
 }
 
-function entryOf(end: AttemptEnd, { admitted, exchange }: Settled, requests: 0 | 1): LedgerEntry {
-  const { caller, target } = admitted;
-  const { channel } = end.candidate;
-  const { usage, source } = billableUsage(end.relay, end.inputTokens);
-  const channelPpm = channel.costMultiplierPpm;
-  const priced =
-    usage === null
-      ? { costNanoUsd: ZERO_NANO_USD, detail: freeDetail(channelPpm, GROUP_PPM) }
-      : priceUsage({
-          usage,
-          model: target.model,
-          rows: (model) => rowsOn(end, admitted, model),
-          at: exchange.receivedAt,
-          channelPpm,
-          groupPpm: GROUP_PPM,
-        });
-  const tokens = countTokens(priced.detail.usage);
-  return {
-    id: exchange.id,
-    attempt: end.number,
-    admittedAt: exchange.receivedAt,
-    holdNo: 1,
-    userId: caller.userId,
-    keyId: caller.keyId,
-    modelGroupId: null,
-    model: target.model,
-    channelId: channel.id,
-    outcome: end.relay.outcome,
-    costNanoUsd: priced.costNanoUsd,
-    requests,
-    tokens: tokens.input + tokens.output,
-    costSource: source,
-    countedInUserGlobal: true,
-    countedInKeyGlobal: true,
-    failOpen: false,
-    detail: priced.detail,
-  };
-}
-
-/** Price rows kept from the admission; those of a secondary model as the configuration of the admission has them. */
-function rowsOn(end: AttemptEnd, { target }: Admitted, model: string): readonly PriceRow[] {
-  if (model === target.model) return end.candidate.rows;
-  return findPriceRows(model, end.candidate.channel, target.config) ?? [];
+/** The last hold of the call; earlier ones ended when it went on to the next channel (quota.md Q59). */
+function endHold(hold: Hold, entries: readonly LedgerEntry[], deps: EngineDeps): void {
+  const own = entries.filter(({ holdNo }) => holdNo === hold.no);
+  if (own.length === 0) deps.quota.void(hold);
+  else deps.quota.settle(hold, amountsOf(own));
 }
 
 type Ended = { readonly entries: readonly LedgerEntry[]; readonly last: AttemptEnd; readonly endedAt: number };
@@ -119,14 +85,20 @@ function recordOf(
     durationMs: Math.round(endedAt - exchange.startedAt),
     attempts: sent.map(attemptRecordOf),
     upstreamRequestId: upstreamRequestIdOf(relay.headers),
-    decision: {
-      v: 1,
+    decision: admittedDecision({
       configVersion: target.config.version,
-      model: { requested: target.model, billed: target.model, mapped: upstreamModel },
-      estimate: { inputTokens: last.inputTokens },
-      outcome: "admitted",
-    },
+      model: { requested: target.model, billed: last.candidate.billedModel, mapped: upstreamModel },
+      inputTokens: last.inputTokens,
+      limits: limitsDecision(last, target),
+    }),
   };
+}
+
+/** What the limits said; null when none was asked. */
+function limitsDecision({ hold, candidate }: AttemptEnd, { config }: Target): LimitsDecision | null {
+  if (hold.buckets.length === 0) return null;
+  const judged = judgedLimits(measuredBy(hold, config.modelGroupOf(candidate.billedModel)));
+  return { counted: hold.counted, steps: limitSteps(judged, hold.failOpen) };
 }
 
 /** From the receipt of the call to the first byte of its reply, ms. */

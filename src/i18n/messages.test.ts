@@ -2,8 +2,15 @@ import { messageCatalogue, messageFiles, messageLocales } from "@test/message-ca
 import { allParts, type MessagePart, parseMessage } from "@test/parse-message";
 import { describe, expect, test } from "vitest";
 import { ERRORS } from "@/core/errors";
-import { LOCALES, REQUEST_OUTCOMES } from "@/core/vocabulary";
-import { FIELD_ERROR_CODES } from "@/operations/references";
+import {
+  DENIAL_REASONS,
+  ENFORCEMENTS,
+  LIMIT_SUBJECTS,
+  LIMIT_WINDOWS,
+  LOCALES,
+  REQUEST_OUTCOMES,
+} from "@/core/vocabulary";
+import { FIELD_ERROR_CODES } from "@/operations/field-error-codes";
 import { EQUAL_TO_ENGLISH } from "./equal-to-english";
 import { NAMESPACES } from "./namespaces";
 import { routing } from "./routing";
@@ -174,6 +181,15 @@ describe("every word the server may say has a message", () => {
 
   test.each(FIELD_ERROR_CODES)("field error code %s", (code) => {
     expect(english.has(`errors.fieldErrors.${code}`)).toBe(true);
+  });
+
+  test.each([
+    ...DENIAL_REASONS.map((reason) => `why.${reason}`),
+    ...ENFORCEMENTS.map((enforcement) => `enforcement.${enforcement}`),
+    ...LIMIT_SUBJECTS.map((subject) => `source.${subject}`),
+    ...LIMIT_WINDOWS.map((window) => `window.${window}`),
+  ])("word of a limit %s", (word) => {
+    expect(english.has(`requests.limits.${word}`)).toBe(true);
   });
 
   test.each(REQUEST_OUTCOMES)("outcome %s", (outcome) => {

@@ -1,3 +1,5 @@
+import type { Amounts } from "@/core/quota/hold";
+import type { ExpiredHold } from "@/core/quota/quota-store";
 import type { Log } from "@/observability/logger";
 
 /** What jobs need; each takes the instant (epoch ms) from the schedule. */
@@ -12,7 +14,27 @@ export type JobDeps = {
   expireSignIns(now: number): Promise<void>;
   /** Forgets windows of attempts that are over. */
   forgetAttempts(now: number): Promise<void>;
+  readonly holds: HoldWork;
+  readonly drift: { check(users: number): Promise<readonly { readonly userId: number; readonly amount: number }[]> };
   readonly log: Log;
+};
+
+/** What jobs do with holds. */
+type HoldWork = {
+  /** Renews the running holds of this replica; returns how many had been closed by others. */
+  renew(): Promise<number>;
+  /** Tells the counters again what they have not answered. */
+  resend(): void;
+  /** At most `limit` holds that were not renewed in time. */
+  expired(limit: number): Promise<readonly ExpiredHold[]>;
+  /** The sum of the ledger rows of a hold; null without one. */
+  billedBy(hold: ExpiredHold): Promise<Amounts | null>;
+  /** Writes the row of a hold at its ceiling and returns what it charged. */
+  bill(hold: ExpiredHold): Promise<Amounts>;
+  settle(hold: ExpiredHold, actual: Amounts): Promise<void>;
+  void(hold: ExpiredHold): Promise<void>;
+  /** `adopted`: its journal was taken over, so that everything it sent is in the ledger. */
+  standingOf(replica: string, now: number): Promise<"alive" | "adopted" | "silent">;
 };
 
 /**

@@ -15,6 +15,17 @@ function buildJobDeps(done: string[], patch: Partial<JobDeps> = {}): JobDeps {
     forgetReplicas: note("forget replicas before"),
     expireSignIns: note("expire"),
     forgetAttempts: note("forget attempts"),
+    holds: {
+      renew: async () => 0,
+      resend() {},
+      expired: async () => [],
+      billedBy: async () => null,
+      bill: async () => ({ usd: 0, tokens: 0, requests: 1 }),
+      settle: async () => {},
+      void: async () => {},
+      standingOf: async () => "alive",
+    },
+    drift: { check: async () => [] },
     log: { info: line("info"), warn: line("warn"), error: line("error") },
     ...patch,
   };

@@ -1,11 +1,17 @@
 import type { Clock } from "@/lib/clock";
+import { checkDrift } from "./check-drift";
+import { closeExpiredHolds } from "./close-expired-holds";
 import { ensurePartitions } from "./ensure-partitions";
 import { expireSignIns } from "./expire-sign-ins";
 import { heartbeatReplica } from "./heartbeat-replica";
 import type { Job, JobDeps } from "./job";
+import { renewHolds } from "./renew-holds";
 
 /** Every background task of a process. */
-export const JOBS: readonly Job[] = [ensurePartitions, heartbeatReplica, expireSignIns];
+export const JOBS: readonly Job[] = [
+  ...[ensurePartitions, heartbeatReplica, expireSignIns],
+  ...[renewHolds, closeExpiredHolds, checkDrift],
+];
 
 /** A running schedule. */
 export type Schedule = {

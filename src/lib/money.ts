@@ -43,5 +43,19 @@ export function parseFixed(text: string, digits: number): bigint | "too_precise"
 
 /** Nano-USD as a decimal string of USD with up to 9 fraction digits: `12.4`. */
 export function formatUsd(value: NanoUsd | bigint): string {
-  return formatFixed(BigInt(value), 9);
+  if (typeof value === "bigint") return formatFixed(value, 9);
+  const text = formatUsdFully(value);
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === ZERO) end--;
+  return text.slice(0, text.charCodeAt(end - 1) === POINT ? end - 1 : end);
+}
+
+const ZERO = 48;
+const POINT = 46;
+
+/** Nano-USD as a decimal string of USD with all 9 fraction digits: `12.400000000`. Made for every request: no big integers. */
+export function formatUsdFully(value: number): string {
+  const size = Math.abs(value);
+  const nano = size % 1_000_000_000;
+  return `${value < 0 ? "-" : ""}${(size - nano) / 1_000_000_000}.${String(nano).padStart(9, "0")}`;
 }

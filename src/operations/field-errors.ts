@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { FieldError } from "@/core/errors";
-import { FIELD_ERROR_CODES, type FieldErrorCode } from "./references";
+import { FIELD_ERROR_CODES, type FieldErrorCode } from "./field-error-codes";
 
 type Issue = z.core.$ZodIssue;
 const known: ReadonlySet<string> = new Set(FIELD_ERROR_CODES);
@@ -10,7 +10,8 @@ export function fieldErrorsOf(issues: readonly Issue[], prefix = ""): readonly F
   return issues.flatMap((issue) => {
     const path = joinPath(prefix, issue.path);
     if (issue.code === "unrecognized_keys") {
-      return issue.keys.map((key) => ({ path: joinPath(path, [key]), code: "unknown_field" }));
+      const code = isFieldErrorCode(issue.message) ? issue.message : "unknown_field";
+      return issue.keys.map((key) => ({ path: joinPath(path, [key]), code }));
     }
     const params = paramsOf(issue);
     return [{ path, code: codeOf(issue), ...(params === undefined ? {} : { params }) }];

@@ -48,7 +48,22 @@ const fieldsOf = (work: Promise<unknown>) =>
 
 const newChannel = (patch: object = {}) => call("channels.create", { ...CHANNEL, name: fresh("channel"), ...patch });
 const newUser = (patch: object = {}) => call("users.create", { name: fresh("user"), ...patch });
+const newModelGroup = (models: string[] = []) => call("modelGroups.create", { name: fresh("models"), models });
+const newUserGroup = (userIds: number[] = []) => call("userGroups.create", { name: fresh("team"), userIds });
+const newModel = () => fresh("model").replace(" ", "-");
 const newKey = async (userId: number) => (await call("keys.create", { userId, name: fresh("key") })).key;
+
+const BOOST = {
+  target: "global" as const,
+  unit: "usd" as const,
+  window: "daily" as const,
+  amount: "5",
+  to: "2099-01-02T00:00:00Z",
+};
+const newBoost = async () => {
+  const { items } = await call("boosts.grant", { ...BOOST, users: [(await newUser()).id] });
+  return items[0]?.id ?? 0;
+};
 
 /** One admitted request of a user, in the log and the ledger. */
 async function newRequest(userId: number, at = world.operations.clock.now()): Promise<string> {
@@ -104,6 +119,31 @@ const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[
   "keys.rotate": async () => ({ id: (await newKey(world.user.userId)).id }),
   "keys.update": async () => ({ id: (await newKey(world.user.userId)).id, version: 1, enabled: false }),
   "keys.delete": async () => ({ id: (await newKey(world.user.userId)).id }),
+  "userGroups.list": async () => ({}),
+  "userGroups.get": async () => ({ id: (await newUserGroup()).id }),
+  "userGroups.create": async () => ({ name: fresh("team") }),
+  "userGroups.update": async () => ({ id: (await newUserGroup()).id, version: 1, name: fresh("team") }),
+  "userGroups.delete": async () => ({ id: (await newUserGroup()).id }),
+  "userGroups.addUsers": async () => ({ id: (await newUserGroup()).id, userIds: [world.user.userId] }),
+  "userGroups.removeUsers": async () => ({
+    id: (await newUserGroup([world.user.userId])).id,
+    userIds: [world.user.userId],
+  }),
+  "modelGroups.list": async () => ({}),
+  "modelGroups.get": async () => ({ id: (await newModelGroup()).id }),
+  "modelGroups.create": async () => ({ name: fresh("models") }),
+  "modelGroups.createSingle": async () => ({ model: newModel() }),
+  "modelGroups.update": async () => ({ id: (await newModelGroup()).id, version: 1, models: [newModel()] }),
+  "modelGroups.delete": async () => ({ id: (await newModelGroup()).id }),
+  "modelGroups.addModels": async () => ({ id: (await newModelGroup()).id, models: [newModel()] }),
+  "modelGroups.removeModels": async () => {
+    const models = [newModel()];
+    return { id: (await newModelGroup(models)).id, models };
+  },
+  "modelGroups.moveModels": async () => {
+    const models = [newModel()];
+    return { id: (await newModelGroup()).id, from: (await newModelGroup(models)).id, models };
+  },
   "requests.list": async () => ({}),
   "requests.get": async () => ({ id: await newRequest(world.user.userId) }),
   "me.summary": async () => ({}),
@@ -119,6 +159,24 @@ const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[
   }),
   "prices.list": async () => ({ model: "gpt-4o" }),
   "prices.override": async () => ({ model: fresh("model").replace(" ", "-"), input: "2.5", output: "10" }),
+  "limits.list": async () => ({}),
+  "limits.get": async () => ({ kind: "user" as const, id: world.user.userId, target: "global" as const }),
+  "limits.put": async () => {
+    const place = { kind: "user" as const, id: (await newUser()).id, target: "global" as const };
+    const { version } = await call("limits.get", place);
+    return { ...place, version, values: { usd: { daily: { state: "limit" as const, amount: "5" } } } };
+  },
+  "limits.restartTotal": async () => ({
+    kind: "user" as const,
+    id: (await newUser()).id,
+    target: "global" as const,
+    units: ["usd" as const],
+  }),
+  "boosts.list": async () => ({}),
+  "boosts.grant": async () => ({ ...BOOST, users: [(await newUser()).id] }),
+  "boosts.extend": async () => ({ id: await newBoost(), version: 1, to: "2099-01-03T00:00:00Z" }),
+  "boosts.end": async () => ({ id: await newBoost() }),
+  "denials.list": async () => ({}),
   "settings.get": async () => ({}),
   "settings.update": async () => ({ maxAttempts: 1 + (++count % 9) }),
 };

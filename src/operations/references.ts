@@ -1,61 +1,19 @@
 import { z } from "zod";
+import { BOOST_STATES } from "@/core/quota/boost-state";
+import { parseAmount } from "@/core/quota/limit-amount";
 import { settingsSchema } from "@/core/settings/settings";
-import { LOCALES } from "@/core/vocabulary";
+import {
+  ENFORCEMENTS,
+  LIMIT_SUBJECTS,
+  LIMIT_UNITS,
+  LIMIT_WINDOWS,
+  type LimitMode,
+  type LimitUnit,
+  type LimitWindow,
+  LOCALES,
+} from "@/core/vocabulary";
+import type { FieldErrorCode } from "./field-error-codes";
 import type { Permission } from "./operation";
-
-/** Every code that a wrong field may carry; `fieldErrors.<code>` in the messages has a sentence for each. Browser-safe. */
-export const FIELD_ERROR_CODES = [
-  "required",
-  "invalid",
-  "unknown_field",
-  "too_short",
-  "too_long",
-  "out_of_range",
-  "not_an_integer",
-  "not_a_choice",
-  "not_found",
-  "amount_invalid",
-  "email_invalid",
-  "email_required",
-  "email_taken",
-  "date_invalid",
-  "date_past",
-  "zone_unknown",
-  "fixed_by_environment",
-  "name_required",
-  "name_too_long",
-  "name_taken",
-  "protocols_required",
-  "protocol_unknown",
-  "operations_empty",
-  "operation_unknown",
-  "operation_not_applicable",
-  "provider_unknown",
-  "base_url_invalid",
-  "base_url_forbidden",
-  "credential_required",
-  "credential_too_long",
-  "credential_reentry_required",
-  "models_required",
-  "model_duplicate",
-  "model_name_invalid",
-  "priority_out_of_range",
-  "weight_out_of_range",
-  "multiplier_invalid",
-  "header_name_invalid",
-  "header_value_invalid",
-  "usage_in_stream_unknown",
-  "timeout_out_of_range",
-  "on_disconnect_unknown",
-  "component_unknown",
-  "price_empty",
-  "duplicate",
-  "secret_invalid",
-  "secret_reference_invalid",
-  "not_supported",
-] as const;
-/** A code of one wrong field. */
-export type FieldErrorCode = (typeof FIELD_ERROR_CODES)[number];
 
 /** Every permission; what admins have. */
 export const PERMISSIONS = [
@@ -66,9 +24,17 @@ export const PERMISSIONS = [
   "users:write",
   "keys:read",
   "keys:write",
+  "user-groups:read",
+  "user-groups:write",
+  "model-groups:read",
+  "model-groups:write",
   "requests:read",
   "prices:read",
   "prices:write",
+  "limits:read",
+  "limits:write",
+  "boosts:read",
+  "boosts:write",
   "settings:read",
   "settings:write",
   "me:read",
@@ -119,7 +85,7 @@ export function choice<const Values extends readonly string[]>(values: Values, c
 
 /** True or false. */
 export const flag = z.boolean(because("invalid"));
-/** Name of a user, key or channel: trimmed, 1..80 characters. */
+/** Name of a user, key, channel or group: trimmed, 1..80 characters. */
 export const nameField = text(80, { required: "name_required", tooLong: "name_too_long" });
 /** Id of a row. */
 export const idField = whole(1, Number.MAX_SAFE_INTEGER);
@@ -129,6 +95,15 @@ export const versionField = whole(1, 2_147_483_647);
 export const searchField = text(200);
 /** An instant as ISO text with a zone. */
 export const instantField = z.iso.datetime({ offset: true, ...because("date_invalid") });
+/** An instant with a zone, or a local time of the system zone: `2026-11-21T14:03`, with seconds if need be. */
+export const instantOrLocalField = z.union(
+  [
+    z.iso.datetime({ offset: true }),
+    z.iso.datetime({ local: true, precision: -1 }),
+    z.iso.datetime({ local: true, precision: 0 }),
+  ],
+  because("date_invalid"),
+);
 /** An e-mail address in lower case. */
 export const emailField = z
   .string(because("email_invalid", "email_required"))
@@ -161,6 +136,72 @@ export const keyModels = z
   .max(500, "too_long" satisfies FieldErrorCode)
   .refine((names) => new Set(names).size === names.length, "model_duplicate" satisfies FieldErrorCode)
   .nullable();
+
+/** The unit of a limit. */
+export const unitField = choice(LIMIT_UNITS, "unit_unknown");
+/** The window of a limit. */
+export const windowField = choice(LIMIT_WINDOWS, "window_unknown");
+/** How a limit decides. */
+export const enforcementField = choice(ENFORCEMENTS, "enforcement_unknown");
+/** Whom a limit is for. */
+export const subjectField = choice(LIMIT_SUBJECTS, "subject_unknown");
+/** What a limit aims at: the id of a model group, or all other models. */
+export const targetField = z.union([z.literal("global"), idField], because("target_unknown"));
+/** How a boost stands. */
+export const boostStateField = choice(BOOST_STATES);
+
+/** The modes that a window can have (quota.md Q2). */
+const MODES_OF_WINDOW = {
+  total: [],
+  monthly: ["calendar", "rolling"],
+  weekly: ["calendar", "rolling"],
+  daily: ["calendar", "rolling"],
+  "5h": ["rolling", "fixed"],
+} as const satisfies Record<LimitWindow, readonly LimitMode[]>;
+
+/** True when a window can have that mode. */
+export const isModeOf = (window: LimitWindow, mode: LimitMode) =>
+  MODES_OF_WINDOW[window].some((fitting) => fitting === mode);
+
+/** A mode that fits its window. */
+export const modeField = <Window extends Exclude<LimitWindow, "total">>(window: Window) =>
+  choice(MODES_OF_WINDOW[window], "mode_not_applicable");
+
+/** Text of an amount, not read yet. A bare zero or null is meant as a block, which is a state. */
+export const amountText = z.string({
+  error: ({ input }): FieldErrorCode => {
+    if (input === undefined) return "required";
+    return input === null || input === 0 ? "limit_zero_use_block" : "amount_invalid";
+  },
+});
+
+/** The amount of a limit in a unit, as decimal text (quota.md Q2). */
+export const amountField = (unit: LimitUnit) =>
+  amountText.superRefine((amount, context) => {
+    const parsed = parseAmount(amount, unit);
+    if (typeof parsed === "string") context.addIssue(parsed);
+  });
+
+/** Decimal USD where zero is an amount too. */
+const allowanceField = z.string(because("amount_invalid")).superRefine((amount, context) => {
+  const parsed = parseAmount(amount, "usd");
+  if (typeof parsed === "string" && parsed !== "limit_zero_use_block") context.addIssue(parsed);
+});
+
+/** Judges the amount of an object by the unit beside it, also when other fields are wrong. */
+export function withFittingAmount<Shape extends { unit: typeof unitField; amount: z.ZodType }>(
+  schema: z.ZodObject<Shape>,
+) {
+  const given = z.object({ unit: unitField.catch("usd"), amount: z.string() });
+  return schema.superRefine(
+    (value, context) => {
+      const { success, data } = given.safeParse(value);
+      const parsed = success ? parseAmount(data.amount, data.unit) : 0;
+      if (typeof parsed === "string") context.addIssue({ code: "custom", message: parsed, path: ["amount"] });
+    },
+    { when: () => true },
+  );
+}
 
 /** Input of operations on one row. */
 export const byId = strict({ id: idField });
@@ -207,6 +248,21 @@ export const settingFields = {
   gatewayName: settingShape.gatewayName.unwrap(),
   timeZone: settingShape.timeZone.unwrap(),
   weekStart: settingShape.weekStart.unwrap(),
+  dailyReset: settingShape.dailyReset.unwrap(),
+  windowModes: strict({
+    "5h": modeField("5h"),
+    daily: modeField("daily"),
+    weekly: modeField("weekly"),
+    monthly: modeField("monthly"),
+  }),
+  enforcement: enforcementField,
+  modelGroupLimits: settingShape.modelGroupLimits.unwrap(),
+  failOpen: settingShape.failOpen.unwrap(),
+  failOpenAllowance: strict({
+    percent: settingShape.failOpenAllowance.unwrap().shape.percent.unwrap(),
+    maxUsd: allowanceField,
+  }),
+  billingModel: settingShape.billingModel.unwrap(),
   defaultLocale: settingShape.defaultLocale.unwrap(),
   publicUrl: settingShape.publicUrl.unwrap(),
   unpricedModels: settingShape.unpricedModels.unwrap(),

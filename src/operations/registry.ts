@@ -1,4 +1,8 @@
 import type { z } from "zod";
+import { endBoost } from "./boosts/end-boost";
+import { extendBoost } from "./boosts/extend-boost";
+import { grantBoosts } from "./boosts/grant-boosts";
+import { listBoosts } from "./boosts/list-boosts";
 import { createChannel } from "./channels/create-channel";
 import { deleteChannel } from "./channels/delete-channel";
 import { getChannel } from "./channels/get-channel";
@@ -6,6 +10,7 @@ import { listChannels } from "./channels/list-channels";
 import { testChannel } from "./channels/test-channel";
 import { testChannelDraft } from "./channels/test-channel-draft";
 import { updateChannel } from "./channels/update-channel";
+import { listDenials } from "./denials/list-denials";
 import { createKey } from "./keys/create-key";
 import { createOwnKey } from "./keys/create-own-key";
 import { deleteKey } from "./keys/delete-key";
@@ -16,6 +21,19 @@ import { rotateKey } from "./keys/rotate-key";
 import { rotateOwnKey } from "./keys/rotate-own-key";
 import { updateKey } from "./keys/update-key";
 import { updateOwnKey } from "./keys/update-own-key";
+import { getLimits } from "./limits/get-limits";
+import { listLimits } from "./limits/list-limits";
+import { putLimits } from "./limits/put-limits";
+import { restartTotal } from "./limits/restart-total";
+import { addModels } from "./model-groups/add-models";
+import { createModelGroup } from "./model-groups/create-model-group";
+import { createSingle } from "./model-groups/create-single";
+import { deleteModelGroup } from "./model-groups/delete-model-group";
+import { getModelGroup } from "./model-groups/get-model-group";
+import { listModelGroups } from "./model-groups/list-model-groups";
+import { moveModels } from "./model-groups/move-models";
+import { removeModels } from "./model-groups/remove-models";
+import { updateModelGroup } from "./model-groups/update-model-group";
 import type { Operation } from "./operation";
 import { getOverview } from "./overview/get-overview";
 import { getOwnSummary } from "./overview/get-own-summary";
@@ -32,6 +50,13 @@ import { dismissSetup } from "./setup/dismiss-setup";
 import { findFirstRequest } from "./setup/find-first-request";
 import { getSetupState } from "./setup/get-setup-state";
 import { unlockSetup } from "./setup/unlock-setup";
+import { addUsers } from "./user-groups/add-users";
+import { createUserGroup } from "./user-groups/create-user-group";
+import { deleteUserGroup } from "./user-groups/delete-user-group";
+import { getUserGroup } from "./user-groups/get-user-group";
+import { listUserGroups } from "./user-groups/list-user-groups";
+import { removeUsers } from "./user-groups/remove-users";
+import { updateUserGroup } from "./user-groups/update-user-group";
 import { createUser } from "./users/create-user";
 import { deleteUser } from "./users/delete-user";
 import { getUser } from "./users/get-user";
@@ -67,6 +92,22 @@ const registered = [
   rotateKey,
   updateKey,
   deleteKey,
+  listUserGroups,
+  getUserGroup,
+  createUserGroup,
+  updateUserGroup,
+  deleteUserGroup,
+  addUsers,
+  removeUsers,
+  listModelGroups,
+  getModelGroup,
+  createModelGroup,
+  createSingle,
+  updateModelGroup,
+  deleteModelGroup,
+  addModels,
+  removeModels,
+  moveModels,
   listRequests,
   getRequest,
   getOwnSummary,
@@ -78,6 +119,15 @@ const registered = [
   updateOwnKey,
   listPrices,
   overridePrice,
+  listLimits,
+  getLimits,
+  putLimits,
+  restartTotal,
+  listBoosts,
+  grantBoosts,
+  extendBoost,
+  endBoost,
+  listDenials,
   getSettings,
   updateSettings,
 ] as const;

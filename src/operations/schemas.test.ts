@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { CreateChannelInput, UpdateChannelInput } from "./channels/schema";
+import { FIELD_ERROR_CODES } from "./field-error-codes";
 import { CreateKeyInput } from "./keys/schema";
 import { OverridePriceInput } from "./prices/schema";
-import { FIELD_ERROR_CODES } from "./references";
 import { ListRequestsInput } from "./requests/schema";
 import { SetupAdminInput } from "./setup/schema";
 import { CreateUserInput, UpdateUserInput } from "./users/schema";

@@ -1,15 +1,14 @@
 import { type AppError, type ErrorCode, type ErrorParams, errorRow } from "@/core/errors";
+import { readDenial } from "@/core/quota/read-denial";
+import { denialMessage } from "./denial-message";
+import { quoted } from "./quoted";
 import { wholeSeconds } from "./retry-hint";
 
 type Message = (params: ErrorParams) => string;
 
-const MAX_NAME = 64;
-
-/** A name or value from outside, quoted and cut (protocols-and-pricing.md 3.3); empty without one. */
-function quoted(value: ErrorParams[string] | undefined): string {
-  if (value === undefined || value === null) return "";
-  const characters = [...String(value).replace(/[\p{Cc}"]/gu, " ")];
-  return ` "${characters.length > MAX_NAME ? `${characters.slice(0, MAX_NAME - 1).join("")}…` : characters.join("")}"`;
+/** ` "name"`, or nothing when it is not known. */
+function named(value: ErrorParams[string] | undefined): string {
+  return value === undefined || value === null ? "" : ` ${quoted(value)}`;
 }
 
 const at = (params: ErrorParams) => (typeof params.offset === "number" ? ` at byte ${params.offset}` : "");
@@ -19,7 +18,7 @@ const BODY_REASONS: Readonly<Record<string, Message>> = {
   too_deep: (params) => `The request body is nested more than 512 levels deep${at(params)}.`,
   ambiguous_key: (params) =>
     `A key of the request body${at(params)} differs from a known one only in upper and lower case.`,
-  wrong_type: (params) => `The field${quoted(params.field)} must be ${params.expected}.`,
+  wrong_type: (params) => `The field${named(params.field)} must be ${params.expected}.`,
 };
 
 /** One English sentence per code; clients classify by some of them. */
@@ -34,24 +33,28 @@ const MESSAGES: Partial<Record<ErrorCode, Message>> = {
   body_decode_failed: () => "The request body does not match its content-encoding, or has data behind its end.",
   model_required: () => "The request names no model.",
   model_protocol_mismatch: ({ model, paths }) =>
-    `The model${quoted(model)} is not served on this path.${paths === undefined ? "" : ` Use ${paths}.`}`,
+    `The model${named(model)} is not served on this path.${paths === undefined ? "" : ` Use ${paths}.`}`,
   missing_credential: () => "No API key was given. Send it as a bearer token or in the header x-api-key.",
   invalid_key: () => "The API key is not valid.",
   credential_conflict: () => "Several different API keys were given in one request.",
   key_disabled: () => "This API key is disabled.",
   key_expired: () => "This API key has expired.",
   user_disabled: () => "The user of this API key is disabled.",
-  model_unpriced: ({ model }) => `The model${quoted(model)} has no price yet. Ask your administrator to set one.`,
-  endpoint_not_supported: ({ path }) => `The endpoint${quoted(path)} is not supported.`,
-  model_not_found: ({ model }) => `The model${quoted(model)} does not exist or this key may not use it.`,
+  model_unpriced: ({ model }) => `The model${named(model)} has no price yet. Ask your administrator to set one.`,
+  model_group_blocked: () => "The models of this group are blocked. Ask your administrator.",
+  endpoint_not_supported: ({ path }) => `The endpoint${named(path)} is not supported.`,
+  model_not_found: ({ model }) => `The model${named(model)} does not exist or this key may not use it.`,
   method_not_allowed: ({ allow }) =>
     `The method is not allowed here.${allow === undefined ? "" : ` Allowed: ${allow}.`}`,
   body_timeout: () => "The request body did not arrive in time.",
   body_too_large: ({ limitBytes }) =>
     `The request body is too large${typeof limitBytes === "number" ? `: at most ${limitBytes} bytes are accepted` : ""}.`,
   unsupported_encoding: ({ encoding }) =>
-    `The content-encoding${quoted(encoding)} is not supported. Use one of gzip, deflate, br and zstd, or none.`,
+    `The content-encoding${named(encoding)} is not supported. Use one of gzip, deflate, br and zstd, or none.`,
   websocket_not_supported: () => "WebSocket connections are not supported. Use plain HTTP.",
+  limit_exceeded: () => "Usage quota exhausted.",
+  limit_too_small: () => "Usage quota exhausted: the request needs more than is left.",
+  limit_contended: () => "Other running requests hold what is left of a limit.",
   upstream_rate_limited: () => "The upstream is limiting requests.",
   internal_error: () => "The gateway failed to handle the request.",
   loop_detected: () => "The request went through too many gateways: a channel points back at this one.",
@@ -61,7 +64,8 @@ const MESSAGES: Partial<Record<ErrorCode, Message>> = {
   upstream_error: () => "The upstream failed to answer the request.",
   auth_unavailable: () => "API keys cannot be checked at the moment.",
   ledger_unavailable: () => "Requests cannot be recorded at the moment.",
-  no_channel_available: ({ model }) => `No channel can serve the model${quoted(model)} at the moment.`,
+  limits_unavailable: () => "Limits cannot be checked at the moment.",
+  no_channel_available: ({ model }) => `No channel can serve the model${named(model)} at the moment.`,
   upstream_overloaded: () => "The upstream is overloaded.",
   overloaded: () => "The gateway is handling as many requests as it can.",
   auth_overloaded: () => "Too many API keys are being checked at the moment.",
@@ -75,7 +79,12 @@ const MESSAGES: Partial<Record<ErrorCode, Message>> = {
  * @param retryMs the hint of `retryAfterMs`
  */
 export function errorMessage(error: AppError, retryMs: number | null): string {
-  const message = MESSAGES[error.code]?.(error.params) ?? "The request could not be handled.";
+  const denial = readDenial(error);
+  const message = denial === null ? plainMessage(error) : denialMessage(denial);
   if (retryMs === null || errorRow(error.code).status !== 429) return message;
   return `${message} Please try again in ${wholeSeconds(retryMs)}s.`;
+}
+
+function plainMessage({ code, params }: AppError): string {
+  return MESSAGES[code]?.(params) ?? "The request could not be handled.";
 }

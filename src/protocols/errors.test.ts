@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { AppError, ERRORS, type ErrorCode, errorRow } from "@/core/errors";
 import { anthropicMessages } from "./anthropic-messages/adapter";
 import { errorMessage } from "./error-message";
+import { renderGeminiError } from "./gemini/render-error";
 import { openaiChat } from "./openai-chat/adapter";
 import type { Protocol } from "./protocol";
 import { retryAfterMs } from "./retry-hint";
@@ -9,7 +10,7 @@ import { retryAfterMs } from "./retry-hint";
 const CONTEXT = { requestId: "req_0193fa2d7c1e7b3c8d4e5f6071829304", explainUrl: "https://sluice.example/why/req_1" };
 const CODES = (Object.keys(ERRORS) as ErrorCode[]).filter((code) => errorRow(code).v1);
 
-const render = (protocol: Protocol, error: AppError) => {
+const render = (protocol: Pick<Protocol, "renderError">, error: AppError) => {
   const { status, headers, body } = protocol.renderError(error, CONTEXT);
   return { status, headers, body: JSON.parse(Buffer.from(body).toString()) };
 };
@@ -27,6 +28,15 @@ describe("every code of the catalogue", () => {
         (hint) => hint ?? "-",
       );
       return `${code}: ${status} ${type} ${wireCode ?? ""} [${hints.join(" ")}] ${message}`;
+    });
+    expect(replies.join("\n")).toMatchSnapshot();
+  });
+
+  test("has its golden reply in the shape of Gemini", () => {
+    const replies = CODES.map((code) => {
+      const { status, body } = render({ renderError: renderGeminiError }, new AppError(code));
+      const retry = body.error.details.find((detail: { "@type": string }) => detail["@type"].endsWith("RetryInfo"));
+      return `${code}: ${status} ${body.error.status} [${retry?.retryDelay ?? "-"}] ${body.error.message}`;
     });
     expect(replies.join("\n")).toMatchSnapshot();
   });
@@ -57,6 +67,17 @@ describe("messages", () => {
     const message = errorMessage(error, retryAfterMs(error, CONTEXT.requestId));
     expect(message).toContain("Please try again in 13s.");
     expect(message).not.toMatch(/quota|billing|will reset/i);
+  });
+
+  test.each(CODES.filter((code) => errorRow(code).status === 429))("%s is classified by its words", (code) => {
+    const error = new AppError(code);
+    for (const renderError of [openaiChat.renderError, anthropicMessages.renderError, renderGeminiError]) {
+      const { message } = render({ renderError }, error).body.error;
+      if (errorRow(code).retryable) {
+        expect(message).toMatch(/Please try again in \d+s\./);
+        expect(message).not.toMatch(/quota|billing|will reset/i);
+      } else expect(message).toContain("Usage quota exhausted");
+    }
   });
 
   test("names from outside are quoted, cut and cleaned", () => {

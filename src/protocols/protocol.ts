@@ -3,6 +3,7 @@ import type { AppError } from "@/core/errors";
 import type { Usage } from "@/core/prices/price";
 import type { OperationName, ProtocolId } from "@/core/vocabulary";
 import type { GatewayRequest } from "./exchange";
+import type { LimitFacts } from "./limit-headers";
 
 /** A slice of a body that is sent as it is, or bytes put in its place. */
 export type BodySlices = readonly Uint8Array[];
@@ -18,6 +19,8 @@ export type Call = {
   readonly maxOutputTokens: number | null;
   /** n, best_of: multiplies the estimate; 1..128. */
   readonly choices: number;
+  /** It declares tools. */
+  readonly hasTools: boolean;
   /** Service tier asked for; `standard` when none. */
   readonly tier: string;
   /** Bytes of the decoded body outside blobs, and number of blobs (protocols-and-pricing.md 4.2). */
@@ -84,6 +87,8 @@ export type RenderedError = {
 /** One wire format as one value. Nothing outside src/protocols asks which one it is. */
 export type Protocol = {
   readonly id: ProtocolId;
+  /** A client may have its whole input written into a cache, at a price of its own. */
+  readonly cachesInput: boolean;
   /** The key of a request from the headers of protocols-and-pricing.md 2.1. Throws missing_credential, credential_conflict. */
   readCredential(request: GatewayRequest): string;
   /** Scans the body. Throws invalid_json, invalid_body, model_required. */
@@ -110,6 +115,8 @@ export type Protocol = {
   renderError(error: AppError, context: ErrorContext): RenderedError;
   /** After the first byte: bytes to append to the stream (3.5). */
   renderStreamError(error: AppError, context: ErrorContext): Uint8Array;
+  /** Headers about limits, for a reply and for an error alike (protocols-and-pricing.md 2.4); a new object. */
+  limitHeaders(facts: LimitFacts): Record<string, string>;
   /** The models list in this protocol's shape. */
   renderModels(models: readonly ListedModel[], query: URLSearchParams): RenderedError;
   /** One listed model in this protocol's shape. */

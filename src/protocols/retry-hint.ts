@@ -2,10 +2,14 @@ import { type AppError, errorRow } from "@/core/errors";
 
 const G_MIN_MS = 1_000;
 const G_MAX_MS = 60_000;
+const D_BASE_MS = 2_000;
 const I_BASE_MS = 5_000;
+/** 24 days: what is longer overflows a 32-bit timer in clients. */
+const A_MAX_SECONDS = 2_073_600;
 
 /**
- * Milliseconds after which a client may try again, by the row of protocols-and-pricing.md 2.5 that belongs to the code; null without a hint.
+ * Milliseconds after which a client may try again, by the row of protocols-and-pricing.md 2.5 that belongs to the code; null without a hint
+ * and for a terminal 429, whose hint is `resetAfterSeconds`.
  * A wait that the thrower knows (`retryAfterMs`) counts in row g. The jitter is a hash of the request id, so it is the same in every header.
  */
 export function retryAfterMs(error: AppError, requestId: string): number | null {
@@ -14,6 +18,8 @@ export function retryAfterMs(error: AppError, requestId: string): number | null 
       const known = error.params.retryAfterMs;
       return typeof known === "number" ? Math.min(Math.max(Math.ceil(known), G_MIN_MS), G_MAX_MS) : G_MIN_MS;
     }
+    case "d":
+      return D_BASE_MS + (hash(requestId) % 1_000);
     case "h":
       return 1_000;
     case "i":
@@ -23,7 +29,14 @@ export function retryAfterMs(error: AppError, requestId: string): number | null 
   }
 }
 
-/** The same wait in whole seconds, rounded up. */
+/** Whole seconds, 1 to 2,073,600, after which what was refused as spent may pass (rows a and b of 2.5); null: no use waiting. */
+export function resetAfterSeconds(error: AppError): number | null {
+  const known = error.params.retryAfterMs;
+  if (errorRow(error.code).hint !== "a" || typeof known !== "number") return null;
+  return Math.min(Math.max(wholeSeconds(known), 1), A_MAX_SECONDS);
+}
+
+/** A wait in whole seconds, rounded up. */
 export function wholeSeconds(ms: number): number {
   return Math.ceil(ms / 1_000);
 }

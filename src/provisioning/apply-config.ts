@@ -7,11 +7,13 @@ import { runInside } from "@/operations/run-operation";
 import { updateSettings } from "@/operations/settings/update-settings";
 import { applyChannel } from "./apply-channel";
 import { applyKey } from "./apply-key";
+import { applyModelGroup, releaseModels } from "./apply-model-group";
 import { applyPrice } from "./apply-price";
 import { applyUser } from "./apply-user";
+import { applyUserGroup } from "./apply-user-group";
 import type { ConfigFile } from "./config-file";
 import { parseConfig, type SecretSource } from "./parse-config";
-import { prune } from "./prune";
+import { prune, pruneModelGroups } from "./prune";
 import type { Step } from "./step";
 
 /** What applying a file needs. */
@@ -36,14 +38,15 @@ export async function applyConfig(text: string, deps: ApplyDeps): Promise<ApplyR
   return deps.transact(async (ports) => {
     const report = { created: [] as string[], changed: [] as string[], removed: [] as string[] };
     const faults: FieldError[] = [];
+    const told = new Set<string>();
     for (const step of stepsOf(file))
-      await take(step, { ports, actor: FILE, now: deps.clock.now() }, { report, faults });
+      await take(step, { ports, actor: FILE, now: deps.clock.now() }, { report, faults, told });
     if (faults.length > 0) throw new AppError("validation_failed", {}, { fields: faults });
     return { ...report, configVersion: await ports.configVersion() };
   });
 }
 
-/** Everything in an order in which each finds what it refers to. */
+/** Everything in an order in which each finds what it refers to; models leave their old groups before they join new ones. */
 function stepsOf(file: ConfigFile): readonly Step[] {
   const settings: Step = {
     path: "settings",
@@ -53,21 +56,31 @@ function stepsOf(file: ConfigFile): readonly Step[] {
   return [
     settings,
     ...file.channels.map(applyChannel),
+    ...file.userGroups.map(applyUserGroup),
     ...file.users.map(applyUser),
     ...file.keys.map(applyKey),
+    ...(file.prune ? pruneModelGroups(file) : []),
+    ...file.modelGroups.map(releaseModels),
+    ...file.modelGroups.map(applyModelGroup),
     ...file.prices.map(applyPrice),
     ...(file.prune ? prune(file) : []),
   ];
 }
 
-type Outcome = { readonly report: Record<"created" | "changed" | "removed", string[]>; readonly faults: FieldError[] };
+type Outcome = {
+  readonly report: Record<"created" | "changed" | "removed", string[]>;
+  readonly faults: FieldError[];
+  /** Audit targets that the report tells of. */
+  readonly told: Set<string>;
+};
 
 /**
  * Runs one step and notes what it did, told by its audit rows. Wrong fields are collected so that all are told at once; what failed in
  * the database ends the run, since the transaction takes no more statements.
  */
-async function take(step: Step, context: OperationContext, { report, faults }: Outcome): Promise<void> {
-  const ports = watched(context.ports, step, report);
+async function take(step: Step, context: OperationContext, outcome: Outcome): Promise<void> {
+  const { faults } = outcome;
+  const ports = watched(context.ports, step, outcome);
   try {
     await step.run({ ...context, ports });
   } catch (error) {
@@ -85,8 +98,7 @@ function faultsOf({ code, fields, params }: AppError, path: string): readonly Fi
 }
 
 /** Ports whose audit log also tells what was done. One object changed twice is told once; one removed by its own name. */
-function watched(ports: OperationPorts, step: Step, report: Outcome["report"]): OperationPorts {
-  const told = new Set<string>();
+function watched(ports: OperationPorts, step: Step, { report, told }: Outcome): OperationPorts {
   const tell = ({ target, before, after }: AuditRow) => {
     const isRemoval = after === null && before !== null;
     const kind = before === null ? "created" : isRemoval ? "removed" : "changed";
@@ -107,5 +119,5 @@ function watched(ports: OperationPorts, step: Step, report: Outcome["report"]): 
 function labelOf(target: string, row: unknown): string {
   const { name, userName } = row as { name?: string; userName?: string };
   const [kind = ""] = target.split(":");
-  return `${kind} ${userName === undefined ? "" : `${userName}/`}${name ?? target}`;
+  return `${kind.replace("-", " ")} ${userName === undefined ? "" : `${userName}/`}${name ?? target}`;
 }

@@ -1,13 +1,20 @@
 import { z } from "zod";
 import { channelFields, credentialField } from "@/operations/channels/schema";
 import { keyFields } from "@/operations/keys/schema";
+import { modelGroupFields } from "@/operations/model-groups/schema";
 import { priceFields } from "@/operations/prices/schema";
 import { because, flag, instantField, nameField, passwordField, strict } from "@/operations/references";
 import { UpdateSettingsInput } from "@/operations/settings/schema";
+import { userGroupFields } from "@/operations/user-groups/schema";
 import { userFields } from "@/operations/users/schema";
 
 const list = <Item extends z.ZodType>(item: Item) =>
   z.array(item, because("invalid")).max(10_000, "too_long").default([]);
+
+/** Names of user groups, each once. */
+const groupNames = z
+  .array(nameField, because("invalid"))
+  .refine((names) => new Set(names.map((name) => name.toLowerCase())).size === names.length, "duplicate");
 
 /**
  * The provisioning file, after its secrets were resolved: the fields of the admin operations under the names of provisioning.md.
@@ -18,8 +25,10 @@ export const configFile = strict({
   prune: flag.default(false),
   settings: UpdateSettingsInput.default({}),
   channels: list(strict({ ...channelFields, credential: credentialField.nullish() })),
-  users: list(strict({ ...userFields, password: passwordField.nullish() })),
+  userGroups: list(strict(userGroupFields)),
+  users: list(strict({ ...userFields, password: passwordField.nullish(), groups: groupNames.nullish() })),
   keys: list(strict({ user: nameField, ...keyFields, secret: z.string(because("secret_invalid")).nullish() })),
+  modelGroups: list(strict(modelGroupFields)),
   prices: list(strict({ ...priceFields, channel: nameField.nullish(), effectiveFrom: instantField.nullish() })),
 });
 
@@ -35,13 +44,17 @@ export const SECRET_FIELDS = [
 
 /** Fields of provisioning.md that this release does not have: they are told as such, and null means the default as everywhere. */
 export const NOT_SUPPORTED: ReadonlySet<string> = new Set([
-  ...["userGroups", "modelGroups", "rates", "limits", "boosts"],
+  ...["rates", "limits", "boosts"],
   ...["dailyReset", "enforcement", "failOpen", "failOpenAllowance", "modelGroupLimits", "billingModel"].map(inSettings),
   ...["windowModes", "requestRate", "channelOverflow", "queueHeartbeatMs"].map(inSettings),
   ...["limiter", "rpm", "tpm", "overflow", "breaker", "userGroups"].map((name) => `channels[].${name}`),
-  ...["groups", "rpm", "rpmOverrides", "maxConcurrent"].map((name) => `users[].${name}`),
+  ...["rpm", "costMultiplier"].map((name) => `userGroups[].${name}`),
+  ...["rpm", "rpmOverrides", "maxConcurrent"].map((name) => `users[].${name}`),
   ...["ipAllow", "ipDeny", "channels", "maxConcurrent"].map((name) => `keys[].${name}`),
 ]);
+
+/** Values that mean what this release does anyway, besides null and an empty list. */
+export const NEUTRAL: ReadonlyMap<string, unknown> = new Map([["userGroups[].costMultiplier", "1"]]);
 
 function inSettings(name: string): string {
   return `settings.${name}`;

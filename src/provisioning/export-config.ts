@@ -6,6 +6,7 @@ import { formatFixed } from "@/lib/money";
 
 /** The current configuration as a provisioning file, without secrets, credentials and passwords; applying it changes nothing. */
 export async function exportConfig(ports: OperationPorts): Promise<string> {
+  const memberships = Map.groupBy(await ports.userGroups.listUsers({}), ({ userId }) => userId);
   const channels = await ports.channels.list();
   const channelNames = new Map(channels.map((channel) => [channel.id, channel.name]));
   const document = {
@@ -27,8 +28,10 @@ export async function exportConfig(ports: OperationPorts): Promise<string> {
       onDisconnect: row.onDisconnect,
       enabled: row.enabled,
     })),
-    users: (await ports.users.list({})).map(({ name, email, role, locale, timeZone, enabled }) => ({
+    userGroups: (await ports.userGroups.list({})).map(({ name }) => ({ name })),
+    users: (await ports.users.list({})).map(({ id, name, email, role, locale, timeZone, enabled }) => ({
       ...{ name, email, role, locale, timeZone, enabled },
+      groups: (memberships.get(id) ?? []).map(({ userGroupName }) => userGroupName),
     })),
     keys: (await ports.keys.list({})).map(({ userName, name, expiresAt, models, enabled }) => ({
       user: userName,
@@ -37,6 +40,7 @@ export async function exportConfig(ports: OperationPorts): Promise<string> {
       models,
       enabled,
     })),
+    modelGroups: (await ports.modelGroups.list({})).map(({ name, models }) => ({ name, models })),
     prices: inForce(await ports.prices.list({ source: "admin" })).map((row) => priceEntry(row, channelNames)),
   };
   return stringify(document, { aliasDuplicateObjects: false, lineWidth: 120 });

@@ -1,7 +1,7 @@
 import { parseDocument } from "yaml";
 import { AppError, type FieldError } from "@/core/errors";
 import { fieldErrorsOf } from "@/operations/field-errors";
-import { type ConfigFile, configFile, NOT_SUPPORTED, SECRET_FIELDS } from "./config-file";
+import { type ConfigFile, configFile, NEUTRAL, NOT_SUPPORTED, SECRET_FIELDS } from "./config-file";
 
 /** Reads what `env:NAME` and `file:PATH` in the file mean; undefined: there is none. */
 export type SecretSource = {
@@ -96,7 +96,7 @@ function resolve(given: string, secrets: SecretSource): string | null {
 function withoutUnsupportedNulls(file: Plain): Plain {
   const top = dropNulls(file, "");
   const settings = isPlain(top.settings) ? { settings: dropNulls(top.settings, "settings.") } : {};
-  return ["channels", "users", "keys"].reduce<Plain>(
+  return ["channels", "userGroups", "users", "keys"].reduce<Plain>(
     (cleaned, list) => mapEntries(cleaned, list, (entry) => dropNulls(entry, `${list}[].`)),
     { ...top, ...settings },
   );
@@ -104,7 +104,8 @@ function withoutUnsupportedNulls(file: Plain): Plain {
 
 function dropNulls(entry: Plain, prefix: string): Plain {
   const isUnset = (name: string, value: unknown) =>
-    NOT_SUPPORTED.has(prefix + name) && (value === null || (Array.isArray(value) && value.length === 0));
+    NOT_SUPPORTED.has(prefix + name) &&
+    (value === null || (Array.isArray(value) && value.length === 0) || NEUTRAL.get(prefix + name) === value);
   return Object.fromEntries(Object.entries(entry).filter(([name, value]) => !isUnset(name, value)));
 }
 
@@ -124,6 +125,17 @@ function duplicates(file: ConfigFile): FieldError[] {
       "name",
     ),
     ...repeated(
+      "userGroups",
+      file.userGroups.map((entry) => lower(entry.name)),
+      "name",
+    ),
+    ...repeated(
+      "modelGroups",
+      file.modelGroups.map((entry) => lower(entry.name)),
+      "name",
+    ),
+    ...sharedModels(file),
+    ...repeated(
       "users",
       file.users.map((entry) => lower(entry.name)),
       "name",
@@ -142,6 +154,20 @@ function duplicates(file: ConfigFile): FieldError[] {
       "model",
     ),
   ];
+}
+
+/** A model belongs to one group at most; inside one group the schema tells a model that is named twice. */
+function sharedModels({ modelGroups }: ConfigFile): FieldError[] {
+  const owners = new Map<string, string>();
+  return modelGroups.flatMap(({ name, models }, group) =>
+    models.flatMap((model, index) => {
+      const owner = owners.get(model);
+      if (owner === undefined) owners.set(model, name);
+      if (owner === undefined) return [];
+      const params = { model, modelGroup: owner };
+      return [{ path: `modelGroups[${group}].models[${index}]`, code: "model_in_other_group", params }];
+    }),
+  );
 }
 
 function repeated(list: string, keys: readonly unknown[], field: string): FieldError[] {

@@ -26,11 +26,17 @@ channels:
     tpm: null
     overflow: null
     userGroups: []
+userGroups:
+  - { name: team-a, costMultiplier: "1", rpm: null }
+  - { name: vip }
 users:
-  - { name: alice, email: Alice@Example.com, role: admin, password: file:/secrets/alice }
+  - { name: alice, email: Alice@Example.com, role: admin, password: file:/secrets/alice, groups: [team-a, VIP] }
   - { name: bob }
 keys:
   - { user: alice, name: laptop, secret: ${SECRET}, expiresAt: null, models: [gpt-4o] }
+modelGroups:
+  - { name: frontier, models: [GPT-4o, claude-opus] }
+  - { name: small, models: [] }
 prices:
   - { model: gpt-4o, input: "2.50", output: "10", cacheRead: "1.25", channel: main, components: { tool.web_search: "10" } }
 `;
@@ -55,7 +61,10 @@ afterEach(() => operations.database.drop());
 describe("applying a file", () => {
   test("makes what it names, in one go and with audit rows", async () => {
     expect(await apply(FILE)).toMatchObject({
-      created: ["channel main", "user alice", "user bob", "key alice/laptop", "price gpt-4o"],
+      created: [
+        ...["channel main", "user group team-a", "user group vip", "user alice", "user bob", "key alice/laptop"],
+        ...["model group frontier", "model group small", "price gpt-4o"],
+      ],
       changed: ["settings"],
       removed: [],
     });
@@ -76,6 +85,11 @@ describe("applying a file", () => {
     expect(ports.secrets.open(credential?.sealed ?? "", `channel:${channel?.id}`)).toBe("sk-upstream-0123456789");
     const alice = await ports.users.findByName("alice");
     expect(alice).toMatchObject({ email: "alice@example.com", hasAccount: true, managedBy: "file" });
+    const groups = await ports.userGroups.listUsers({ userId: alice?.id ?? 0 });
+    expect(groups.map(({ userGroupName }) => userGroupName)).toEqual(["team-a", "vip"]);
+    expect(await ports.modelGroups.findByName("FRONTIER")).toMatchObject({
+      ...{ models: ["claude-opus", "gpt-4o"], slug: "frontier", managedBy: "file" },
+    });
     expect(await ports.accounts.verifyPassword(alice?.id ?? 0, "a password of alice")).toBe(true);
     const rows = await operations.audit();
     expect(rows.map((row) => row.operation)).toContain("keys.import");
@@ -114,9 +128,40 @@ describe("applying a file", () => {
     const admin = await operations.signUp("admin", "root");
     await operations.run("users.create", { name: "carol" }, admin);
     const report = await apply("prune: true\nusers: [{ name: alice, role: admin }]\n");
-    expect([...report.removed].sort()).toEqual(["channel main", "key alice/laptop", "user bob"]);
+    expect([...report.removed].sort()).toEqual([
+      ...["channel main", "key alice/laptop", "model group frontier", "model group small", "user bob"],
+      ...["user group team-a", "user group vip"],
+    ]);
     const names = (await operations.ports.users.list({})).map(({ name }) => name);
     expect(names.sort()).toEqual(["alice", "carol", "root"]);
+  });
+
+  test("models change groups in one run, whatever the order of the groups", async () => {
+    await apply("modelGroups: [{ name: a, models: [m1, m2] }, { name: b, models: [m3] }, { name: c, models: [m4] }]");
+    const next = "prune: true\nmodelGroups: [{ name: b, models: [m1, m4] }, { name: a, models: [m2, m3] }]";
+    expect(await apply(next)).toMatchObject({
+      ...{ created: [], changed: ["model group b", "model group a"], removed: ["model group c"] },
+    });
+    const groups = await operations.ports.modelGroups.list({});
+    expect(groups.map(({ name, models }) => [name, models])).toEqual([
+      ["a", ["m2", "m3"]],
+      ["b", ["m1", "m4"]],
+    ]);
+    expect(await apply(next)).toMatchObject(NOTHING);
+  });
+
+  test("a user's groups are those of the file, or the user's own when it is silent about them", async () => {
+    const groupsOf = async () => {
+      const rows = await operations.ports.userGroups.listUsers({});
+      return rows.map(({ userName, userGroupName }) => `${userName}@${userGroupName}`);
+    };
+    await apply("userGroups: [{ name: a }, { name: b }]\nusers: [{ name: u, groups: [a] }]");
+    expect(await apply("users: [{ name: u }]")).toMatchObject(NOTHING);
+    expect(await groupsOf()).toEqual(["u@a"]);
+    expect(await apply("users: [{ name: u, groups: [b] }]")).toMatchObject({ changed: ["user u"] });
+    expect(await groupsOf()).toEqual(["u@b"]);
+    expect(await apply("users: [{ name: u, groups: [] }]")).toMatchObject({ changed: ["user u"] });
+    expect(await groupsOf()).toEqual([]);
   });
 
   test("JSON is a file too, and an empty one does nothing", async () => {
@@ -140,14 +185,15 @@ channels:
   - { name: a, protocols: [soap], baseUrl: "ftp://x", models: [], owner: me, rpm: 5 }
   - { name: b, protocols: [openai-chat], baseUrl: "https://x", models: [m], credential: env:NOBODY }
 users:
-  - { name: x, role: root, groups: [team] }
+  - { name: x, role: root, groups: [team], rpm: 5 }
   - { name: X }
 keys:
   - { user: x, name: k, secret: 7 }
 prices:
   - { model: m, input: 2.5 }
-modelGroups: [{ name: frontier, models: [m] }]
-limits: []
+userGroups: [{ name: y, costMultiplier: "2", rpm: 7 }]
+modelGroups: [{ name: frontier, models: ["a b", "m*"] }, { name: rest }]
+limits: [{ subject: "user:x" }]
 whatever: true
 `;
     expect((await faultsOf(bad)).sort()).toEqual([
@@ -158,14 +204,19 @@ whatever: true
       "channels[0].rpm: not_supported",
       "channels[1].credential: secret_reference_invalid",
       "keys[0].secret: secret_invalid",
-      "modelGroups: not_supported",
+      "limits: not_supported",
+      "modelGroups[0].models[0]: model_name_invalid",
+      "modelGroups[0].models[1]: model_name_invalid",
+      "modelGroups[1].models: models_required",
       "prices[0].input: amount_invalid",
       "settings.enforcement: not_supported",
       "settings.maxAttempts: out_of_range",
       "settings.nonsense: unknown_field",
       "settings.timeZone: zone_unknown",
-      "users[0].groups: not_supported",
+      "userGroups[0].costMultiplier: not_supported",
+      "userGroups[0].rpm: not_supported",
       "users[0].role: not_a_choice",
+      "users[0].rpm: not_supported",
       "whatever: unknown_field",
     ]);
     expect(await operations.audit()).toEqual([]);
@@ -173,6 +224,22 @@ whatever: true
 
   test.each<[string, string, string[]]>([
     ["names one thing twice", "users: [{ name: a }, { name: A }]", ["users[1].name: duplicate"]],
+    [
+      "names one group twice",
+      "userGroups: [{ name: a }, { name: A }]\nmodelGroups: [{ name: b, models: [] }, { name: B, models: [] }]",
+      ["userGroups[1].name: duplicate", "modelGroups[1].name: duplicate"],
+    ],
+    [
+      "gives a model to two groups",
+      "modelGroups: [{ name: a, models: [x, m] }, { name: b, models: [y, M] }]",
+      ["modelGroups[1].models[1]: model_in_other_group"],
+    ],
+    [
+      "puts users into groups that are none",
+      "userGroups: [{ name: a }]\nusers: [{ name: u, groups: [a, nobody] }, { name: v, groups: [nowhere] }]",
+      ["users[0].groups[1]: not_found", "users[1].groups[0]: not_found"],
+    ],
+    ["puts a user into a group twice", "users: [{ name: u, groups: [a, A] }]", ["users[0].groups: duplicate"]],
     ["gives a new key no secret", "users: [{ name: a }]\nkeys: [{ user: a, name: k }]", ["keys[0].secret: required"]],
     [
       "gives a malformed key",
@@ -212,6 +279,15 @@ whatever: true
     expect(await faultsOf(text)).toEqual(faults);
     expect(await operations.audit()).toEqual([]);
     expect(await operations.ports.users.list({})).toEqual([]);
+  });
+
+  test("that takes a model of a person's group is refused whole", async () => {
+    const admin = await operations.signUp("admin", "root");
+    await operations.run("modelGroups.create", { name: "mine", models: ["m"] }, admin);
+    expect(await faultsOf("modelGroups: [{ name: theirs, models: [n, m] }]")).toEqual([
+      "modelGroups[0].models[1]: model_in_other_group",
+    ]);
+    expect(await operations.ports.modelGroups.findByName("theirs")).toBeNull();
   });
 
   test("never tells a value", async () => {

@@ -1,8 +1,10 @@
 import type { OperationPorts } from "@/core/ports";
 import { deleteChannel } from "@/operations/channels/delete-channel";
 import { deleteKey } from "@/operations/keys/delete-key";
+import { deleteModelGroup } from "@/operations/model-groups/delete-model-group";
 import type { OperationContext } from "@/operations/operation";
 import { runInside } from "@/operations/run-operation";
+import { deleteUserGroup } from "@/operations/user-groups/delete-user-group";
 import { deleteUser } from "@/operations/users/delete-user";
 import type { ConfigFile } from "./config-file";
 import type { Step } from "./step";
@@ -13,6 +15,7 @@ type Row = { readonly id: number; readonly name: string; readonly managedBy: "fi
 export function prune(file: ConfigFile): readonly Step[] {
   const keys = new Set(file.keys.map(({ user, name }) => keyName(user, name)));
   const users = new Set(file.users.map(({ name }) => name.toLowerCase()));
+  const userGroups = new Set(file.userGroups.map(({ name }) => name.toLowerCase()));
   const channels = new Set(file.channels.map(({ name }) => name.toLowerCase()));
   return [
     step("keys", async (context) => {
@@ -24,9 +27,24 @@ export function prune(file: ConfigFile): readonly Step[] {
       const gone = unnamed(await context.ports.users.list({}), ({ name }) => users.has(name.toLowerCase()));
       for (const { id } of gone) await runInside(deleteUser, { id }, context);
     }),
+    step("user groups", async (context) => {
+      const gone = unnamed(await listUserGroups(context.ports), ({ name }) => userGroups.has(name.toLowerCase()));
+      for (const { id } of gone) await runInside(deleteUserGroup, { id }, context);
+    }),
     step("channels", async (context) => {
       const gone = unnamed(await listChannels(context.ports), ({ name }) => channels.has(name.toLowerCase()));
       for (const { id } of gone) await runInside(deleteChannel, { id }, context);
+    }),
+  ];
+}
+
+/** The same for model groups, which go first: their models may be those of other groups from now on. */
+export function pruneModelGroups(file: ConfigFile): readonly Step[] {
+  const named = new Set(file.modelGroups.map(({ name }) => name.toLowerCase()));
+  return [
+    step("model groups", async (context) => {
+      const gone = unnamed(await listModelGroups(context.ports), ({ name }) => named.has(name.toLowerCase()));
+      for (const { id } of gone) await runInside(deleteModelGroup, { id }, context);
     }),
   ];
 }
@@ -40,6 +58,8 @@ function unnamed<Entry extends Row>(rows: readonly Entry[], isNamed: (row: Entry
 }
 
 const listChannels = (ports: OperationPorts) => ports.channels.list();
+const listUserGroups = (ports: OperationPorts) => ports.userGroups.list({});
+const listModelGroups = (ports: OperationPorts) => ports.modelGroups.list({});
 
 function keyName(user: string, name: string): string {
   return `${user.toLowerCase()}/${name.toLowerCase()}`;

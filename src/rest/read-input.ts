@@ -48,8 +48,14 @@ function kindsOf(input: z.ZodType): ReadonlyMap<string, Kind> {
 function kindOf(schema: z.core.$ZodType): Kind {
   const { def } = schema._zod;
   if ("innerType" in def) return kindOf(def.innerType as z.core.$ZodType);
+  if (def.type === "union") return kindOfUnion((def as z.core.$ZodUnionDef).options);
   if (def.type === "pipe") return kindOf((def as z.core.$ZodPipeDef).in);
   return def.type === "number" || def.type === "boolean" ? def.type : "text";
+}
+
+/** A number, when one of the choices is one. */
+function kindOfUnion(options: readonly z.core.$ZodType[]): Kind {
+  return options.some((option) => kindOf(option) === "number") ? "number" : "text";
 }
 
 /** Text that does not look like what is wanted stays text, which the schema then refuses. */

@@ -5,6 +5,7 @@ import { createConfigSnapshots } from "@/core/config-snapshots";
 import type { PriceRow } from "@/core/prices/price";
 import { buildPriceBook, type Catalogue } from "@/core/prices/price-book";
 import { mergeSettings } from "@/core/settings/merge-settings";
+import type { Settings } from "@/core/settings/settings";
 import { createAuthSnapshots } from "@/core/snapshot-cache";
 import type { Clock } from "@/lib/clock";
 import type { SecretBox } from "@/lib/secret-box";
@@ -22,7 +23,8 @@ export type ConfigAsk = {
   readonly databaseUrl: string;
   readonly secrets: SecretBox;
   readonly catalogue: Catalogue;
-  readonly publicUrl: string | null;
+  /** Settings that environment variables fix. */
+  readonly environment: Partial<Settings>;
   readonly authStaleMs: number;
   readonly clock: Clock;
   readonly log: Log;
@@ -39,6 +41,8 @@ export type ConfigWiring = {
   effectivePrices(model: string): readonly PriceRow[];
   /** A stored credential was sealed under a previous secret. */
   usesPreviousSecret(): boolean;
+  /** Newest version by which limits of a caller read at `callerVersion` are still right: of both snapshots the older (quota.md Q50). */
+  versionOf(callerVersion: number): number;
   /** Follows the feed from now on. */
   start(): Promise<void>;
 };
@@ -72,6 +76,11 @@ export async function wireConfig(ask: ConfigAsk): Promise<ConfigWiring> {
     feed,
     isPriced: (model, provider, baseUrl) => book.isPriced(model, { id: null, provider, baseUrl }),
     effectivePrices: (model) => effectivePrices(book.rowsFor(model, null), clock.now()),
+    versionOf(callerVersion) {
+      const seen = feed.version();
+      const { version } = config.current();
+      return Math.min(config.isCurrent() ? Math.max(version, seen) : version, Math.max(callerVersion, seen));
+    },
     usesPreviousSecret: () => usesPreviousSecret,
     async start() {
       await feed.start(({ tags }) => {
@@ -95,10 +104,9 @@ function proveSecret(stored: StoredConfig, secrets: SecretBox): void {
 
 /** A variable that is set wins over the setting of the same meaning. */
 function snapshotOf(stored: StoredConfig, ask: ConfigAsk): ConfigSnapshot {
-  const settings = mergeSettings(stored.settings);
   return buildConfigSnapshot({
     version: stored.version,
-    settings: ask.publicUrl === null ? settings : { ...settings, publicUrl: ask.publicUrl },
+    settings: { ...mergeSettings(stored.settings), ...ask.environment },
     channels: stored.channels,
     credentials: stored.channels.flatMap(({ id, sealed, credentialSetAt }) =>
       sealed === null ? [] : [{ channelId: id, sealed, setAt: credentialSetAt ?? 0 }],
@@ -106,7 +114,7 @@ function snapshotOf(stored: StoredConfig, ask: ConfigAsk): ConfigSnapshot {
     open: ask.secrets.open,
     prices: stored.prices,
     catalogue: ask.catalogue,
-    modelGroups: [],
+    modelGroups: stored.modelGroups.map(({ id, name, slug, models }) => ({ id, name, slug, models })),
     now: ask.clock.now,
   });
 }

@@ -6,12 +6,14 @@ import type { Metrics } from "@/observability/metrics";
 import type { Env } from "./env";
 import type { ConfigWiring } from "./wire-config";
 import type { LedgerWiring } from "./wire-ledger";
+import type { QuotaWiring } from "./wire-quota";
 
 /** What the engine is made of. */
 export type GatewayAsk = {
   readonly env: Pick<Env, "maxInflight" | "maxDrains" | "clientStallMs">;
   readonly config: ConfigWiring;
   readonly ledger: LedgerWiring;
+  readonly quota: QuotaWiring;
   readonly upstream: UpstreamClient;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -20,11 +22,13 @@ export type GatewayAsk = {
 
 /** Builds the engine behind `/v1`. */
 export function wireGateway(ask: GatewayAsk): Gateway {
-  const { env, config, ledger, upstream, metrics, clock, log } = ask;
+  const { env, config, ledger, quota, upstream, metrics, clock, log } = ask;
   return createGateway({
     clock,
     auth: config.auth,
     config: config.config,
+    limitPlans: quota.plans,
+    quota: quota.engine,
     journal: ledger.journal,
     ledger: ledger.recorder,
     upstream,

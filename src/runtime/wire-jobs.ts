@@ -1,5 +1,6 @@
 import type { Accounts } from "@/accounts/create-accounts";
 import type { ProcessRole } from "@/core/vocabulary";
+import type { JobDeps } from "@/jobs/job";
 import { JOBS, type Schedule, startSchedule } from "@/jobs/schedule";
 import type { Clock } from "@/lib/clock";
 import type { Log } from "@/observability/logger";
@@ -16,6 +17,8 @@ export type JobsAsk = {
   /** This process among the replicas. */
   readonly replica: { readonly id: string; readonly role: ProcessRole; readonly release: string };
   configVersion(): number;
+  readonly holds: JobDeps["holds"];
+  readonly drift: JobDeps["drift"];
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -39,6 +42,8 @@ export function wireJobs(ask: JobsAsk): JobsWiring {
     // Left to the processes that have loaded sign-in; without one there is nothing to expire.
     expireSignIns: dutiesOf(replica.role).servesConsole ? accounts.expire : async () => {},
     forgetAttempts: attempts.prune,
+    holds: ask.holds,
+    drift: ask.drift,
     log,
   };
   const schedule: Schedule = startSchedule(JOBS, deps, clock);

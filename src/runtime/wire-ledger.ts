@@ -21,6 +21,8 @@ export type LedgerAsk = {
   readonly store: LedgerStore;
   readonly clock: Clock;
   readonly log: Log;
+  /** These requests are in the ledger. */
+  onFlushed(ids: readonly string[]): void;
   /** The journal cannot be written any more. */
   onFatal(error: unknown): void;
 };
@@ -52,7 +54,11 @@ export async function wireLedger(ask: LedgerAsk): Promise<LedgerWiring> {
     keepMs: env.journalKeepMs,
     onFatal: ask.onFatal,
   });
-  const recorder = createRecorder({ store, journal, clock, onFault: tellFault(log) });
+  const flushed = (ids: readonly string[]) => {
+    journal.flushed(ids);
+    ask.onFlushed(ids);
+  };
+  const recorder = createRecorder({ store, journal: { ...journal, flushed }, clock, onFault: tellFault(log) });
   return {
     journal,
     recorder,

@@ -1,3 +1,4 @@
+import { isDatabaseDown } from "@/core/banners";
 import type { SystemFacts, SystemState } from "@/core/ports";
 import type { Gateway } from "@/gateway/gateway-deps";
 import type { Clock } from "@/lib/clock";
@@ -11,6 +12,7 @@ import type { RedisConnection } from "@/stores/redis/client";
 import { applyConfigText } from "./apply-config-text";
 import type { Cleanup } from "./cleanup";
 import type { Env } from "./env";
+import { environmentSettings } from "./environment-settings";
 import type { Storage } from "./open-storage";
 import type { ProcessIdentity } from "./process-identity";
 import { type StartFault, startFault } from "./start-fault";
@@ -19,6 +21,7 @@ import { wireGateway } from "./wire-gateway";
 import { wireJobs } from "./wire-jobs";
 import { type LedgerWiring, wireLedger } from "./wire-ledger";
 import { type OperationsWiring, wireOperations } from "./wire-operations";
+import { type QuotaWiring, wireQuota } from "./wire-quota";
 import { wireUpstream } from "./wire-upstream";
 
 /** What everything is built on; all of it runs already. */
@@ -65,7 +68,7 @@ export async function wireAdmin(
   const config = await wireConfig({
     ...{ database, secrets, clock, log, catalogue: createCatalogue() },
     databaseUrl: storage.url,
-    publicUrl: env.publicUrl,
+    environment: environmentSettings(env).values,
     authStaleMs: env.authStaleMs,
   });
   const upstream = wireUpstream({
@@ -87,7 +90,8 @@ export async function wireAdmin(
 /** Meets every port with its implementation, in the order in which they need each other. */
 export async function wireParts(ground: Ground): Promise<Parts> {
   const { env, storage, clock, log, metrics, cleanup, say } = ground;
-  const built: { ledger?: LedgerWiring } = {}; // the ledger is built after the operations that tell its lag
+  // Operations tell of what is built after them.
+  const built: { ledger?: LedgerWiring; quota?: QuotaWiring } = {};
   const { config, upstream, operations, systemState } = await wireAdmin(
     ground,
     () => built.ledger?.recorder.lagMs() ?? 0,
@@ -97,10 +101,12 @@ export async function wireParts(ground: Ground): Promise<Parts> {
     const changes = report.created.length + report.changed.length + report.removed.length;
     if (changes > 0) say(`SLUICE_CONFIG: ${changes} changes applied`);
   }
+  const ledgerRows = ledgerStore(storage.database);
   const ledger = await wireLedger({
     ...{ env, clock, log, replica: ground.replica, self: ground.self },
     dataDir: env.dataDir,
-    store: ledgerStore(storage.database),
+    store: ledgerRows,
+    onFlushed: (ids) => built.quota?.engine.book.flushed(ids),
     onFatal: (cause) =>
       ground.onFatal(startFault("The journal cannot be written; see the log", { exitCode: 3, cause })),
   });
@@ -111,13 +117,21 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   });
   await config.start();
   cleanup.add(() => config.feed.stop());
+  const quota = wireQuota({
+    ...{ config, clock, log, cleanup, replica: ground.replica },
+    database: storage.database,
+    ledger: ledgerRows,
+    isLedgerUp: () => !isDatabaseDown(systemState()),
+  });
+  built.quota = quota;
   const jobs = wireJobs({
+    ...{ holds: quota.holds, drift: quota.drift },
     ...{ database: storage.database, accounts: operations.accounts, clock, log },
     replica: { id: ground.replica, role: env.role, release: ground.version },
     configVersion: config.feed.version,
   });
   cleanup.add(jobs.stop);
-  const gateway = wireGateway({ env, config, ledger, upstream: upstream.client, metrics, clock, log });
+  const gateway = wireGateway({ env, config, ledger, quota, upstream: upstream.client, metrics, clock, log });
   return { config, operations, ledger, gateway, systemState };
 }
 
@@ -127,6 +141,7 @@ function systemFacts({
   redis,
   version,
 }: Pick<Ground, "env" | "storage" | "redis" | "version">): SystemFacts {
+  const environment = environmentSettings(env);
   return {
     version,
     database: storage.isEmbedded ? "embedded" : "external",
@@ -134,6 +149,7 @@ function systemFacts({
     hasSecret: true,
     publicUrl: env.publicUrl,
     role: env.role,
-    fixedSettings: env.publicUrl === null ? {} : { publicUrl: "SLUICE_PUBLIC_URL" },
+    fixedSettings: environment.variables,
+    environmentSettings: environment.values,
   };
 }

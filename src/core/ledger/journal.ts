@@ -12,6 +12,25 @@ export type AdmitFrame = {
   readonly operation: string;
   readonly model: string;
   readonly stream: boolean;
+  /** Number of the reserve within the request, from 1. */
+  readonly holdNo: number;
+  readonly modelGroupId: number | null;
+  readonly countedInUserGlobal: boolean;
+  readonly countedInKeyGlobal: boolean;
+  readonly failOpen: boolean;
+  /** What is held where; empty when no limit applies or nobody else keeps the counters. */
+  readonly buckets: readonly WitnessedBucket[];
+};
+
+/** A bucket of a hold as quota-store.ts names it, with its window instance and what is held in it. */
+export type WitnessedBucket = {
+  readonly id: string;
+  readonly kind: "calendar" | "fixed" | "rolling" | "total";
+  readonly start: number;
+  readonly end: number;
+  readonly slot: number;
+  readonly est: number;
+  readonly worst: number;
 };
 
 /** Frame CEILING: the most the bytes allowed to leave so far may cost; the first one precedes the upstream call (quota.md Q38). */

@@ -14,6 +14,12 @@ const admit: AdmitFrame = {
   operation: "chat",
   model: "model",
   stream: true,
+  holdNo: 1,
+  modelGroupId: null,
+  countedInUserGlobal: true,
+  countedInKeyGlobal: true,
+  failOpen: false,
+  buckets: [],
 };
 
 describe("owedBy", () => {

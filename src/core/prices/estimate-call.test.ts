@@ -1,10 +1,11 @@
 import { buildPriceRow } from "@test/build-usage";
 import { describe, expect, test } from "vitest";
-import { type EstimateAsk, estimateCall } from "./estimate-call";
+import { type EstimateAsk, estimateCall, estimateInput, UNLEARNT } from "./estimate-call";
 
 const rows = [buildPriceRow({ components: { input_text: 1_000_000n, output_text: 10_000_000n } })];
 const ask = (call: Partial<EstimateAsk["call"]> = {}, given: Partial<EstimateAsk> = {}): EstimateAsk => ({
-  call: { textBytes: 400, blobCount: 0, maxOutputTokens: null, choices: 1, tier: "standard", ...call },
+  call: { textBytes: 400, blobCount: 0, maxOutputTokens: null, choices: 1, hasTools: false, tier: "standard", ...call },
+  habits: UNLEARNT,
   worstCaseOutputTokens: 16_384,
   rows,
   at: 0,
@@ -13,33 +14,50 @@ const ask = (call: Partial<EstimateAsk["call"]> = {}, given: Partial<EstimateAsk
   cacheWriteInput: false,
   ...given,
 });
+const worstUsd = (...given: Parameters<typeof ask>) => estimateCall(ask(...given)).worst.nanoUsd;
 
-describe("estimateCall", () => {
+describe("estimateCall (quota.md Q32)", () => {
   test("text counts 4 bytes a token, in the worst case 2 and 128 tokens on top", () => {
-    expect(estimateCall(ask({ textBytes: 401 }))).toEqual({
-      inputTokens: 101,
-      outputTokens: 1024,
-      inputNanoUsd: 101_000,
-      worstNanoUsd: (201 + 128) * 1000 + 16_384 * 10_000,
+    const estimate = estimateCall(ask({ textBytes: 401 }));
+    expect(estimate.est).toEqual({ inputTokens: 101, outputTokens: 1024, nanoUsd: 101_000 + 10_240_000 });
+    expect(estimate.worst).toEqual({
+      inputTokens: 201 + 128,
+      outputTokens: 16_384,
+      nanoUsd: (201 + 128) * 1000 + 16_384 * 10_000,
     });
+    expect(estimateInput(ask({ textBytes: 401 }))).toEqual({ inputTokens: 101, inputNanoUsd: 101_000 });
   });
 
-  test("a blob counts 1,000 tokens, in the worst case 4,000", () => {
-    const estimate = estimateCall(ask({ textBytes: 0, blobCount: 2, maxOutputTokens: 1 }));
-    expect(estimate.inputTokens).toBe(2000);
-    expect(estimate.worstNanoUsd).toBe((8000 + 128) * 1000 + 10_000);
+  // Model `bench` of quota.md 12: input $2.50, output $10 per million.
+  test.each([
+    ["A", 100, 50, UNLEARNT.expectedOutputTokens, { est: 562_500, worst: 945_000 }],
+    ["B", 400, 50, UNLEARNT.expectedOutputTokens, { est: 750_000, worst: 1_320_000 }],
+    ["C", 80, 100, 10, { est: 150_000, worst: 1_420_000 }],
+    ["D", 400, null, 50, { est: 750_000, worst: 164_660_000 }],
+  ] as const)("workload %s of the burst table", (...[, textBytes, maxOutputTokens, expectedOutputTokens, expected]) => {
+    const bench = [buildPriceRow({ components: { input_text: 2_500_000n, output_text: 10_000_000n } })];
+    const habits = { ...UNLEARNT, expectedOutputTokens };
+    const { est, worst, strictWorst } = estimateCall(ask({ textBytes, maxOutputTokens }, { rows: bench, habits }));
+    expect({ est: est.nanoUsd, worst: worst.nanoUsd }).toEqual(expected);
+    expect(strictWorst).toEqual(worst);
+  });
+
+  test("a blob counts 1,000 tokens, in the worst case 4,000; declared tools may cost 1,024 tokens", () => {
+    expect(estimateCall(ask({ textBytes: 0, blobCount: 2 })).est.inputTokens).toBe(2000);
+    expect(worstUsd({ textBytes: 0, blobCount: 2, maxOutputTokens: 1 })).toBe((8000 + 128) * 1000 + 10_000);
+    expect(worstUsd({ textBytes: 0, hasTools: true, maxOutputTokens: 1 })).toBe(1024 * 1000 + 10_000);
   });
 
   test("the client's max bounds the output, and every choice is counted", () => {
     const estimate = estimateCall(ask({ textBytes: 0, maxOutputTokens: 50, choices: 3 }));
-    expect(estimate.outputTokens).toBe(150);
-    expect(estimate.worstNanoUsd).toBe(128_000 + 150 * 10_000);
+    expect(estimate.est.outputTokens).toBe(150);
+    expect(estimate.worst.nanoUsd).toBe(128_000 + 150 * 10_000);
   });
 
-  test("a max beyond the setting is clamped to it", () => {
-    expect(estimateCall(ask({ textBytes: 0, maxOutputTokens: 1_000_000 })).worstNanoUsd).toBe(
-      128_000 + 16_384 * 10_000,
-    );
+  test("a max beyond the setting is clamped to it, but not for strict limits", () => {
+    const { worst, strictWorst } = estimateCall(ask({ textBytes: 0, maxOutputTokens: 1_000_000 }));
+    expect(worst.nanoUsd).toBe(128_000 + 16_384 * 10_000);
+    expect(strictWorst.nanoUsd).toBe(128_000 + 1_000_000 * 10_000);
   });
 
   test("where the input may be written into a cache, the dearest price is the worst", () => {
@@ -47,22 +65,22 @@ describe("estimateCall", () => {
       buildPriceRow({ components: { input_text: 1_000_000n, cache_write: 2_000_000n, output_text: 0n } }),
     ];
     const given = { rows: priced, cacheWriteInput: true };
-    expect(estimateCall(ask({ textBytes: 0 }, given)).worstNanoUsd).toBe(256_000);
+    expect(worstUsd({ textBytes: 0 }, given)).toBe(256_000);
     const cheaper = [buildPriceRow({ components: { input_text: 1_000_000n, cache_write: 500_000n, output_text: 0n } })];
-    expect(estimateCall(ask({ textBytes: 0 }, { ...given, rows: cheaper })).worstNanoUsd).toBe(128_000);
+    expect(worstUsd({ textBytes: 0 }, { ...given, rows: cheaper })).toBe(128_000);
   });
 
-  test("multipliers apply, and the worst case is never below the expected input", () => {
+  test("multipliers apply, and the worst case is never below the expected one", () => {
     const cheapAbove = [
       buildPriceRow({ components: { input_text: 10_000_000n, output_text: 0n } }),
       buildPriceRow({ id: 2, minInputTokens: 150, components: { input_text: 1n, output_text: 0n } }),
     ];
     const estimate = estimateCall(ask({}, { rows: cheapAbove, channelPpm: 2_000_000, groupPpm: 500_000 }));
-    expect(estimate.inputNanoUsd).toBe(1_000_000);
-    expect(estimate.worstNanoUsd).toBe(1_000_000);
+    expect(estimate.est.nanoUsd).toBe(1_000_000);
+    expect(estimate.worst.nanoUsd).toBe(1_000_000);
   });
 
   test("an unpriced model is estimated at 0", () => {
-    expect(estimateCall(ask({}, { rows: [] }))).toMatchObject({ inputNanoUsd: 0, worstNanoUsd: 0 });
+    expect(estimateCall(ask({}, { rows: [] })).worst.nanoUsd).toBe(0);
   });
 });

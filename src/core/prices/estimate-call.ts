@@ -2,13 +2,22 @@ import { asNanoUsd, type NanoUsd } from "@/lib/money";
 import { costCounts } from "./cost-counts";
 import type { PriceRow, TokenClass } from "./price";
 
-/** Bytes of text per token and output tokens that are assumed until they are learnt (quota.md Q32). */
-const BYTES_PER_TOKEN = 4;
-const EXPECTED_OUTPUT_TOKENS = 1024;
+/** What is assumed of a model until it is learnt (quota.md Q32). */
+export const UNLEARNT: ModelHabits = { bytesPerToken: 4, expectedOutputTokens: 1024 };
+
 const BLOB_TOKENS = 1000;
 const WORST_BYTES_PER_TOKEN = 2;
 const WORST_BLOB_TOKENS = 4000;
 const WORST_OVERHEAD_TOKENS = 128;
+const WORST_TOOLS_TOKENS = 1024;
+
+/** How a model uses tokens, learnt from its past. */
+export type ModelHabits = {
+  /** Bytes of text per input token, 2..8. */
+  readonly bytesPerToken: number;
+  /** Output tokens of one choice, 64..4,096. */
+  readonly expectedOutputTokens: number;
+};
 
 /** What a call asks for, as far as the estimate goes. */
 export type EstimatedCall = {
@@ -19,6 +28,8 @@ export type EstimatedCall = {
   readonly maxOutputTokens: number | null;
   /** Replies asked for, 1..128. */
   readonly choices: number;
+  /** It declares tools. */
+  readonly hasTools: boolean;
   /** Service tier asked for. */
   readonly tier: string;
 };
@@ -26,6 +37,7 @@ export type EstimatedCall = {
 /** A call on one channel. */
 export type EstimateAsk = {
   readonly call: EstimatedCall;
+  readonly habits: ModelHabits;
   readonly worstCaseOutputTokens: number;
   /** Candidate price rows; empty: everything costs 0. */
   readonly rows: readonly PriceRow[];
@@ -37,35 +49,64 @@ export type EstimateAsk = {
   readonly cacheWriteInput: boolean;
 };
 
-/** Expected input and worst case in nano-USD, input <= worst; expected tokens, output over all choices. */
-export type Estimate = {
-  readonly inputNanoUsd: NanoUsd;
-  readonly worstNanoUsd: NanoUsd;
+/** Tokens in and out (output over all choices), and what they cost. */
+export type EstimatedTokens = {
   readonly inputTokens: number;
   readonly outputTokens: number;
+  readonly nanoUsd: NanoUsd;
 };
 
-/** Estimates a call before it is sent (quota.md Q32). Cache discounts are never assumed. */
-export function estimateCall(ask: EstimateAsk): Estimate {
-  const { call } = ask;
+/** The three sizes of a call (quota.md Q32); each is at least the one before, in tokens and in cost. */
+export type CallEstimate = {
+  readonly est: EstimatedTokens;
+  /** With the clamp `worstCaseOutputTokens`. */
+  readonly worst: EstimatedTokens;
+  /** Without the clamp where the client named its own maximum; for `strict` limits. */
+  readonly strictWorst: EstimatedTokens;
+};
+
+/** Expected input of a call: its first ceiling (quota.md Q38). */
+export function estimateInput(ask: EstimateAsk): { readonly inputTokens: number; readonly inputNanoUsd: NanoUsd } {
+  const inputTokens = expectedInput(ask);
+  return { inputTokens, inputNanoUsd: cost(ask, { input_text: inputTokens }) };
+}
+
+/** Estimates a call before it is sent. Cache discounts are never assumed. */
+export function estimateCall(ask: EstimateAsk): CallEstimate {
+  const { call, habits } = ask;
   const limit = call.maxOutputTokens ?? Number.POSITIVE_INFINITY;
-  const inputTokens = Math.ceil(call.textBytes / BYTES_PER_TOKEN) + BLOB_TOKENS * call.blobCount;
-  const outputTokens = Math.min(limit, EXPECTED_OUTPUT_TOKENS) * call.choices;
-  const worstInput =
-    Math.ceil(call.textBytes / WORST_BYTES_PER_TOKEN) + WORST_BLOB_TOKENS * call.blobCount + WORST_OVERHEAD_TOKENS;
-  const worstOutput = Math.min(limit, ask.worstCaseOutputTokens) * call.choices;
-  const inputNanoUsd = cost(ask, { input_text: inputTokens });
-  let worstNanoUsd: number = cost(ask, { input_text: worstInput, output_text: worstOutput });
-  if (ask.cacheWriteInput) {
-    for (const written of ["cache_write", "cache_write_long"] as const) {
-      worstNanoUsd = Math.max(worstNanoUsd, cost(ask, { [written]: worstInput, output_text: worstOutput }));
-    }
+  const est = sized(ask, expectedInput(ask), Math.min(limit, habits.expectedOutputTokens) * call.choices);
+  const overhead = call.hasTools ? WORST_TOOLS_TOKENS : WORST_OVERHEAD_TOKENS;
+  const worstInput = Math.ceil(call.textBytes / WORST_BYTES_PER_TOKEN) + WORST_BLOB_TOKENS * call.blobCount + overhead;
+  const clamped = Math.min(limit, ask.worstCaseOutputTokens) * call.choices;
+  const worst = atLeast(est, dearest(ask, worstInput, clamped));
+  const whole = call.maxOutputTokens === null ? clamped : call.maxOutputTokens * call.choices;
+  return { est, worst, strictWorst: whole > clamped ? atLeast(worst, dearest(ask, worstInput, whole)) : worst };
+}
+
+function expectedInput({ call, habits }: EstimateAsk): number {
+  return Math.ceil(call.textBytes / habits.bytesPerToken) + BLOB_TOKENS * call.blobCount;
+}
+
+function sized(ask: EstimateAsk, inputTokens: number, outputTokens: number): EstimatedTokens {
+  return { inputTokens, outputTokens, nanoUsd: cost(ask, { input_text: inputTokens, output_text: outputTokens }) };
+}
+
+function dearest(ask: EstimateAsk, inputTokens: number, outputTokens: number): EstimatedTokens {
+  const plain = sized(ask, inputTokens, outputTokens);
+  if (!ask.cacheWriteInput) return plain;
+  let nanoUsd: number = plain.nanoUsd;
+  for (const written of ["cache_write", "cache_write_long"] as const) {
+    nanoUsd = Math.max(nanoUsd, cost(ask, { [written]: inputTokens, output_text: outputTokens }));
   }
+  return { ...plain, nanoUsd: asNanoUsd(nanoUsd) };
+}
+
+function atLeast(least: EstimatedTokens, given: EstimatedTokens): EstimatedTokens {
   return {
-    inputNanoUsd,
-    worstNanoUsd: asNanoUsd(Math.max(worstNanoUsd, inputNanoUsd)),
-    inputTokens,
-    outputTokens,
+    inputTokens: Math.max(least.inputTokens, given.inputTokens),
+    outputTokens: Math.max(least.outputTokens, given.outputTokens),
+    nanoUsd: asNanoUsd(Math.max(least.nanoUsd, given.nanoUsd)),
   };
 }
 

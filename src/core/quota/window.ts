@@ -1,71 +1,141 @@
-import type { LimitMode, LimitWindow } from "../vocabulary";
-import type { Calendar, CalendarRule } from "./calendar";
-import type { BucketKind, BucketRef } from "./quota-store";
+import { reader } from "@/lib/time-zone";
+import type { LimitWindow, WeekDay } from "../vocabulary";
+import type { LimitRules } from "./limit-cell";
+import type { WindowInstance, Windows } from "./resolve-limits";
 
 /*
- * Which instance of a window an instant belongs to (quota.md section 3). An instance is part of its bucket's key, so that a reset is nothing
- * but another key: no counter is ever set to zero. Instances of one rule are half-open and adjoin, except that a fixed window begins with
- * the first admission after the last one ended. Everything here is computed from its arguments; the calendar remembers what it computed.
+ * The instances of windows (quota.md section 3). Calendar windows begin at the earliest instant whose local wall time is at or after the reset
+ * time of their first day: a missing local time gives the instant after the gap, a repeated one its first occurrence, a skipped date an empty
+ * window that is never current. Windows are half-open and adjoin. Everything is computed once per window and day; the hot path looks it up.
  */
 
-const SECOND_MS = 1_000;
-const FIXED_SECONDS = 18_000;
-const FIXED_GRID_SECONDS = 300;
+type PlainWindow = Exclude<LimitWindow, "total">;
+type CalendarWindow = Exclude<PlainWindow, "5h">;
 
-/** Slices of the rolling windows: length in seconds, and how many past ones count (quota.md Q15). */
-const SLICES = {
-  "5h": { seconds: 300, past: 60 },
-  daily: { seconds: 1_800, past: 48 },
-  weekly: { seconds: 10_800, past: 56 },
-  monthly: { seconds: 43_200, past: 60 },
-} as const satisfies Record<WindowRule["window"], { seconds: number; past: number }>;
-
-/** A window with the mode in force and the settings that place it. A `total` has none: it runs from its newest restart. */
-export type WindowRule = Omit<CalendarRule, "window"> & {
-  readonly window: Exclude<LimitWindow, "total">;
-  /** Fits the window (quota.md Q2): `5h` has no calendar, the others have no fixed windows. */
-  readonly mode: LimitMode;
+/** Slices of rolling windows: their length in s, and how many past ones count besides the current (quota.md Q15). */
+const SLICES: Readonly<Record<PlainWindow, { readonly start: number; readonly end: number }>> = {
+  "5h": { start: 300, end: 60 },
+  daily: { start: 1_800, end: 48 },
+  weekly: { start: 10_800, end: 56 },
+  monthly: { start: 43_200, end: 60 },
 };
+/** A fixed 5h window begins on a 5-minute grid (quota.md Q16). */
+const FIXED = { start: 18_000, end: 300 };
 
-/** How a bucket of a rule is addressed; `start` and `end` in the units of `BucketRef`. */
-export type WindowRef = Pick<BucketRef, "start" | "end"> & {
-  readonly kind: Exclude<BucketKind, "total">;
-  /** Epoch ms at which a calendar instance ends; until then the answer stays the same. Infinity for the others, which never change. */
-  readonly validUntil: number;
-};
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** No zone is further from UTC; local times are searched within this reach. */
+const REACH_HOURS = 16;
 
-/** The bucket of a rule at an instant, epoch ms (quota.md Q14-Q16). Throws a RangeError for an unknown zone. */
-export function windowAt(rule: WindowRule, at: number, calendar: Calendar): WindowRef {
-  const { window, mode } = rule;
-  if (mode === "rolling") {
-    const { seconds, past } = SLICES[window];
-    return { kind: "rolling", start: seconds, end: past, validUntil: Number.POSITIVE_INFINITY };
-  }
-  if (window === "5h") {
-    return { kind: "fixed", start: FIXED_SECONDS, end: FIXED_GRID_SECONDS, validUntil: Number.POSITIVE_INFINITY };
-  }
-  const { from, to } = calendar.periodAt({ ...rule, window }, at);
-  return { kind: "calendar", start: from / SECOND_MS, end: to / SECOND_MS, validUntil: to };
+const WEEK_DAY: Readonly<Record<WeekDay, number>> = { sunday: 0, monday: 1, saturday: 6 };
+
+/** The windows of one zone, reset time and week start. */
+export function createWindows(rules: Pick<LimitRules, "timeZone" | "dailyReset" | "weekStart">): Windows {
+  const boundary = boundariesOf(rules);
+  const current = new Map<CalendarWindow, WindowInstance>();
+  return {
+    instanceAt({ window, mode }, at) {
+      if (window === "total") throw new RangeError("the start of a total window is its restart");
+      if (mode === "rolling") return { kind: "rolling", ...SLICES[window], validUntil: Number.POSITIVE_INFINITY };
+      if (window === "5h") return { kind: "fixed", ...FIXED, validUntil: Number.POSITIVE_INFINITY };
+      const known = current.get(window);
+      if (known !== undefined && known.start * 1000 <= at && at < known.validUntil) return known;
+      const found = calendarAt(window, at, { ...rules, ...boundary });
+      current.set(window, found);
+      return found;
+    },
+  };
 }
 
-/** What a bucket's instances are told apart by. */
-type Instances = Pick<BucketRef, "kind" | "start" | "end">;
+type Boundaries = {
+  /** First instant of the reset time of a local date (its midnight as UTC ms). */
+  of(date: number): number;
+  /** The local date of an instant, as UTC midnight. */
+  dateOf(at: number): number;
+};
+
+function calendarAt(
+  window: CalendarWindow,
+  at: number,
+  { weekStart, ...boundary }: Boundaries & Pick<LimitRules, "weekStart">,
+): WindowInstance {
+  const firstDay = (date: number) => firstDayOf(window, date, weekStart);
+  let first = firstDay(boundary.dateOf(at) + DAY_MS);
+  while (boundary.of(first) > at) first = firstDay(first - DAY_MS);
+  let next = nextFirstDay(window, first);
+  while (boundary.of(next) <= at) {
+    first = next;
+    next = nextFirstDay(window, first);
+  }
+  const end = boundary.of(next);
+  return { kind: "calendar", start: boundary.of(first) / 1000, end: end / 1000, validUntil: end };
+}
+
+function firstDayOf(window: CalendarWindow, date: number, weekStart: WeekDay): number {
+  const day = new Date(date);
+  if (window === "monthly") return Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), 1);
+  if (window === "daily") return date;
+  return date - ((day.getUTCDay() - WEEK_DAY[weekStart] + 7) % 7) * DAY_MS;
+}
+
+function nextFirstDay(window: CalendarWindow, first: number): number {
+  if (window === "weekly") return first + 7 * DAY_MS;
+  if (window === "daily") return first + DAY_MS;
+  const day = new Date(first);
+  return Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + 1, 1);
+}
+
+function boundariesOf({ timeZone, dailyReset }: Pick<LimitRules, "timeZone" | "dailyReset">): Boundaries {
+  const local = reader(timeZone);
+  const [hours = 0, minutes = 0] = dailyReset.split(":").map(Number);
+  const resetMs = (hours * 60 + minutes) * 60_000;
+  return {
+    of: (date) => firstInstant(date + resetMs, local),
+    dateOf: (at) => Math.floor(local(at) / DAY_MS) * DAY_MS,
+  };
+}
 
 /**
- * The instance that an admission at `at` (epoch ms) counts in, in the units of `BucketLine.slot`.
- * @param running start of the newest fixed window, epoch s; 0 = none. It goes on for its whole length, then the next begins on the grid.
+ * The earliest instant whose wall clock (`local`, epoch ms of the same numbers in UTC) shows `wall` or later: where a clock that runs on
+ * reaches it, or where a jump passes it.
  */
-export function slotAt({ kind, start, end }: Instances, at: number, running = 0): number {
-  const seconds = Math.floor(at / SECOND_MS);
-  if (kind === "rolling") return Math.floor(seconds / start);
-  if (kind === "fixed") return seconds < running + start ? running : Math.floor(seconds / end) * end;
-  return start;
+function firstInstant(wall: number, local: (at: number) => number): number {
+  let earlier = wall - REACH_HOURS * HOUR_MS;
+  for (let hour = 1 - REACH_HOURS; hour <= REACH_HOURS; hour++) {
+    const later = wall + hour * HOUR_MS;
+    if (local(later) >= wall || local(later) - later !== local(earlier) - earlier) {
+      const found = firstWithin(wall, { earlier, later }, local);
+      if (found !== null) return found;
+    }
+    earlier = later;
+  }
+  throw new RangeError("the wall clock of a zone is further from UTC than any");
 }
 
-/** Epoch ms from which on what was counted in an instance counts no more; null: for ever, of a total. */
-export function slotEndsAt({ kind, start, end }: Instances, slot: number): number | null {
-  if (kind === "total") return null;
-  if (kind === "calendar") return end * SECOND_MS;
-  if (kind === "fixed") return (slot + start) * SECOND_MS;
-  return (slot + 1 + end) * start * SECOND_MS;
+type Hour = { readonly earlier: number; readonly later: number };
+
+/** The same within one hour that has at most one jump, on the grid of minutes that zones keep to. */
+function firstWithin(wall: number, { earlier, later }: Hour, local: (at: number) => number): number | null {
+  const before = local(earlier) - earlier;
+  const reached = wall - before;
+  const jump = local(later) - later === before ? later : jumpWithin({ earlier, later }, local);
+  if (reached <= jump && reached > earlier && local(reached) >= wall) return reached;
+  return local(jump) >= wall ? jump : afterJump(wall, { earlier: jump, later }, local);
+}
+
+function afterJump(wall: number, { earlier, later }: Hour, local: (at: number) => number): number | null {
+  const reached = wall - (local(earlier) - earlier);
+  return reached > earlier && reached <= later ? reached : null;
+}
+
+function jumpWithin({ earlier, later }: Hour, local: (at: number) => number): number {
+  const before = local(earlier) - earlier;
+  let low = earlier;
+  let high = later;
+  while (high - low > 1000) {
+    const middle = low + Math.floor((high - low) / 2000) * 1000;
+    if (local(middle) - middle === before) low = middle;
+    else high = middle;
+  }
+  return high;
 }

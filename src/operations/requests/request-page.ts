@@ -1,6 +1,6 @@
 import type { RequestFilter, RequestRow } from "@/core/ledger/request-log";
 import type { OperationPorts } from "@/core/ports";
-import { readCursor, writeCursor } from "./request-cursor";
+import { readCursor, writeCursor } from "../request-cursor";
 import type { ListOwnRequestsInput } from "./schema";
 
 type Query = Omit<ListOwnRequestsInput, "from" | "to"> & { readonly from?: number; readonly to?: number };

@@ -9,6 +9,15 @@ export const UpdateSettingsInput = strict({
   gatewayName: settingFields.gatewayName.optional(),
   timeZone: settingFields.timeZone.optional(),
   weekStart: settingFields.weekStart.optional(),
+  dailyReset: settingFields.dailyReset.optional(),
+  /** Only the windows named change. */
+  windowModes: settingFields.windowModes.partial().optional(),
+  enforcement: settingFields.enforcement.optional(),
+  modelGroupLimits: settingFields.modelGroupLimits.optional(),
+  failOpen: settingFields.failOpen.optional(),
+  /** Only the fields named change. */
+  failOpenAllowance: settingFields.failOpenAllowance.partial().optional(),
+  billingModel: settingFields.billingModel.optional(),
   defaultLocale: settingFields.defaultLocale.optional(),
   publicUrl: settingFields.publicUrl.optional(),
   unpricedModels: settingFields.unpricedModels.optional(),

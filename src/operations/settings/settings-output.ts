@@ -5,9 +5,8 @@ import type { SettingsView } from "./schema";
 /** All settings with the origin of each; one that the environment fixes shows the value in force. */
 export async function settingsOutput(ports: OperationPorts): Promise<SettingsView> {
   const stored = await ports.settings.read();
-  const fixed = ports.system.fixedSettings;
-  const values = { ...DEFAULT_SETTINGS, ...stored };
-  if (fixed.publicUrl !== undefined) values.publicUrl = ports.system.publicUrl;
+  const { fixedSettings: fixed, environmentSettings } = ports.system;
+  const values = { ...DEFAULT_SETTINGS, ...stored, ...environmentSettings };
   const origins = Object.keys(DEFAULT_SETTINGS).map((name) => {
     const variable = fixed[name] ?? null;
     if (variable !== null) return [name, { origin: "environment", variable }] as const;

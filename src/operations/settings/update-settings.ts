@@ -22,8 +22,9 @@ export const updateSettings = defineOperation({
       .filter((name) => ports.system.fixedSettings[name] !== undefined)
       .map((path) => ({ path, code: "fixed_by_environment" }));
     if (fields.length > 0) throw new AppError("validation_failed", {}, { fields });
-    const known = new Map<string, unknown>(Object.entries(await readSettings(ports.settings)));
-    const changes = Object.entries(input).filter(
+    const settings = await readSettings(ports.settings);
+    const known = new Map<string, unknown>(Object.entries(settings));
+    const changes = Object.entries(wholeSettings(input, settings)).filter(
       ([name, value]) => value !== undefined && !isDeepStrictEqual(value, known.get(name)),
     );
     if (changes.length === 0) return { output: await settingsOutput(ports) };
@@ -33,3 +34,14 @@ export const updateSettings = defineOperation({
     return { output: await settingsOutput(ports), audit: { target: "settings", before: old, after: patch } };
   },
 });
+
+/** A patch whose groups of values are whole: what it leaves out of one stays as it was. */
+function wholeSettings({ windowModes, failOpenAllowance, ...rest }: UpdateSettingsInput, known: Settings) {
+  return {
+    ...rest,
+    ...(windowModes === undefined ? {} : { windowModes: { ...known.windowModes, ...windowModes } }),
+    ...(failOpenAllowance === undefined
+      ? {}
+      : { failOpenAllowance: { ...known.failOpenAllowance, ...failOpenAllowance } }),
+  };
+}

@@ -3,6 +3,7 @@ import { readCredential } from "../credential";
 import { headersDown } from "../forward-headers";
 import type { Protocol } from "../protocol";
 import { buildMessagesUpstream } from "./build-upstream";
+import { messagesLimitHeaders } from "./limit-headers";
 import { renderMessagesModel, renderMessagesModels } from "./list-models";
 import { readMessagesCall } from "./read-call";
 import { messagesReader } from "./read-reply";
@@ -11,6 +12,7 @@ import { renderMessagesError, renderMessagesStreamError } from "./render-error";
 /** The wire format of Anthropic's Messages. */
 export const anthropicMessages: Protocol = {
   id: "anthropic-messages",
+  cachesInput: true,
   readCredential,
   readCall: (_request, body, operation) => readMessagesCall(body, operation),
   buildUpstream: buildMessagesUpstream,
@@ -19,6 +21,7 @@ export const anthropicMessages: Protocol = {
   isAccountError,
   renderError: renderMessagesError,
   renderStreamError: renderMessagesStreamError,
+  limitHeaders: messagesLimitHeaders,
   renderModels: renderMessagesModels,
   renderModel: renderMessagesModel,
   requestIdHeaders: ["x-request-id", "request-id"],

@@ -19,6 +19,7 @@ export function readMessagesCall(body: Uint8Array, operation: OperationName): Ca
     asksStreamUsage: true,
     maxOutputTokens: readTokenLimit(scan, "max_tokens"),
     choices: 1,
+    hasTools: scan.members.has("tools"),
     tier: readText(scan, "speed") === "fast" ? "fast" : messagesTier(readText(scan, "service_tier")),
     textBytes: scan.textBytes,
     blobCount: scan.blobCount,

@@ -1,5 +1,5 @@
 import { type AppError, errorRow } from "@/core/errors";
-import { errorParts, errorReply } from "../error-reply";
+import { errorParts, errorReply, isSpent } from "../error-reply";
 import type { ErrorContext, RenderedError } from "../protocol";
 
 /** An error in Anthropic's shape (protocols-and-pricing.md 3.2, 3.3). */
@@ -15,7 +15,9 @@ export function renderMessagesStreamError(error: AppError, context: ErrorContext
 function errorBody(error: AppError, context: ErrorContext): unknown {
   const { message, details } = errorParts(error, context);
   const type = TYPES.get(errorRow(error.code).status) ?? "invalid_request_error";
-  return { type: "error", error: { type, message, details }, request_id: context.requestId };
+  const isMoneySpent = isSpent(error) && error.params.unit === "usd";
+  const told = isMoneySpent ? { ...details, error_code: "enforced_spend_limit_reached" } : details;
+  return { type: "error", error: { type, message, details: told }, request_id: context.requestId };
 }
 
 const TYPES: ReadonlyMap<number, string> = new Map([

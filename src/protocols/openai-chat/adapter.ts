@@ -3,6 +3,7 @@ import { readCredential } from "../credential";
 import { headersDown } from "../forward-headers";
 import type { Protocol } from "../protocol";
 import { buildChatUpstream } from "./build-upstream";
+import { chatLimitHeaders } from "./limit-headers";
 import { renderChatModel, renderChatModels } from "./list-models";
 import { readChatCall } from "./read-call";
 import { chatReader } from "./read-reply";
@@ -11,6 +12,7 @@ import { renderChatError, renderChatStreamError } from "./render-error";
 /** The wire format of OpenAI's chat completions. */
 export const openaiChat: Protocol = {
   id: "openai-chat",
+  cachesInput: false,
   readCredential,
   readCall: (_request, body, operation) => readChatCall(body, operation),
   buildUpstream: buildChatUpstream,
@@ -19,6 +21,7 @@ export const openaiChat: Protocol = {
   isAccountError,
   renderError: renderChatError,
   renderStreamError: renderChatStreamError,
+  limitHeaders: chatLimitHeaders,
   renderModels: renderChatModels,
   renderModel: renderChatModel,
   requestIdHeaders: ["x-request-id"],

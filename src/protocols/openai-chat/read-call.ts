@@ -25,6 +25,7 @@ export function readChatCall(body: Uint8Array, operation: OperationName): Call {
     asksStreamUsage: usage?.isAsked ?? false,
     maxOutputTokens: readTokenLimits(scan),
     choices: Math.max(readChoices(scan, "n"), readChoices(scan, "best_of")),
+    hasTools: scan.members.has("tools"),
     tier: tierOf(readText(scan, "service_tier")),
     textBytes: scan.textBytes,
     blobCount: scan.blobCount,

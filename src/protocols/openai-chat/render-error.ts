@@ -1,5 +1,5 @@
 import { type AppError, errorRow } from "@/core/errors";
-import { errorParts, errorReply } from "../error-reply";
+import { errorParts, errorReply, isSpent } from "../error-reply";
 import type { ErrorContext, RenderedError } from "../protocol";
 
 /** An error in OpenAI's shape (protocols-and-pricing.md 3.2, 3.3). */
@@ -14,12 +14,18 @@ export function renderChatStreamError(error: AppError, context: ErrorContext): U
 
 function errorBody(error: AppError, context: ErrorContext): unknown {
   const { message, details } = errorParts(error, context);
-  const code = error.status === 401 ? "invalid_api_key" : error.code;
-  return { error: { message, type: errorType(error), param: null, code, details } };
+  return { error: { message, ...kindOf(error), details } };
 }
 
-function errorType(error: AppError): string {
-  const { status } = errorRow(error.code);
+function kindOf(error: AppError): { readonly type: string; readonly param: null; readonly code: string } {
+  const { hint } = errorRow(error.code);
+  if (isSpent(error)) return { type: "insufficient_quota", param: null, code: "insufficient_quota" };
+  if (hint === "d")
+    return { type: error.params.unit === "tokens" ? "tokens" : "requests", param: null, code: "rate_limit_exceeded" };
+  return { type: errorType(error), param: null, code: error.status === 401 ? "invalid_api_key" : error.code };
+}
+
+function errorType({ status }: AppError): string {
   if (status === 403) return "permission_error";
   if (status === 429) return "rate_limit_error";
   return status === 408 || status >= 500 ? "server_error" : "invalid_request_error";

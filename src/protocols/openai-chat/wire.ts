@@ -8,5 +8,5 @@ export const INCLUDE_USAGE = "include_usage";
 /** Fields of a chat body that Sluice reads; every spelling of them is guarded (4.2). */
 export const CHAT_FIELDS = [
   ...["model", "stream", STREAM_OPTIONS, "max_tokens", "max_completion_tokens"],
-  ...["n", "best_of", "service_tier"],
+  ...["n", "best_of", "service_tier", "tools"],
 ] as const;

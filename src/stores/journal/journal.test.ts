@@ -49,6 +49,12 @@ const admit = (n: number): AdmitFrame => ({
   operation: "chat",
   model: `modèle-${n}`,
   stream: true,
+  holdNo: 1,
+  modelGroupId: null,
+  countedInUserGlobal: true,
+  countedInKeyGlobal: true,
+  failOpen: false,
+  buckets: [],
 });
 const ceiling = (n: number, amount = 5) => ({
   id: requestHex(n),

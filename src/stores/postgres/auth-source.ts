@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import type { AuthSource } from "@/core/auth-snapshot";
 import type { Database } from "./client";
+import { LIMITED_COLUMNS } from "./limited-columns";
 import { keySecrets } from "./schema/key-secrets";
 import { keys } from "./schema/keys";
 import { users } from "./schema/users";
@@ -16,9 +17,13 @@ const COLUMNS = {
   userId: users.id,
   userName: users.name,
   userEnabled: users.enabled,
+  ...LIMITED_COLUMNS,
 };
 
-/** Reads auth snapshots in one query; during a rotation both secrets are found, the older one with its own end. */
+/**
+ * Reads auth snapshots, each in one statement and so of one moment; during a rotation both secrets are found, the older one with its own end.
+ * Boosts that ended within the last day are told too, for requests that were admitted under them.
+ */
 export function authSource({ db }: Pick<Database, "db">): AuthSource {
   return {
     async findByDigest(digest) {
@@ -33,7 +38,6 @@ export function authSource({ db }: Pick<Database, "db">): AuthSource {
       const ends = [keyExpiresAt, secretExpiresAt].filter((end) => end !== null);
       return {
         ...snapshot,
-        ...{ version: 0, userGroups: [], limits: [], boosts: [], restarts: [] },
         expiresAt: ends.length === 0 ? null : Math.min(...ends),
         models: models === null ? null : new Set(models),
       };

@@ -1,9 +1,11 @@
 import type { ChannelRow } from "@/core/channels/channel-row";
+import type { ModelGroupRow } from "@/core/models/model-group";
 import type { PriceRow } from "@/core/prices/price";
 import type { Settings } from "@/core/settings/settings";
 import { listChannels, listCredentials } from "./channel-store";
 import type { Database } from "./client";
 import type { Handle } from "./handle";
+import { modelGroupStore } from "./model-group-store";
 import { priceStore } from "./price-store";
 import { configVersion } from "./schema/config-version";
 import { settingStore } from "./setting-store";
@@ -17,6 +19,7 @@ export type StoredConfig = {
   readonly channels: readonly (ChannelRow & { readonly sealed: string | null })[];
   /** Admin rows and imported catalogue rows. */
   readonly prices: readonly PriceRow[];
+  readonly modelGroups: readonly ModelGroupRow[];
 };
 
 /** Reads the configuration that snapshots are built from. */
@@ -28,7 +31,7 @@ export async function readConfigVersion(tx: Handle): Promise<number> {
   return row?.version ?? 0;
 }
 
-/** Reads version, settings, channels and prices from one database snapshot. */
+/** Reads version, settings, channels, prices and model groups from one database snapshot. */
 export function configSource(database: Database): ConfigSource {
   return {
     loadConfig: () =>
@@ -38,7 +41,8 @@ export function configSource(database: Database): ConfigSource {
           const settings = await settingStore(tx).read();
           const sealed = new Map((await listCredentials(tx)).map((row) => [row.channelId, row.sealed]));
           const channels = (await listChannels(tx)).map((row) => ({ ...row, sealed: sealed.get(row.id) ?? null }));
-          return { version, settings, channels, prices: await priceStore(tx).list({}) };
+          const modelGroups = await modelGroupStore(tx).list({});
+          return { version, settings, channels, prices: await priceStore(tx).list({}), modelGroups };
         },
         { snapshot: true },
       ),

@@ -5,6 +5,8 @@ const TAKEN: Readonly<Record<string, ErrorCode>> = {
   users_name_key: "name_taken",
   keys_name_key: "name_taken",
   channels_name_key: "name_taken",
+  model_groups_name_key: "name_taken",
+  user_groups_name_key: "name_taken",
   users_email_key: "email_taken",
   accounts_email_key: "email_taken",
 };

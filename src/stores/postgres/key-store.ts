@@ -1,6 +1,7 @@
 import { and, asc, eq, getTableColumns, gt, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { KeyRow, KeyStore } from "@/core/keys/key";
+import { takeConfig } from "./config-writer";
 import type { Handle } from "./handle";
 import { keySecrets } from "./schema/key-secrets";
 import { keys } from "./schema/keys";
@@ -93,6 +94,7 @@ export function keyStore(tx: Handle): KeyStore {
       return row?.digest ?? null;
     },
     async delete(id) {
+      await takeConfig(tx);
       return (await tx.delete(keys).where(eq(keys.id, id)).returning({ id: keys.id })).length > 0;
     },
   };

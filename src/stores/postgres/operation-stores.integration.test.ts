@@ -125,6 +125,7 @@ describe("the key store and the auth source", () => {
         models: null,
       },
       ...{ userId: user.id, userName: user.name, userEnabled: true },
+      ...{ version: expect.any(Number), userGroups: [], limits: [], boosts: [], restarts: [] },
     });
     expect(await snapshotOf("unknown")).toBeNull();
   });

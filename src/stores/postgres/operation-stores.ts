@@ -1,29 +1,52 @@
 import type { OperationPorts, Transact } from "@/core/ports";
 import { auditStore } from "./audit-store";
+import { boostStore } from "./boost-store";
 import { channelStore } from "./channel-store";
 import type { Database } from "./client";
 import { readConfigVersion } from "./config-source";
+import { denialStore } from "./denial-store";
 import type { Handle } from "./handle";
 import { keyStore } from "./key-store";
+import { limitStore } from "./limit-store";
+import { modelGroupStore } from "./model-group-store";
 import { priceStore } from "./price-store";
 import { requestStore } from "./request-store";
 import { settingStore } from "./setting-store";
 import { setupStore } from "./setup-store";
+import { userGroupStore } from "./user-group-store";
 import { userStore } from "./user-store";
 
 /** The part of the operation ports that lives in PostgreSQL. */
 export type OperationStores = Pick<
   OperationPorts,
-  "users" | "keys" | "channels" | "prices" | "settings" | "requests" | "audit" | "setup" | "configVersion"
+  | "users"
+  | "userGroups"
+  | "modelGroups"
+  | "keys"
+  | "channels"
+  | "prices"
+  | "limits"
+  | "boosts"
+  | "denials"
+  | "settings"
+  | "requests"
+  | "audit"
+  | "setup"
+  | "configVersion"
 >;
 
 /** The stores bound to one transaction; `database` is for what a rollback must not undo. */
 export function operationStores(tx: Handle, database: Pick<Database, "transaction">): OperationStores {
   return {
     users: userStore(tx),
+    userGroups: userGroupStore(tx),
+    modelGroups: modelGroupStore(tx),
     keys: keyStore(tx),
     channels: channelStore(tx),
     prices: priceStore(tx),
+    limits: limitStore(tx),
+    boosts: boostStore(tx),
+    denials: denialStore(tx),
     settings: settingStore(tx),
     requests: requestStore(tx),
     audit: auditStore(tx),

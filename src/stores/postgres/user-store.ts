@@ -1,5 +1,6 @@
 import { and, asc, eq, getTableColumns, or, type SQL, sql } from "drizzle-orm";
 import type { UserStore } from "@/core/users/user";
+import { takeConfig } from "./config-writer";
 import type { Handle } from "./handle";
 import { users } from "./schema/users";
 import { containsText, insertedRow, rowAt, sameName, stepOf, updatedRow } from "./updates";
@@ -36,6 +37,7 @@ export function userStore(tx: Handle): UserStore {
       return updatedRow(rows, () => find(id));
     },
     async delete(id) {
+      await takeConfig(tx);
       return (await tx.delete(users).where(eq(users.id, id)).returning({ id: users.id })).length > 0;
     },
     countAdmins: () => tx.$count(users, and(eq(users.role, "admin"), eq(users.enabled, true), HAS_ACCOUNT)),

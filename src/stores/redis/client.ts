@@ -8,8 +8,10 @@ export type RedisVerdict =
   /** Refused, time-out or loading: the failure policy holds until it answers. */
   | { readonly kind: "down" };
 
-/** The process' way to Redis; nothing counts in it yet. */
+/** The process' way to Redis. */
 export type RedisConnection = {
+  /** What the stores send their commands over; a command without an answer in 250 ms rejects. */
+  readonly client: Redis;
   /** Judges the server once: answers, password, version, eviction policy (reliability-and-security.md 2.1). */
   check(): Promise<RedisVerdict>;
   /** False while the server does not answer. */
@@ -41,6 +43,7 @@ export function createRedisConnection(url: string): RedisConnection {
     lastError = error;
   });
   return {
+    client,
     async check() {
       try {
         await client.connect();

@@ -17,6 +17,7 @@ test("reads what is there and leaves the rest null", () => {
     billed: "fast",
     mapped: "gpt-5-mini",
     estimatedInputTokens: 12,
+    limits: [],
   });
   expect(readDecision({ v: 1, outcome: "denied", code: "key_expired" })).toMatchObject({
     isAdmitted: false,

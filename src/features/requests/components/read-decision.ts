@@ -1,3 +1,5 @@
+import { readLimitSteps, type ShownLimit } from "./read-limit-steps";
+
 /** What the drawer shows of a stored decision (dashboard.md 7.2); what an older or newer version left out is null. */
 export type DecisionFacts = {
   readonly isAdmitted: boolean;
@@ -7,6 +9,8 @@ export type DecisionFacts = {
   readonly billed: string | null;
   readonly mapped: string | null;
   readonly estimatedInputTokens: number | null;
+  /** In the order in which they were judged. */
+  readonly limits: readonly ShownLimit[];
 };
 
 const record = (value: unknown): Readonly<Record<string, unknown>> =>
@@ -27,5 +31,6 @@ export function readDecision(decision: unknown): DecisionFacts | null {
     billed: textOf(model.billed),
     mapped: textOf(model.mapped),
     estimatedInputTokens: numberOf(record(given.estimate).inputTokens),
+    limits: readLimitSteps(given),
   };
 }

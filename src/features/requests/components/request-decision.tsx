@@ -6,6 +6,7 @@ import { Count } from "@/components/count";
 import { useProblemText } from "@/components/use-problem-text";
 import type { RequestDetail } from "@/operations/requests/schema";
 import { DetailSection, Fact, FactList } from "./detail-section";
+import { LimitTable } from "./limit-table";
 import { type DecisionFacts, readDecision } from "./read-decision";
 
 /** Why a request was let through or refused: the stored decision. */
@@ -26,6 +27,7 @@ export function RequestDecision({ request }: { request: RequestDetail }) {
 function Facts({ facts, params }: { facts: DecisionFacts; params: RequestDetail["params"] }) {
   const t = useTranslations("requests.decision");
   const problemText = useProblemText();
+  const shownParams = facts.limits.length > 0 ? [] : Object.entries(params); // the numbers of a limit are in its row
   const Icon = facts.isAdmitted ? CircleCheck : CircleX;
   return (
     <>
@@ -54,7 +56,7 @@ function Facts({ facts, params }: { facts: DecisionFacts; params: RequestDetail[
             <Count value={facts.configVersion} />
           </Fact>
         )}
-        {Object.entries(params).map(([name, value]) => (
+        {shownParams.map(([name, value]) => (
           <Fact key={name} label={<ParamName name={name} />}>
             <code className="font-mono text-xs" data-user-text>
               {typeof value === "string" ? value : JSON.stringify(value)}
@@ -62,6 +64,7 @@ function Facts({ facts, params }: { facts: DecisionFacts; params: RequestDetail[
           </Fact>
         ))}
       </FactList>
+      {facts.limits.length === 0 ? null : <LimitTable limits={facts.limits} />}
     </>
   );
 }

@@ -9,4 +9,6 @@ export const replicas = pgTable("replicas", {
   configVersion: safeBigint("config_version").notNull(),
   startedAt: instant("started_at").notNull(),
   seenAt: instant("seen_at").notNull(),
+  /** When another process had brought everything of its journal to the ledger; null: not yet. */
+  adoptedAt: instant("adopted_at"),
 });

@@ -1,0 +1,1 @@
+ALTER TABLE "replicas" ADD COLUMN IF NOT EXISTS "adopted_at" timestamp with time zone;

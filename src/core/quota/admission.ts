@@ -1,0 +1,165 @@
+import { addAmounts, counterAt } from "./counter";
+import {
+  type AxisConfig,
+  type Changes,
+  type Counter,
+  type Decision,
+  type Domain,
+  findCounter,
+  findOpenHold,
+  type HeldAmounts,
+  type Hold,
+  keyAxis,
+  knownDefinitions,
+  LIVES,
+  stateOf,
+} from "./domain";
+import { initialCeiling } from "./initial-ceiling";
+import type { BucketAsk, BucketLine, DomainConfig, ReserveAsk, ReserveReply } from "./quota-store";
+import { judgeBucket, SEVERITY } from "./verdict";
+
+/** What a reserve at one instant knows besides the domain: the store's time (epoch ms) and who asks. */
+export type ReserveContext = { readonly now: number; readonly replica: string };
+
+const NONE: Changes["axes"] = [];
+
+type Judged = { readonly counter: Counter; readonly line: BucketLine };
+
+/**
+ * The rule of admission (quota.md Q21, Q22, Q30): all buckets are judged first, then the hold is placed in all or in none; a refusal writes
+ * nothing. Throws a RangeError for amounts that are no whole numbers from 0 to 2^53 - 1, or est above worst.
+ */
+export function decideReserve(domain: Domain, ask: ReserveAsk, context: ReserveContext): Decision<ReserveReply> {
+  const { now } = context;
+  if (domain.epoch === null) return unchanged({ kind: "rebuild" });
+  if (isFillNeeded(domain, ask.config))
+    return unchanged({ kind: "fill", known: knownDefinitions(domain, ask.config.keyId) });
+  const state = stateOf(domain, ask.holdId, now);
+  if (state !== null) {
+    const hold = findOpenHold(domain, ask.holdId, now);
+    const slots = hold?.buckets.map((bucket) => bucket.slot) ?? [];
+    return unchanged({ kind: "duplicate", state, at: hold?.at ?? now, slots });
+  }
+  ask.buckets.forEach(demandAmounts);
+  const stale = ask.buckets.findIndex((bucket) => isOutside(bucket, now));
+  if (stale !== -1) return unchanged({ kind: "stale_window", bucket: stale, at: now });
+  const judged = ask.buckets.map((bucket) => judgeStored(domain, bucket, now));
+  const named = namedBucket(ask.buckets, judged);
+  const lines = judged.map(({ line }) => line);
+  const reason = judged[named]?.line.verdict ?? "fits";
+  if (reason !== "fits") return unchanged({ kind: "refused", reason, bucket: named, at: now, lines });
+  return {
+    reply: { kind: "admitted", at: now, epoch: domain.epoch, sequence: domain.sequence + 1, lines },
+    changes: {
+      counters: ask.buckets.map((bucket, at) => placed(bucket, judged[at] as Judged, now)),
+      axes: confirmedAxes(domain, ask.config),
+      opened: openHold(ask, lines, context),
+      ended: null,
+    },
+  };
+}
+
+/** What a reserve would find, and nothing written (quota.md section 4); null: rebuild or fill first. A window that ended is shown as it was. */
+export function readLines(
+  domain: Domain,
+  ask: Pick<ReserveAsk, "config" | "buckets">,
+  now: number,
+): readonly BucketLine[] | null {
+  if (domain.epoch === null || isFillNeeded(domain, ask.config)) return null;
+  return ask.buckets.map((bucket) => judgeStored(domain, bucket, now).line);
+}
+
+/** Whether the config is newer than what the buckets of one of its axes were filled by, and differs (quota.md Q50). */
+export function isFillNeeded(domain: Domain, config: DomainConfig): boolean {
+  return (
+    isAxisOutdated(domain.axes.get("user"), config.user, config.version) ||
+    isAxisOutdated(domain.axes.get(keyAxis(config.keyId)), config.key, config.version)
+  );
+}
+
+/** The same of one axis. No axis equals one without a capped bucket: fingerprint "". */
+export function isAxisOutdated(axis: AxisConfig | undefined, fingerprint: string, version: number): boolean {
+  return (axis?.fingerprint ?? "") !== fingerprint && version > (axis?.version ?? 0);
+}
+
+function unchanged<Reply>(reply: Reply): Decision<Reply> {
+  return { reply, changes: null };
+}
+
+function demandAmounts({ id, cap, est, worst }: BucketAsk): void {
+  const isSound = isAmount(cap) && isAmount(est) && isAmount(worst) && est <= worst;
+  if (!isSound) throw new RangeError(`amounts of bucket ${id} are not whole numbers with est <= worst`);
+}
+
+function isAmount(amount: number): boolean {
+  return Number.isSafeInteger(amount) && amount >= 0;
+}
+
+function isOutside(bucket: BucketAsk, now: number): boolean {
+  const second = Math.floor(now / 1000);
+  return bucket.kind === "calendar" && (second < bucket.start || second >= bucket.end);
+}
+
+function judgeStored(domain: Domain, bucket: BucketAsk, now: number): Judged {
+  const counter = counterAt(bucket, findCounter(domain, bucket.id, now), now);
+  return { counter, line: judgeBucket(bucket, counter, now) };
+}
+
+/** Index of the bucket that the refusal names; -1: none refuses. */
+function namedBucket(buckets: readonly BucketAsk[], judged: readonly Judged[]): number {
+  let named = -1;
+  let gravest = 0;
+  judged.forEach(({ line }, at) => {
+    const severity = buckets[at]?.enforcement === "shadow" ? 0 : SEVERITY[line.verdict];
+    if (severity <= gravest) return;
+    gravest = severity;
+    named = at;
+  });
+  return named;
+}
+
+function placed(bucket: BucketAsk, { counter, line }: Judged, now: number): readonly [string, Counter] {
+  const at = { id: bucket.id, kind: bucket.kind, start: bucket.start, end: bucket.end, slot: line.slot };
+  return [bucket.id, addAmounts(at, counter, { settled: 0, held: bucket.est, worst: bucket.worst, now })];
+}
+
+function openHold(ask: ReserveAsk, lines: readonly BucketLine[], { now, replica }: ReserveContext): Hold {
+  const buckets = ask.buckets.map(
+    ({ id, kind, start, end, est, worst }, at): HeldAmounts => ({
+      id,
+      kind,
+      start,
+      end,
+      slot: lines[at]?.slot ?? start,
+      est,
+      worst,
+    }),
+  );
+  return {
+    userId: ask.userId,
+    holdId: ask.holdId,
+    replica,
+    at: now,
+    expiresAt: now + ask.ttlMs,
+    record: ask.record,
+    ceilingNanoUsd: initialCeiling(ask.buckets),
+    buckets,
+    isLimbo: false,
+    keptUntil: now + LIVES.holdMs,
+  };
+}
+
+/** Axes whose fingerprint is the stored one, under a newer version. */
+function confirmedAxes(domain: Domain, config: DomainConfig): Changes["axes"] {
+  const user = confirmedAxis(domain.axes.get("user"), config.user, config.version);
+  const key = confirmedAxis(domain.axes.get(keyAxis(config.keyId)), config.key, config.version);
+  if (user === null && key === null) return NONE;
+  const axes: Changes["axes"][number][] = [];
+  if (user !== null) axes.push(["user", user]);
+  if (key !== null) axes.push([keyAxis(config.keyId), key]);
+  return axes;
+}
+
+function confirmedAxis(axis: AxisConfig | undefined, fingerprint: string, version: number): AxisConfig | null {
+  return axis?.fingerprint === fingerprint && version > axis.version ? { ...axis, version } : null;
+}

@@ -1,0 +1,12 @@
+import type { Demand } from "./hold";
+import type { BucketAsk } from "./quota-store";
+import type { ResolvedBucket } from "./resolve-limits";
+
+/** The asks of a request: what it needs of each bucket by its enforcement. */
+export function asksFor(buckets: readonly ResolvedBucket[], { est, worst, strictWorst }: Demand): readonly BucketAsk[] {
+  return buckets.map(({ id, kind, start, end, cap, cell }) => {
+    const { unit, enforcement } = cell;
+    const most = enforcement === "strict" ? strictWorst[unit] : worst[unit];
+    return { id, kind, start, end, cap, enforcement, est: est[unit], worst: Math.max(most, est[unit]) };
+  });
+}

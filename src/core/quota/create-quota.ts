@@ -1,0 +1,214 @@
+import { admitUncounted } from "./admit-uncounted";
+import { type BringUser, createBringUser } from "./bring-user";
+import { createDegradedAdmission, type DegradedAdmission } from "./degraded-admission";
+import { createHoldBook, type HoldBook } from "./hold-book";
+import { createHoldEnds, type HoldEnds } from "./hold-ends";
+import type { Quota, QuotaAsk, QuotaResult } from "./quota";
+import { type Asked, askOf, HOLD_TTL_MS, held, holdOf, type QuotaDeps, type QuotaParts } from "./quota-engine";
+import type { ReserveReply } from "./quota-store";
+import { createWaitingLines, type Turn } from "./waiting-lines";
+
+/** The engine with what jobs and the shutdown need of it. */
+export type QuotaEngine = Quota & {
+  readonly book: HoldBook;
+  readonly ends: HoldEnds;
+  readonly bring: BringUser;
+  readonly degraded: Pick<DegradedAdmission, "isDegraded">;
+  waiting(): number;
+};
+
+/** Answers to one request for admission that order something else first. */
+const MAX_ROUNDS = 6;
+/** A clock that is off by less changes nothing. */
+const OFFSET_MS = 50;
+
+/** Builds the engine on a store. One per process. */
+export function createQuota(deps: QuotaDeps): QuotaEngine {
+  const book = createHoldBook();
+  const lines = createWaitingLines<QuotaResult>(deps.clock);
+  const degraded = createDegradedAdmission(deps);
+  const ends = createHoldEnds({ ...deps, book, degraded, onEnded: (userId) => lines.wake(userId) });
+  const bring = createBringUser({
+    ...deps,
+    book,
+    ttlMs: HOLD_TTL_MS,
+    onBrought(event) {
+      deps.onBrought(event);
+      if (event.kind === "rebuild") ends.resend(event.userId);
+    },
+  });
+  const engine: QuotaParts = { deps, book, ends, bring, degraded, lines, told: new WeakSet(), offsetMs: 0 };
+  return {
+    reserve: (ask) => reserve(ask, engine),
+    settle: (hold, actual) => ends.settle(hold, actual),
+    void: (hold) => ends.void(hold),
+    raise: (hold, ceilingNanoUsd) => book.raise(hold.id, ceilingNanoUsd),
+    now: () => deps.clock.now() + engine.offsetMs,
+    book,
+    ends,
+    bring,
+    degraded,
+    waiting: lines.waiting,
+  };
+}
+
+function reserve(ask: QuotaAsk, engine: QuotaParts): QuotaResult | Promise<QuotaResult> {
+  const at = engine.deps.clock.now() + engine.offsetMs;
+  const resolution = ask.plan.resolve(ask.target, at);
+  if (resolution.blockedBy !== null) return { kind: "blocked", cell: resolution.blockedBy, resolution, at };
+  if (resolution.buckets.length === 0) return admitUncounted(ask, resolution, engine);
+  const asked = askOf(ask, resolution, engine);
+  const busy = engine.lines.busyBucket(asked.sent.userId, asked.sent.buckets);
+  if (busy !== null) return wait(asked, { bucket: busy, refusal: null }, engine);
+  return askStore(asked, engine, MAX_ROUNDS);
+}
+
+/** Asks once; what no answer says is asked again with the same id, then the failure policy decides (quota.md Q55). */
+function askStore(asked: Asked, engine: QuotaParts, rounds: number): QuotaResult | Promise<QuotaResult> {
+  if (engine.degraded.isAway()) return engine.degraded.decide(asked);
+  const { store } = engine.deps;
+  try {
+    const reply = store.reserve(asked.sent);
+    if (!(reply instanceof Promise)) return judge(asked, reply, { engine, rounds });
+    return reply
+      .catch(() => store.reserve(asked.sent))
+      .then(
+        (answer) => judge(asked, answer, { engine, rounds }),
+        (error) => unanswered(asked, error, engine),
+      );
+  } catch (error) {
+    return unanswered(asked, error, engine);
+  }
+}
+
+function unanswered(asked: Asked, error: unknown, engine: QuotaParts): QuotaResult | Promise<QuotaResult> {
+  engine.deps.onFault({ kind: "store", error });
+  engine.degraded.lost();
+  return decideAlone(asked, engine);
+}
+
+/** What is not admitted here may be held there: it is voided once the store answers. */
+async function decideAlone(asked: Asked, engine: QuotaParts): Promise<QuotaResult> {
+  const result = await engine.degraded.decide(asked);
+  if (result.kind === "admitted") engine.book.open(result.hold, 0);
+  else engine.ends.voidUnknown(asked.sent);
+  return result;
+}
+
+type Rounds = { readonly engine: QuotaParts; readonly rounds: number };
+
+function judge(asked: Asked, reply: ReserveReply, { engine, rounds }: Rounds): QuotaResult | Promise<QuotaResult> {
+  engine.degraded.answered();
+  switch (reply.kind) {
+    case "admitted":
+      return admitted(asked, reply, engine);
+    case "refused": {
+      const { reason, bucket, lines, at } = reply;
+      const refusal = { kind: "refused" as const, reason, bucket, lines, at, asks: asked.sent.buckets };
+      const result = { ...refusal, resolution: asked.resolution };
+      if (reason !== "contended" || asked.isWaiting) return result;
+      return wait(asked, { bucket: asked.sent.buckets[bucket]?.id ?? "", refusal: result }, engine);
+    }
+    case "duplicate":
+      return duplicate(asked, reply, engine);
+    case "rebuild":
+    case "fill":
+    case "stale_window":
+      return putRight(asked, reply, { engine, rounds });
+  }
+}
+
+function admitted(
+  asked: Asked,
+  { at, lines }: Extract<ReserveReply, { kind: "admitted" }>,
+  engine: QuotaParts,
+): QuotaResult {
+  const off = at - engine.deps.clock.now();
+  if (Math.abs(off - engine.offsetMs) > OFFSET_MS) engine.offsetMs = off;
+  engine.degraded.policy.remember(asked.sent.buckets, lines);
+  const buckets = held(asked.sent.buckets, (index) => lines[index]?.slot ?? 0);
+  const hold = holdOf({ ...asked, buckets, record: asked.sent.record }, { at, lines });
+  engine.book.open(hold, 0);
+  return { kind: "admitted", hold };
+}
+
+/** The first answer was lost: the hold is there. One that has ended means that our own void came first. */
+function duplicate(asked: Asked, reply: Extract<ReserveReply, { kind: "duplicate" }>, engine: QuotaParts): QuotaResult {
+  const { at, slots, state } = reply;
+  if (state !== "open" && state !== "limbo")
+    return { kind: "unavailable", resolution: asked.resolution, bucket: 0, at };
+  const buckets = held(asked.sent.buckets, (index) => slots[index] ?? 0);
+  const hold = holdOf({ ...asked, buckets, record: asked.sent.record }, { at, lines: null });
+  engine.book.open(hold, 0);
+  return { kind: "admitted", hold };
+}
+
+/** Brings the counters or our clock in line, then asks again. */
+async function putRight(
+  asked: Asked,
+  reply: Extract<ReserveReply, { kind: "rebuild" | "fill" | "stale_window" }>,
+  { engine, rounds }: Rounds,
+): Promise<QuotaResult> {
+  const { deps, bring } = engine;
+  const { ask, sent } = asked;
+  if (rounds === 0) return decideAlone(asked, engine);
+  try {
+    const at = deps.clock.now() + engine.offsetMs;
+    const whose = { userId: sent.userId, plan: ask.plan, config: sent.config, at };
+    if (reply.kind === "rebuild") await bring.rebuild(whose);
+    else if (reply.kind === "fill") await bring.fill(whose, reply.known);
+    else engine.offsetMs = reply.at - deps.clock.now();
+  } catch (error) {
+    deps.onFault({ kind: "history", error });
+    return decideAlone(asked, engine);
+  }
+  const resolution = ask.plan.resolve(ask.target, deps.clock.now() + engine.offsetMs);
+  if (resolution.buckets.length === 0) return admitUncounted(ask, resolution, engine);
+  return askStore({ ...askOf(ask, resolution, engine), isWaiting: asked.isWaiting }, engine, rounds - 1);
+}
+
+type Room = { readonly bucket: string; readonly refusal: QuotaResult | null };
+
+/** Waits behind the others of the bucket (quota.md Q35). */
+async function wait(asked: Asked, { bucket, refusal }: Room, engine: QuotaParts): Promise<QuotaResult> {
+  const { ask, sent } = asked;
+  const turn = async (): Promise<Turn<QuotaResult>> => {
+    const resolution = ask.plan.resolve(ask.target, engine.deps.clock.now() + engine.offsetMs);
+    if (resolution.buckets.length === 0) return { isOver: true, result: admitUncounted(ask, resolution, engine) };
+    const result = await askStore({ ...askOf(ask, resolution, engine), isWaiting: true }, engine, MAX_ROUNDS);
+    if (result.kind !== "refused" || result.reason !== "contended") return { isOver: true, result };
+    return { isOver: false, bucket: result.asks[result.bucket]?.id ?? "", result };
+  };
+  const turnedAway = refusal ?? (await contendedNow(asked, bucket, engine));
+  if (turnedAway === null) return askStore({ ...asked, isWaiting: true }, engine, MAX_ROUNDS);
+  const waiting = engine.lines.wait(
+    {
+      userId: sent.userId,
+      buckets: sent.buckets.map(({ id }) => id),
+      bucket,
+      refusal: turnedAway,
+      ask: turn,
+      drop(result) {
+        if (result.kind === "admitted") engine.ends.void(result.hold);
+      },
+    },
+    { kind: "gone" },
+  );
+  ask.onWait(waiting.leave);
+  return waiting.result;
+}
+
+/** The refusal of a request that queues behind others without having asked itself. Null: the counters cannot be read just now. */
+async function contendedNow(asked: Asked, bucket: string, { deps }: QuotaParts): Promise<QuotaResult | null> {
+  const { sent, resolution } = asked;
+  try {
+    const seen = await deps.store.peek(sent);
+    if (seen === null) return null;
+    const index = sent.buckets.findIndex(({ id }) => id === bucket);
+    const refusal = { reason: "contended" as const, bucket: Math.max(0, index), ...seen, asks: sent.buckets };
+    return { kind: "refused", ...refusal, resolution };
+  } catch (error) {
+    deps.onFault({ kind: "store", error });
+    return null;
+  }
+}

@@ -1,0 +1,120 @@
+import type { Clock } from "@/lib/clock";
+import { asksFor } from "./asks-for";
+import { createFailurePolicy, type FailurePolicy } from "./failure-policy";
+import { type Hold, type HoldBucket, holdIdOf } from "./hold";
+import type { QuotaAsk, QuotaResult } from "./quota";
+import type { BucketAsk, ReserveAsk } from "./quota-store";
+import type { Resolution, ResolvedBucket } from "./resolve-limits";
+import { seedAskOf } from "./seed-ask";
+import type { UsageHistory } from "./usage-history";
+
+/** What admission without counters works with. */
+export type DegradedDeps = {
+  readonly clock: Clock;
+  readonly history: UsageHistory;
+  isLedgerUp(): boolean;
+  onFault(fault: { readonly kind: "history"; readonly error: unknown }): void;
+};
+
+/** Admission while the store does not answer, or cannot be rebuilt (quota.md Q54-Q57). */
+export type DegradedAdmission = {
+  readonly policy: FailurePolicy;
+  /** The store failed several times just now: it is not asked for a moment, so that requests need not wait for its time-out. */
+  isAway(): boolean;
+  /** It has not answered since its last failure. */
+  isDegraded(): boolean;
+  lost(): void;
+  answered(): void;
+  endedAlone(buckets: readonly HoldBucket[], actual: readonly number[]): void;
+  decide(asked: {
+    readonly ask: QuotaAsk;
+    readonly resolution: Resolution;
+    readonly sent: ReserveAsk;
+  }): Promise<QuotaResult>;
+};
+
+const FAILURES = 3;
+const PAUSE_MS = 500;
+
+/** Admission that trusts the store until it fails. */
+export function createDegradedAdmission(deps: DegradedDeps): DegradedAdmission {
+  const policy = createFailurePolicy();
+  let failures = 0;
+  let askAgainAt = 0;
+  return {
+    policy,
+    isAway: () => failures >= FAILURES && deps.clock.monotonic() < askAgainAt,
+    isDegraded: () => failures > 0,
+    lost() {
+      failures++;
+      askAgainAt = deps.clock.monotonic() + PAUSE_MS;
+    },
+    answered() {
+      if (failures === 0) return;
+      failures = 0;
+      policy.recovered();
+    },
+    endedAlone: policy.ended,
+    async decide({ ask, resolution, sent }) {
+      const at = deps.clock.now();
+      const all = withGlobal(ask, resolution, at);
+      const unavailable = { kind: "unavailable" as const, resolution, at };
+      if (!ask.rules.failOpen || (failures > 0 && !deps.isLedgerUp())) return { ...unavailable, bucket: 0 };
+      if (!(await learn(all.buckets, { policy, deps, at, userId: sent.userId })) && failures > 0)
+        return { ...unavailable, bucket: 0 };
+      const asks = asksFor(all.buckets, ask.demand());
+      const full = policy.admit(asks, ask.rules);
+      if (full !== null) return { ...unavailable, resolution: all, bucket: full };
+      const buckets = asks.map((bucket) => ({ ...bucket, slot: slotOf(bucket, policy.slotOf(bucket.id), at) }));
+      return { kind: "admitted", hold: holdAlone(ask, { at, buckets, resolution: all, record: sent.record }) };
+    },
+  };
+}
+
+/** An unverified decision never releases the global limits: they are asked and charged too (quota.md Q57). */
+function withGlobal(ask: QuotaAsk, resolution: Resolution, at: number): Resolution {
+  const global = ask.plan.resolve({ ...ask.target, modelGroupId: null }, at);
+  const own = new Set(resolution.buckets.map(({ id }) => id));
+  const buckets = [...resolution.buckets, ...global.buckets.filter(({ id }) => !own.has(id))];
+  return { ...resolution, buckets, counted: { userGlobal: true, keyGlobal: true } };
+}
+
+type Learning = {
+  readonly policy: FailurePolicy;
+  readonly deps: DegradedDeps;
+  readonly at: number;
+  readonly userId: number;
+};
+
+/** Asks the ledger for buckets that no line is known of. False: it does not answer. */
+async function learn(buckets: readonly ResolvedBucket[], { policy, deps, at, userId }: Learning): Promise<boolean> {
+  const unknown = buckets.filter(({ id }) => !policy.knows(id));
+  if (unknown.length === 0) return true;
+  try {
+    const { seeds } = await deps.history.read({ userId, buckets: unknown.map(seedAskOf), at });
+    policy.learn(seeds);
+    return true;
+  } catch (error) {
+    deps.onFault({ kind: "history", error });
+    return false;
+  }
+}
+
+/** The window instance that a request of this instant belongs to; a fixed window is the known one while it runs. */
+function slotOf({ kind, start, end }: BucketAsk, known: number | null, at: number): number {
+  const seconds = Math.floor(at / 1000);
+  if (kind === "rolling") return Math.floor(seconds / start);
+  if (kind !== "fixed") return start;
+  return known !== null && seconds < known + start ? known : seconds - (seconds % end);
+}
+
+function holdAlone(ask: QuotaAsk, given: Pick<Hold, "at" | "buckets" | "resolution" | "record">): Hold {
+  const { plan, requestId, no, target } = ask;
+  const { userId, keyId } = plan.caller;
+  return {
+    ...{ id: holdIdOf(requestId, no), requestId, no, userId, keyId, target, ...given },
+    lines: null,
+    counted: given.resolution.counted,
+    failOpen: true,
+  };
+}

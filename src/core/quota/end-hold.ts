@@ -1,0 +1,63 @@
+import { type Addition, addAmounts, counterOf } from "./counter";
+import {
+  type ClosedHold,
+  type Counter,
+  type Decision,
+  type Domain,
+  findClosedHold,
+  findCounter,
+  findOpenHold,
+  type Hold,
+  NO_CHANGES,
+} from "./domain";
+import type { EndAsk, EndReply, HeldBucket } from "./quota-store";
+
+/**
+ * Ends a hold once (quota.md section 6, Q46). `settled`: what it held is replaced by the actual amounts, in the instances that it was placed
+ * in; one that is unknown adds its amounts to the instances of the ask that are live. `voided`: what it held is given back; one that is
+ * unknown is shut out. Throws a RangeError for an actual that is no safe integer and an Error when the buckets are not those of the hold.
+ */
+export function decideEnd(
+  domain: Domain,
+  end: EndAsk,
+  { now, to }: { readonly now: number; readonly to: ClosedHold["state"] },
+): Decision<EndReply> {
+  if (domain.epoch === null) return { reply: { kind: "rebuild" }, changes: null };
+  const closed = findClosedHold(domain, end.holdId, now);
+  if (closed !== undefined) return { reply: { kind: "duplicate", state: closed.state }, changes: null };
+  const hold = findOpenHold(domain, end.holdId, now);
+  if (to === "settled") demandAmounts(end);
+  if (hold !== undefined) demandSameBuckets(end, hold);
+  const counters: (readonly [string, Counter])[] = [];
+  end.buckets.forEach((bucket, at) => {
+    const held = hold?.buckets[at];
+    const settled = to === "settled" ? (end.actual[at] as number) : 0;
+    const released = { held: -(held?.est ?? 0), worst: -(held?.worst ?? 0) };
+    const counter = endedCounter(domain, held ?? bucket, { settled, ...released, now });
+    if (counter !== null) counters.push([bucket.id, counter]);
+  });
+  return {
+    reply: { kind: "ended", epoch: domain.epoch, sequence: domain.sequence + 1, at: now },
+    changes: { counters, axes: NO_CHANGES.axes, opened: null, ended: { holdId: end.holdId, state: to } },
+  };
+}
+
+/** Null: the instance is gone. What a counter lost is not taken from it again. */
+function endedCounter(domain: Domain, placed: HeldBucket, amounts: Addition): Counter | null {
+  const stored = findCounter(domain, placed.id, amounts.now);
+  const counter = counterOf(placed, stored, amounts.now);
+  if (counter === null) return null;
+  const isHeldThere = stored !== undefined && (placed.kind !== "fixed" || stored.slot === placed.slot);
+  return addAmounts(placed, counter, isHeldThere ? amounts : { ...amounts, held: 0, worst: 0 });
+}
+
+function demandAmounts({ holdId, actual, buckets }: EndAsk): void {
+  if (actual.length !== buckets.length || !actual.every(Number.isSafeInteger))
+    throw new RangeError(`actual amounts of hold ${holdId} are not whole numbers, one per bucket`);
+}
+
+function demandSameBuckets(end: EndAsk, hold: Hold): void {
+  const isSame =
+    hold.buckets.length === end.buckets.length && hold.buckets.every(({ id }, at) => id === end.buckets[at]?.id);
+  if (!isSame) throw new Error(`buckets of hold ${end.holdId} are not those it was placed in`);
+}

@@ -1,0 +1,100 @@
+import { type HoldBucket, unitOfBucket } from "./hold";
+import type { BucketAsk, BucketLine } from "./quota-store";
+
+/*
+ * What happens while the counters do not answer (quota.md section 7): a replica admits a little on its own, bounded per bucket by an
+ * allowance, or refuses everything that a limit applies to. Strict limits have no allowance. Whatever was admitted is settled into the
+ * counters by its id once they answer.
+ */
+
+/** The settings of the policy. */
+export type FailureRules = {
+  readonly failOpen: boolean;
+  readonly failOpenAllowance: { readonly percent: number; readonly maxUsd: string };
+};
+
+/** Spend of this replica since the counters were lost, and what it last knew of them. */
+export type FailurePolicy = {
+  /** The newest lines of buckets, before this hold; called for every admitted request. */
+  remember(buckets: readonly { readonly id: string }[], lines: readonly BucketLine[]): void;
+  /** What the ledger says, for buckets whose line is not known. */
+  learn(seeds: readonly { readonly id: string; readonly slot: number; readonly settled: number }[]): void;
+  knows(id: string): boolean;
+  /** The window instance last seen of a bucket; null: none. */
+  slotOf(id: string): number | null;
+  /** Index of the first bucket without room, null when all have some. Admitting counts the expected amounts. */
+  admit(asks: readonly BucketAsk[], rules: FailureRules): number | null;
+  /** Replaces expected by actual amounts of a request admitted here; none: it was void. */
+  ended(buckets: readonly HoldBucket[], actual: readonly number[]): void;
+  /** The counters answer again. */
+  recovered(): void;
+};
+
+/** Lines of this many buckets are remembered; the oldest give way. */
+const KNOWN_BUCKETS = 100_000;
+
+/** A policy that knows of no outage. */
+export function createFailurePolicy(): FailurePolicy {
+  const known = new Map<string, Known>();
+  const spent = new Map<string, number>();
+  const note = (id: string, last: Known) => {
+    if (known.size >= KNOWN_BUCKETS && !known.has(id)) {
+      for (const oldest of known.keys()) {
+        known.delete(oldest);
+        break;
+      }
+    }
+    known.set(id, last);
+  };
+  return {
+    remember(buckets, lines) {
+      for (let index = 0; index < buckets.length; index++) {
+        const line = lines[index];
+        const bucket = buckets[index];
+        if (line !== undefined && bucket !== undefined)
+          note(bucket.id, { amount: line.settled + line.held, slot: line.slot });
+      }
+    },
+    learn: (seeds) => {
+      for (const { id, slot, settled } of seeds) note(id, { amount: settled, slot });
+    },
+    knows: (id) => known.has(id),
+    slotOf: (id) => known.get(id)?.slot ?? null,
+    admit(asks, rules) {
+      const full = asks.findIndex((ask) => !hasRoom(ask, { known, spent, rules }));
+      if (full >= 0) return full;
+      for (const { id, est } of asks) spent.set(id, (spent.get(id) ?? 0) + est);
+      return null;
+    },
+    ended(buckets, actual) {
+      buckets.forEach(({ id, est }, index) => {
+        const own = spent.get(id);
+        if (own !== undefined) spent.set(id, own - est + (actual[index] ?? 0));
+      });
+    },
+    recovered: () => spent.clear(),
+  };
+}
+
+type Known = { readonly amount: number; readonly slot: number };
+
+type Standing = {
+  readonly known: ReadonlyMap<string, Known>;
+  readonly spent: ReadonlyMap<string, number>;
+  readonly rules: FailureRules;
+};
+
+function hasRoom({ id, cap, est, enforcement }: BucketAsk, { known, spent, rules }: Standing): boolean {
+  if (enforcement === "shadow") return true;
+  if (enforcement === "strict") return false;
+  const own = (spent.get(id) ?? 0) + est;
+  return (known.get(id)?.amount ?? 0) + own <= cap && own <= allowanceOf(id, cap, rules);
+}
+
+/** quota.md Q55: min(percent of the cap, maxUsd) for usd; percent for counts, at least 1 request. */
+function allowanceOf(id: string, cap: number, { failOpenAllowance }: FailureRules): number {
+  const share = Math.floor((cap * failOpenAllowance.percent) / 100);
+  const unit = unitOfBucket(id);
+  if (unit === "requests") return Math.max(1, share);
+  return unit === "usd" ? Math.min(share, Math.round(Number(failOpenAllowance.maxUsd) * 1e9)) : share;
+}

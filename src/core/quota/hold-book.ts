@@ -1,0 +1,101 @@
+import type { Hold, HoldBucket } from "./hold";
+import { requestIdOfHold } from "./hold";
+import type { EndAsk, OpenHold } from "./quota-store";
+
+/** What the book keeps of a hold. */
+export type BookedHold = {
+  readonly hold: Pick<Hold, "id" | "requestId" | "no" | "userId" | "at" | "record"> & {
+    readonly buckets: readonly HoldBucket[];
+  };
+  /** null while it is open. */
+  ended: { readonly kind: "settled" | "voided"; readonly actual: readonly number[]; readonly endedAt: number } | null;
+  /** What it may be billed if this process dies now, nano-USD. */
+  ceilingNanoUsd: number;
+  /** The store has answered its end. */
+  isAnswered: boolean;
+  /** Its rows are in the ledger. */
+  isFlushed: boolean;
+};
+
+/** The holds of this replica that the counters or the ledger do not know the end of yet. */
+export type HoldBook = {
+  open(hold: BookedHold["hold"], ceilingNanoUsd: number): void;
+  /** Notes the end before the store is told. Null: the hold is not in the book. */
+  end(id: string, end: NonNullable<BookedHold["ended"]>): BookedHold | null;
+  answered(booked: BookedHold): void;
+  /** These requests are in the ledger. */
+  flushed(requestIds: readonly string[]): void;
+  find(id: string): BookedHold | null;
+  raise(id: string, ceilingNanoUsd: number): void;
+  /** Holds of one user that a rebuild must not lose: open ones, and ended ones that the ledger does not have yet. */
+  ofUser(userId: number): readonly BookedHold[];
+  running(): readonly BookedHold[];
+  /** Ended holds whose end the store has not answered. */
+  unanswered(): readonly BookedHold[];
+  /** The counters of a user were rebuilt: what had ended and is not in the ledger must be told again. */
+  forgetAnswers(userId: number): void;
+};
+
+/** An empty book. A hold leaves it when the store has answered its end and, if settled, its rows are in the ledger. */
+export function createHoldBook(): HoldBook {
+  const requests = new Map<string, BookedHold[]>();
+  const leave = (booked: BookedHold) => {
+    const isKnown = booked.isFlushed || booked.ended?.kind === "voided";
+    if (booked.ended === null || !booked.isAnswered || !isKnown) return;
+    const { requestId } = booked.hold;
+    const rest = requests.get(requestId)?.filter((other) => other !== booked) ?? [];
+    if (rest.length === 0) requests.delete(requestId);
+    else requests.set(requestId, rest);
+  };
+  const find = (id: string) => requests.get(requestIdOfHold(id))?.find(({ hold }) => hold.id === id) ?? null;
+  const all = (test: (booked: BookedHold) => boolean) => [...requests.values()].flat().filter(test);
+  return {
+    open(hold, ceilingNanoUsd) {
+      const booked = { hold, ceilingNanoUsd, ended: null, isAnswered: false, isFlushed: false };
+      const others = requests.get(hold.requestId);
+      requests.set(hold.requestId, others === undefined ? [booked] : [...others, booked]);
+    },
+    end(id, end) {
+      const booked = find(id);
+      if (booked === null) return null;
+      booked.ended = end;
+      return booked;
+    },
+    answered(booked) {
+      booked.isAnswered = true;
+      leave(booked);
+    },
+    flushed(requestIds) {
+      for (const requestId of requestIds) {
+        for (const booked of requests.get(requestId) ?? []) {
+          booked.isFlushed = true;
+          leave(booked);
+        }
+      }
+    },
+    find,
+    raise(id, ceilingNanoUsd) {
+      const booked = find(id);
+      if (booked !== null) booked.ceilingNanoUsd = Math.max(booked.ceilingNanoUsd, ceilingNanoUsd);
+    },
+    ofUser: (userId) => all(({ hold, isFlushed }) => hold.userId === userId && !isFlushed),
+    running: () => all(({ ended }) => ended === null),
+    unanswered: () => all(({ ended, isAnswered }) => ended !== null && !isAnswered),
+    forgetAnswers(userId) {
+      for (const booked of all(({ hold, ended }) => hold.userId === userId && ended !== null))
+        booked.isAnswered = false;
+    },
+  };
+}
+
+/** A booked hold as the store keeps it. */
+export function openHoldOf({ hold, ceilingNanoUsd }: BookedHold, replica: string, expiresAt: number): OpenHold {
+  const { userId, id, at, record, buckets } = hold;
+  return { userId, holdId: id, replica, at, record, ceilingNanoUsd, expiresAt, buckets };
+}
+
+/** The end of a booked hold as the store is told; null while it is open. */
+export function endOf({ hold, ended }: BookedHold): EndAsk | null {
+  if (ended === null) return null;
+  return { userId: hold.userId, holdId: hold.id, buckets: hold.buckets, actual: ended.actual };
+}

@@ -1,0 +1,87 @@
+import type { Clock } from "@/lib/clock";
+import { type Amounts, amountsFor, type Hold, type HoldBucket, requestIdOfHold } from "./hold";
+import { type BookedHold, endOf, type HoldBook } from "./hold-book";
+import type { EndReply, QuotaStore, ReserveAsk } from "./quota-store";
+
+/** What ending holds works with. */
+export type HoldEndsDeps = {
+  readonly store: QuotaStore;
+  readonly book: HoldBook;
+  readonly clock: Clock;
+  readonly degraded: { endedAlone(buckets: readonly HoldBucket[], actual: readonly number[]): void };
+  /** Room may have come free. */
+  onEnded(userId: number): void;
+  onFault(fault: { readonly kind: "store"; readonly error: unknown }): void;
+};
+
+/** Ends of holds on their way to the store: at least once, whatever the store does meanwhile (quota.md Q46). */
+export type HoldEnds = {
+  settle(hold: Hold, actual: Amounts): void;
+  void(hold: Hold): void;
+  /** A reserve whose answer never came, and that nobody waits for: shuts it out. */
+  voidUnknown(sent: ReserveAsk): void;
+  /**
+   * Tells the store again what it has not answered, of one user or of all. Returns the users whose ends are too old to be told: their
+   * counters must be compared with the ledger instead.
+   */
+  resend(userId?: number): readonly number[];
+};
+
+/** What is older never changes counters by difference (quota.md Q46). */
+const MAX_AGE_MS = 600_000;
+
+/** Sends ends behind the request: nobody waits for them. */
+export function createHoldEnds(deps: HoldEndsDeps): HoldEnds {
+  const { book, clock, degraded } = deps;
+  const end = (hold: Hold, kind: "settled" | "voided", actual: readonly number[]) => {
+    if (hold.buckets.length === 0) return;
+    if (hold.failOpen) degraded.endedAlone(hold.buckets, actual);
+    const booked = book.end(hold.id, { kind, actual, endedAt: clock.now() });
+    if (booked !== null) tell(booked, deps);
+  };
+  return {
+    settle: (hold, actual) => end(hold, "settled", amountsFor(hold.buckets, actual)),
+    void: (hold) => end(hold, "voided", []),
+    voidUnknown({ userId, holdId, buckets, record }) {
+      const held = buckets.map((bucket) => ({ ...bucket, slot: 0 }));
+      const hold = { id: holdId, requestId: requestIdOfHold(holdId), no: 0, userId, at: clock.now(), record };
+      book.open({ ...hold, buckets: held }, 0);
+      book.end(holdId, { kind: "voided", actual: [], endedAt: clock.now() });
+    },
+    resend(userId) {
+      const old = new Set<number>();
+      for (const booked of book.unanswered()) {
+        if (userId !== undefined && booked.hold.userId !== userId) continue;
+        if (clock.now() - (booked.ended?.endedAt ?? 0) < MAX_AGE_MS) tell(booked, deps);
+        else {
+          old.add(booked.hold.userId);
+          book.answered(booked);
+        }
+      }
+      return [...old];
+    },
+  };
+}
+
+function tell(booked: BookedHold, deps: HoldEndsDeps): void {
+  const end = endOf(booked);
+  if (end === null) return;
+  const { store, onFault } = deps;
+  try {
+    const reply = booked.ended?.kind === "voided" ? store.void(end) : store.settle(end);
+    if (reply instanceof Promise)
+      reply.then(
+        (answer) => heard(booked, answer, deps),
+        (error) => onFault({ kind: "store", error }),
+      );
+    else heard(booked, reply, deps);
+  } catch (error) {
+    onFault({ kind: "store", error });
+  }
+}
+
+/** A domain without an epoch has taken nothing: the end is told again after its rebuild. */
+function heard(booked: BookedHold, reply: EndReply, { book, onEnded }: HoldEndsDeps): void {
+  if (reply.kind !== "rebuild") book.answered(booked);
+  onEnded(booked.hold.userId);
+}

@@ -1,0 +1,50 @@
+import type { LimitedCaller, LimitRules } from "./limit-cell";
+import { type MergedLimits, mergeLimits } from "./merge-limits";
+import { type LimitTarget, type Resolution, resolveLimits, type Windows } from "./resolve-limits";
+
+/** The limits of one caller under one configuration, with the resolutions that still hold. */
+export type LimitPlan = MergedLimits & {
+  readonly windows: Windows;
+  /** As `resolveLimits`, kept while it holds: the hot path computes no window and merges no row. */
+  resolve(target: LimitTarget, at: number): Resolution;
+};
+
+/** Finds the plan of a caller. */
+export type LimitPlans = {
+  planOf(caller: LimitedCaller, rules: LimitRules): LimitPlan;
+};
+
+/**
+ * Keeps one plan per caller value for as long as that value lives. Callers and rules are compared by identity: snapshots are replaced
+ * whole when the configuration changes. `windowsOf` is asked once per rules.
+ */
+export function createLimitPlans(windowsOf: (rules: LimitRules) => Windows): LimitPlans {
+  const plans = new WeakMap<LimitedCaller, LimitPlan>();
+  const windows = new WeakMap<LimitRules, Windows>();
+  return {
+    planOf(caller, rules) {
+      const known = plans.get(caller);
+      if (known !== undefined && known.rules === rules) return known;
+      const found = windows.get(rules) ?? windowsOf(rules);
+      windows.set(rules, found);
+      const plan = createPlan({ ...mergeLimits(caller, rules), windows: found });
+      plans.set(caller, plan);
+      return plan;
+    },
+  };
+}
+
+function createPlan(limits: MergedLimits & { readonly windows: Windows }): LimitPlan {
+  const kept = new Map<number, { readonly from: number; readonly resolution: Resolution }>();
+  return {
+    ...limits,
+    resolve(target, at) {
+      const key = (target.modelGroupId ?? 0) * 2 + (target.isFree ? 1 : 0);
+      const found = kept.get(key);
+      if (found !== undefined && found.from <= at && at < found.resolution.validUntil) return found.resolution;
+      const resolution = resolveLimits(limits, target, at);
+      kept.set(key, { from: at, resolution });
+      return resolution;
+    },
+  };
+}

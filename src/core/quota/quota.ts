@@ -1,0 +1,59 @@
+import type { FailureRules } from "./failure-policy";
+import type { Demand, Hold } from "./hold";
+import type { LimitCell } from "./limit-cell";
+import type { LimitPlan } from "./limit-plans";
+import type { BucketAsk, BucketLine, Verdict } from "./quota-store";
+import type { LimitTarget, Resolution } from "./resolve-limits";
+
+/** One request for admission. */
+export type QuotaAsk = {
+  readonly requestId: string;
+  /** Number of the reserve within the request, from 1. */
+  readonly no: number;
+  readonly plan: LimitPlan;
+  /** Config version that the caller's limits were read at. */
+  readonly callerVersion: number;
+  readonly target: LimitTarget;
+  /** Computed when a limit applies. */
+  demand(): Demand;
+  readonly rules: FailureRules;
+  /** What a janitor needs to bill the hold without its owner; asked for when a limit applies. */
+  record(counted: Resolution["counted"]): string;
+  /** The request begins to wait for room; `leave` gives up. */
+  onWait(leave: () => void): void;
+};
+
+/** What was asked of the counters and what they answered. */
+export type Refusal = {
+  readonly resolution: Resolution;
+  readonly asks: readonly BucketAsk[];
+  /** Index of the bucket that is named. */
+  readonly bucket: number;
+  readonly lines: readonly BucketLine[];
+  readonly at: number;
+};
+
+/** How a request for admission ended. */
+export type QuotaResult =
+  | { readonly kind: "admitted"; readonly hold: Hold }
+  | ({ readonly kind: "refused"; readonly reason: Exclude<Verdict, "fits"> } & Refusal)
+  /** A block: the counters were not asked. */
+  | { readonly kind: "blocked"; readonly cell: LimitCell; readonly resolution: Resolution; readonly at: number }
+  /** The counters do not answer and the failure policy does not admit. */
+  | { readonly kind: "unavailable"; readonly resolution: Resolution; readonly bucket: number; readonly at: number }
+  /** The request gave up waiting. */
+  | { readonly kind: "gone" };
+
+/** Admission and settlement against the limits: what the request path knows of the quota engine. */
+export type Quota = {
+  /** Holds what the request needs in all buckets, or in none. Never rejects, never throws. */
+  reserve(ask: QuotaAsk): QuotaResult | Promise<QuotaResult>;
+  /** Replaces the hold by actual amounts, once; reaches the counters at least once. */
+  settle(hold: Hold, actual: Readonly<Record<"usd" | "tokens" | "requests", number>>): void;
+  /** Nothing was sent: gives the hold back. */
+  void(hold: Hold): void;
+  /** The request may cost this much by now, nano-USD. */
+  raise(hold: Hold, ceilingNanoUsd: number): void;
+  /** The store's time as this replica knows it, epoch ms. */
+  now(): number;
+};

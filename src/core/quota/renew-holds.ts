@@ -1,0 +1,28 @@
+import type { Clock } from "@/lib/clock";
+import { type HoldBook, openHoldOf } from "./hold-book";
+import type { QuotaStore, RenewReply } from "./quota-store";
+
+/** What renewing works with. */
+export type RenewDeps = {
+  readonly store: QuotaStore;
+  readonly book: HoldBook;
+  readonly clock: Clock;
+  readonly replica: string;
+  readonly ttlMs: number;
+};
+
+/**
+ * Renews every running hold of this replica with what it may be billed by now, and announces those that the counters have lost (quota.md
+ * Q36, Q38, Q49). Returns how many holds the store thinks ended. Throws what the store throws.
+ */
+export async function renewHolds({ store, book, clock, replica, ttlMs }: RenewDeps): Promise<number> {
+  const running = book.running().filter(({ hold }) => hold.buckets.length > 0);
+  if (running.length === 0) return 0;
+  const replies = await store.renew(
+    running.map(({ hold, ceilingNanoUsd }) => ({ userId: hold.userId, holdId: hold.id, ttlMs, ceilingNanoUsd })),
+  );
+  const lost = running.filter((booked, index) => replies[index] === "unknown" && booked.ended === null);
+  if (lost.length > 0) await store.announce(lost.map((booked) => openHoldOf(booked, replica, clock.now() + ttlMs)));
+  const hasEnded = (reply: RenewReply) => reply === "settled" || reply === "voided";
+  return replies.filter(hasEnded).length;
+}

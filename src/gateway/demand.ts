@@ -1,0 +1,91 @@
+import {
+  type CallEstimate,
+  type EstimateAsk,
+  estimateCall,
+  estimateInput,
+  UNLEARNT,
+} from "@/core/prices/estimate-call";
+import type { Amounts, Demand } from "@/core/quota/hold";
+import type { LimitCell } from "@/core/quota/limit-cell";
+import type { BucketAsk } from "@/core/quota/quota-store";
+import type { Call, Protocol } from "@/protocols/protocol";
+import type { Candidate, Target } from "./resolve-target";
+
+/** Multiplier of the user's groups in millionths; there are none yet. */
+export const GROUP_PPM = 1_000_000;
+
+/** A call whose cost is estimated. */
+export type Estimated = {
+  readonly call: Call;
+  readonly protocol: Protocol;
+  readonly target: Target;
+  /** Epoch ms. */
+  readonly at: number;
+};
+
+/** Expected input of a call on a channel, and what it costs: the first ceiling (quota.md Q38). */
+export function inputOn(candidate: Candidate, estimated: Estimated): ReturnType<typeof estimateInput> {
+  return estimateInput(estimateAsk(candidate, estimated));
+}
+
+/** What a call needs of every unit: the dearest of the channels that may serve it (quota.md Q32). */
+export function demandOf(candidates: readonly Candidate[], estimated: Estimated): Demand {
+  const estimates = candidates.map((candidate) => estimateCall(estimateAsk(candidate, estimated)));
+  return {
+    est: amounts(estimates, "est"),
+    worst: amounts(estimates, "worst"),
+    strictWorst: amounts(estimates, "strictWorst"),
+  };
+}
+
+function amounts(estimates: readonly CallEstimate[], size: keyof CallEstimate): Amounts {
+  let usd = 0;
+  let tokens = 0;
+  for (const { [size]: sized } of estimates) {
+    usd = Math.max(usd, sized.nanoUsd);
+    tokens = Math.max(tokens, sized.inputTokens + sized.outputTokens);
+  }
+  return { usd, tokens, requests: 1 };
+}
+
+function estimateAsk(candidate: Candidate, { call, protocol, target, at }: Estimated): EstimateAsk {
+  return {
+    call,
+    habits: UNLEARNT,
+    worstCaseOutputTokens: target.config.settings.worstCaseOutputTokens,
+    rows: candidate.rows,
+    at,
+    channelPpm: candidate.channel.costMultiplierPpm,
+    groupPpm: GROUP_PPM,
+    cacheWriteInput: protocol.cachesInput,
+  };
+}
+
+/**
+ * Output tokens of each choice that fit into what is left of a limit beside the call's input (quota.md Q61): floor((C - s - input part of the
+ * need) / output price / n). Null below 1, and for a limit on requests.
+ */
+export function affordableOutput(candidates: readonly Candidate[], estimated: Estimated) {
+  return ({ enforcement }: BucketAsk, left: number, { unit }: LimitCell): number | null => {
+    if (unit === "requests") return null;
+    const size = enforcement === "strict" ? "strictWorst" : "est";
+    const fitting = candidates.map((candidate) => {
+      const ask = estimateAsk(candidate, estimated);
+      const bare = estimateCall({ ...ask, call: { ...ask.call, maxOutputTokens: 0 } })[size];
+      if (unit === "tokens") return Math.floor((left - bare.inputTokens) / ask.call.choices);
+      const million = estimateCall({
+        ...ask,
+        call: { ...ask.call, maxOutputTokens: MILLION, choices: 1 },
+        habits: TALKATIVE,
+      })[size];
+      const nanoPerToken = (million.nanoUsd - bare.nanoUsd) / MILLION;
+      return nanoPerToken <= 0 ? 0 : Math.floor((left - bare.nanoUsd) / nanoPerToken / ask.call.choices);
+    });
+    const least = Math.min(...fitting);
+    return least >= 1 ? least : null;
+  };
+}
+
+const MILLION = 1_000_000;
+/** The output asked for is the output expected, so that the price of one token can be told. */
+const TALKATIVE = { ...UNLEARNT, expectedOutputTokens: MILLION };

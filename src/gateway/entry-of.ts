@@ -1,0 +1,75 @@
+import type { LedgerEntry } from "@/core/ledger/entry";
+import { countTokens } from "@/core/prices/count-tokens";
+import type { PriceRow } from "@/core/prices/price";
+import { priceUsage } from "@/core/prices/price-usage";
+import type { Amounts } from "@/core/quota/hold";
+import { ZERO_NANO_USD } from "@/lib/money";
+import type { Asked } from "./admit";
+import type { AttemptEnd } from "./attempt";
+import { billableUsage, freeDetail } from "./bill-attempt";
+import { GROUP_PPM } from "./demand";
+import type { Exchange } from "./exchange";
+import { findPriceRows } from "./resolve-target";
+
+/** The call of an attempt. */
+export type Attempted = { readonly admitted: Asked; readonly exchange: Exchange };
+
+/** The ledger entry of an attempt that was sent. `requests` is 1 for the first one of a request (quota.md Q39). */
+export function entryOf(end: AttemptEnd, { admitted, exchange }: Attempted, requests: 0 | 1): LedgerEntry {
+  const { caller } = admitted;
+  const { hold } = end;
+  const { channel, billedModel } = end.candidate;
+  const { usage, source } = billableUsage(end.relay, end.inputTokens);
+  const channelPpm = channel.costMultiplierPpm;
+  const priced =
+    usage === null
+      ? { costNanoUsd: ZERO_NANO_USD, detail: freeDetail(channelPpm, GROUP_PPM) }
+      : priceUsage({
+          usage,
+          model: billedModel,
+          rows: (model) => rowsOn(end, admitted, model),
+          at: exchange.receivedAt,
+          channelPpm,
+          groupPpm: GROUP_PPM,
+        });
+  const tokens = countTokens(priced.detail.usage);
+  return {
+    id: exchange.id,
+    attempt: end.number,
+    admittedAt: hold.at,
+    holdNo: hold.no,
+    userId: caller.userId,
+    keyId: caller.keyId,
+    modelGroupId: hold.target.modelGroupId,
+    model: billedModel,
+    channelId: channel.id,
+    outcome: end.relay.outcome,
+    costNanoUsd: priced.costNanoUsd,
+    requests,
+    tokens: tokens.input + tokens.output,
+    costSource: source,
+    countedInUserGlobal: hold.counted.userGlobal,
+    countedInKeyGlobal: hold.counted.keyGlobal,
+    failOpen: hold.failOpen,
+    detail: priced.detail,
+  };
+}
+
+/** Price rows kept from the admission; those of a secondary model as the configuration of the admission has them. */
+function rowsOn(end: AttemptEnd, { target }: Asked, model: string): readonly PriceRow[] {
+  if (model === end.candidate.billedModel) return end.candidate.rows;
+  return findPriceRows(model, end.candidate.channel, target.config) ?? [];
+}
+
+/** What a hold is replaced by: the sum over the entries of its attempts (quota.md Q39). */
+export function amountsOf(entries: readonly LedgerEntry[]): Amounts {
+  let usd = 0;
+  let tokens = 0;
+  let requests = 0;
+  for (const entry of entries) {
+    usd += entry.costNanoUsd;
+    tokens += entry.tokens;
+    requests += entry.requests;
+  }
+  return { usd, tokens, requests };
+}

@@ -1,0 +1,85 @@
+import type { JudgedLimit } from "@/core/decision";
+import type { AppError } from "@/core/errors";
+import type { Denied } from "@/core/quota/denial-of";
+import type { Hold } from "@/core/quota/hold";
+import type { ModelGroup } from "@/core/quota/limit";
+import type { LimitStanding } from "@/core/quota/limit-standing";
+import type { BucketAsk, BucketLine } from "@/core/quota/quota-store";
+import type { ResolvedBucket } from "@/core/quota/resolve-limits";
+
+/** What was asked of the buckets of a request and what was found there. */
+export type Measured = {
+  readonly buckets: readonly ResolvedBucket[];
+  readonly asks: readonly Pick<BucketAsk, "est" | "worst">[];
+  /** null: the counters did not answer. */
+  readonly lines: readonly BucketLine[] | null;
+  /** The request's model group; null: none. */
+  readonly group: ModelGroup | null;
+};
+
+/** What a hold was measured by. */
+export function measuredBy(hold: Hold, group: ModelGroup | null): Measured {
+  return { buckets: hold.resolution.buckets, asks: hold.buckets, lines: hold.lines, group };
+}
+
+/** What a request was measured by that was not admitted. A block asks no counter. */
+export function measuredOf(denied: Denied, group: ModelGroup | null): Measured {
+  const { buckets } = denied.resolution;
+  if (denied.kind === "refused") return { buckets, asks: denied.asks, lines: denied.lines, group };
+  return { buckets: [], asks: [], lines: null, group };
+}
+
+/** The measure that the error of a denial carries as its cause; null for any other error. */
+export function measureIn({ cause }: AppError): Measured | null {
+  const isMeasure = typeof cause === "object" && cause !== null && "lines" in cause && "asks" in cause;
+  return isMeasure ? (cause as Measured) : null;
+}
+
+/** Every limit that a request was measured by, for its decision. */
+export function judgedLimits({ buckets, asks, lines, group }: Measured): readonly JudgedLimit[] {
+  return buckets.map((bucket, index) => {
+    const { cell, cap, boost } = bucket;
+    const line = lines?.[index];
+    const ask = asks[index];
+    return {
+      ...named(bucket, group),
+      source: { kind: cell.winner.subjectType, id: cell.winner.subjectId },
+      ...{ mode: cell.mode, enforcement: cell.enforcement, cap, boost },
+      used: line?.settled ?? null,
+      held: line?.held ?? null,
+      est: ask?.est ?? 0,
+      worst: ask?.worst ?? 0,
+      verdict: line?.verdict ?? "fits",
+      resetsAt: line?.resetsAt ?? null,
+    };
+  });
+}
+
+/** Where the limits of a request stand, as its reply tells: an admitted one counts itself (protocols-and-pricing.md 2.4). */
+export function standingsOf({ buckets, asks, lines, group }: Measured, isAdmitted: boolean): readonly LimitStanding[] {
+  if (lines === null) return [];
+  return buckets.map((bucket, index) => {
+    const line = lines[index];
+    const own = isAdmitted ? (asks[index]?.est ?? 0) : 0;
+    return {
+      ...named(bucket, group),
+      cap: bucket.cap,
+      used: line?.settled ?? 0,
+      held: (line?.held ?? 0) + own,
+      resetsAt: line?.resetsAt ?? null,
+    };
+  });
+}
+
+function named({ cell }: ResolvedBucket, group: ModelGroup | null) {
+  const { winner, axis, unit, window, modelGroupId } = cell;
+  const targetType = modelGroupId === null ? ("global" as const) : ("group" as const);
+  return {
+    limitId: winner.id,
+    axis,
+    targetType,
+    target: modelGroupId === null ? "global" : (group?.name ?? ""),
+    unit,
+    window,
+  };
+}

@@ -1,0 +1,24 @@
+import { changesOf } from "../changes-of";
+import { existing } from "../existing";
+import { defineOperation } from "../operation";
+import { UpdateUserGroupInput, UserGroup } from "./schema";
+import { userGroupOutput } from "./user-group-output";
+
+/** Changes the name of a user group. */
+export const updateUserGroup = defineOperation({
+  name: "userGroups.update",
+  method: "PATCH",
+  path: "/user-groups/{id}",
+  summary: "Renames a user group.",
+  permission: "user-groups:write",
+  input: UpdateUserGroupInput,
+  output: UserGroup,
+  errors: ["not_found", "version_conflict", "name_taken"],
+  async run({ id, version, ...patch }, { ports, actor }) {
+    const before = existing(await ports.userGroups.find(id));
+    const changes = changesOf({ row: before, version, actor }, patch);
+    if (changes === null) return { output: userGroupOutput(before) };
+    const output = userGroupOutput(await ports.userGroups.update(id, changes, version));
+    return { output, audit: { target: `user-group:${id}`, before: userGroupOutput(before), after: output } };
+  },
+});

@@ -1,0 +1,57 @@
+import type { Denial } from "@/core/quota/denial";
+import { type LimitStanding, remainingOf, usedShareOf } from "@/core/quota/limit-standing";
+import { wireAmount } from "./amount-text";
+
+/** What the headers of one reply say about limits (protocols-and-pricing.md 2.4). */
+export type LimitFacts = {
+  /** In the order of quota.md Q13; empty: no limit applies, or the counters were not asked. */
+  readonly standings: readonly LimitStanding[];
+  /** Slug of the request's model group; null: none. */
+  readonly modelGroup: string | null;
+  /** Why a limit refused the request; null: none did. */
+  readonly denial: Denial | null;
+  /** Epoch ms. */
+  readonly now: number;
+};
+
+const MAX_LISTED = 12;
+
+/** `x-sluice-model-group` and `x-sluice-limits`, the same in every protocol; a new object to add others to. */
+export function sharedLimitHeaders({ standings, modelGroup }: LimitFacts): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (modelGroup !== null) headers["x-sluice-model-group"] = modelGroup;
+  if (standings.length > 0) headers["x-sluice-limits"] = listed(standings);
+  return headers;
+}
+
+/** The standing of unit tokens with least remaining; null without one. */
+export function tightestTokens(standings: readonly LimitStanding[]): LimitStanding | null {
+  let tightest: LimitStanding | null = null;
+  for (const standing of standings) {
+    if (standing.unit !== "tokens") continue;
+    if (tightest === null || remainingOf(standing) < remainingOf(tightest)) tightest = standing;
+  }
+  return tightest;
+}
+
+/** An instant in whole epoch seconds, rounded up. */
+export function epochSeconds(at: number): number {
+  return Math.ceil(at / 1_000);
+}
+
+function listed(standings: readonly LimitStanding[]): string {
+  const ordered =
+    standings.length < 2
+      ? standings
+      : standings.toSorted((a, b) => usedShareOf(b) - usedShareOf(a)).slice(0, MAX_LISTED);
+  let text = "";
+  for (const standing of ordered) text += `${text === "" ? "" : ", "}${itemOf(standing)}`;
+  return text;
+}
+
+function itemOf(standing: LimitStanding): string {
+  const { axis, targetType, window, unit, cap, resetsAt } = standing;
+  const remaining = wireAmount(unit, remainingOf(standing));
+  const reset = resetsAt === null ? 0 : epochSeconds(resetsAt);
+  return `${axis};s=${targetType};w=${window};u=${unit};cap=${wireAmount(unit, cap)};rem=${remaining};reset=${reset}`;
+}

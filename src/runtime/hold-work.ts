@@ -1,0 +1,86 @@
+import type { LedgerStore } from "@/core/ledger/entry";
+import { settlementOf } from "@/core/ledger/settlement";
+import type { QuotaEngine } from "@/core/quota/create-quota";
+import { amountsFor, requestIdOfHold } from "@/core/quota/hold";
+import { parseHoldRecord } from "@/core/quota/hold-record";
+import { HOLD_TTL_MS } from "@/core/quota/quota-engine";
+import type { ExpiredHold, QuotaStore } from "@/core/quota/quota-store";
+import { renewHolds } from "@/core/quota/renew-holds";
+import type { JobDeps } from "@/jobs/job";
+import type { Clock } from "@/lib/clock";
+import { asNanoUsd } from "@/lib/money";
+import type { HeldRows } from "@/stores/postgres/held-rows";
+import type { ReplicaStore } from "@/stores/postgres/replica-store";
+
+/** What the jobs of holds work on. */
+export type HoldWorkAsk = {
+  readonly engine: QuotaEngine;
+  readonly store: QuotaStore;
+  readonly ledger: LedgerStore;
+  readonly rows: HeldRows;
+  readonly replicas: Pick<ReplicaStore, "find">;
+  readonly replica: string;
+  readonly clock: Clock;
+  /** The counters of these users must be compared with the ledger. */
+  onSuspects(userIds: readonly number[]): void;
+};
+
+/** A replica that was seen this lately is at work (its lease is 15 s). */
+const LEASE_MS = 15_000;
+
+/** Joins counters and ledger for the jobs that look after holds. */
+export function holdWork(ask: HoldWorkAsk): JobDeps["holds"] {
+  const { engine, store, rows, replicas, clock, replica } = ask;
+  return {
+    renew: () => renewHolds({ store, book: engine.book, clock, replica, ttlMs: HOLD_TTL_MS }),
+    resend: () => ask.onSuspects(engine.ends.resend()),
+    expired: (limit) => store.expired(limit),
+    billedBy: ({ holdId, at }) => rows.find({ requestId: requestIdOfHold(holdId), holdNo: numberOf(holdId), at }),
+    bill: (hold) => bill(hold, ask),
+    async settle({ userId, holdId, buckets }, actual) {
+      await store.settle({ userId, holdId, buckets, actual: amountsFor(buckets, actual) });
+    },
+    async void({ userId, holdId, buckets }) {
+      await store.void({ userId, holdId, buckets, actual: [] });
+    },
+    async standingOf(id, now) {
+      if (id === replica) return "alive";
+      const found = await replicas.find(id);
+      if (found === null) return "silent";
+      if (found.adoptedAt !== null) return "adopted";
+      return now - found.seenAt <= LEASE_MS ? "alive" : "silent";
+    },
+  };
+}
+
+/** The row of a request whose owner and its journal are gone: one attempt, charged at the hold's ceiling (quota.md Q37, Q42). */
+async function bill({ holdId, at, userId, record, ceilingNanoUsd }: ExpiredHold, { ledger, rows }: HoldWorkAsk) {
+  const id = requestIdOfHold(holdId);
+  const { keyId, keyPrefix, modelGroupId, model, protocol, operation, stream, counted } = parseHoldRecord(record);
+  const costNanoUsd = asNanoUsd(ceilingNanoUsd);
+  const entry = {
+    ...{ id, attempt: 1, admittedAt: at, holdNo: numberOf(holdId), userId, keyId, modelGroupId, model, costNanoUsd },
+    ...{ channelId: null, outcome: "interrupted" as const, requests: 1, tokens: 0, costSource: "ceiling" as const },
+    ...{ countedInUserGlobal: counted.userGlobal, countedInKeyGlobal: counted.keyGlobal, failOpen: false },
+    detail: { ...CEILING_DETAIL, listCostNanoUsd: ceilingNanoUsd },
+  };
+  const request = {
+    ...{ id, at, userId, keyId, keyPrefix, protocol, operation, model, stream, costNanoUsd },
+    ...{ upstreamModel: null, channelId: null, outcome: "interrupted" as const, status: null, code: null },
+    ...{ inputTokens: 0, cachedTokens: 0, outputTokens: 0, costSource: "ceiling" as const, firstByteMs: null },
+    ...{ durationMs: 0, attempts: [], upstreamRequestId: null, decision: null },
+  };
+  await ledger.record([settlementOf({ id, kind: "settled", entries: [entry], request }).text]);
+  // Another janitor or the owner may have been first: what the ledger has is what counts.
+  const charged = await rows.find({ requestId: id, holdNo: entry.holdNo, at });
+  return charged ?? { usd: ceilingNanoUsd, tokens: 0, requests: 1 };
+}
+
+const CEILING_DETAIL = {
+  ...{ usage: {}, tools: {}, images: 0, characters: 0, audioMs: 0, reasoning: 0, tier: "standard" },
+  ...{ flags: ["ceiling"], parts: [], channelPpm: 1_000_000, groupPpm: 1_000_000 },
+};
+
+function numberOf(holdId: string): number {
+  return Number(holdId.slice(holdId.indexOf(".") + 1));
+}

@@ -1,0 +1,90 @@
+import type { LedgerStore } from "@/core/ledger/entry";
+import { createQuota, type QuotaEngine } from "@/core/quota/create-quota";
+import { createDriftCheck, type DriftCheck } from "@/core/quota/drift";
+import { NO_PEERS } from "@/core/quota/hold-peers";
+import { createLimitPlans, type LimitPlans } from "@/core/quota/limit-plans";
+import type { QuotaStore } from "@/core/quota/quota-store";
+import { createWindows } from "@/core/quota/window";
+import type { JobDeps } from "@/jobs/job";
+import type { Clock } from "@/lib/clock";
+import type { Log } from "@/observability/logger";
+import { memoryQuotaStore } from "@/stores/memory/quota-store";
+import type { Database } from "@/stores/postgres/client";
+import { heldRows } from "@/stores/postgres/held-rows";
+import { type LimitedCallers, limitedCallers } from "@/stores/postgres/limited-callers";
+import { replicaStore } from "@/stores/postgres/replica-store";
+import { sampleUsers } from "@/stores/postgres/sample-users";
+import { usageHistory } from "@/stores/postgres/usage-history";
+import type { Cleanup } from "./cleanup";
+import { holdWork } from "./hold-work";
+import type { ConfigWiring } from "./wire-config";
+
+const RECHECK_MS = 60_000;
+
+/** What the quota engine is made of. */
+export type QuotaWiringAsk = {
+  readonly config: Pick<ConfigWiring, "versionOf" | "config">;
+  readonly database: Database;
+  readonly ledger: LedgerStore;
+  /** Name of this process among the replicas. */
+  readonly replica: string;
+  isLedgerUp(): boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly cleanup: Cleanup;
+};
+
+/** The engine of this process and what jobs need of it. */
+export type QuotaWiring = {
+  readonly store: QuotaStore;
+  readonly engine: QuotaEngine;
+  readonly plans: LimitPlans;
+  readonly holds: JobDeps["holds"];
+  readonly drift: DriftCheck;
+};
+
+/** Builds the quota engine on counters in this process' memory. */
+export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
+  const { config, database, ledger, replica, clock, log, cleanup, isLedgerUp } = ask;
+  const store = memoryQuotaStore({ clock, replica });
+  cleanup.add(async () => store.close());
+  const history = usageHistory(database);
+  const suspects: { add(userIds: readonly number[]): void } = { add() {} };
+  const engine = createQuota({
+    ...{ store, history, replica, clock, isLedgerUp },
+    peers: NO_PEERS,
+    isShared: false,
+    versionOf: config.versionOf,
+    // Requests admitted before the change may settle after it (quota.md Q50).
+    onBrought: ({ kind, userId }) => kind === "fill" && clock.after(RECHECK_MS, () => suspects.add([userId])),
+    onFault: ({ kind, error }) => log.warn({ kind, error }, "the counters or the ledger did not answer"),
+  });
+  const plans = createLimitPlans(createWindows);
+  const drift = createDriftCheck({
+    ...{ store, history, clock, bring: engine.bring },
+    limitsOf: limitsOf({ callers: limitedCallers(database), plans, config }),
+    sample: (count) => sampleUsers(database, { count, now: clock.now() }),
+    onDrift() {},
+  });
+  suspects.add = drift.suspect;
+  const rows = heldRows(database);
+  const replicas = replicaStore(database);
+  const holds = holdWork({ engine, store, ledger, rows, replicas, replica, clock, onSuspects: drift.suspect });
+  return { store, engine, plans, holds, drift };
+}
+
+type LimitsAsk = {
+  readonly callers: LimitedCallers;
+  readonly plans: LimitPlans;
+  readonly config: Pick<ConfigWiring, "versionOf" | "config">;
+};
+
+/** A user's limits by each of its keys, read now. */
+function limitsOf({ callers, plans, config }: LimitsAsk) {
+  return async (userId: number) =>
+    (await callers.ofUser(userId)).map((caller) => {
+      const plan = plans.planOf(caller, config.config.current().settings);
+      const version = config.versionOf(caller.version);
+      return { plan, config: { version, keyId: caller.keyId, user: plan.user.fingerprint, key: plan.key.fingerprint } };
+    });
+}

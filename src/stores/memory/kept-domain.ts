@@ -1,0 +1,90 @@
+import {
+  type AxisConfig,
+  type Changes,
+  type ClosedHold,
+  type Counter,
+  type Domain,
+  type Hold,
+  LIVES,
+} from "@/core/quota/domain";
+
+/** A domain as the memory store keeps it: the rules see it as a plain `Domain`, changes are made in place. */
+export type KeptDomain = {
+  epoch: string | null;
+  sequence: number;
+  axes: Map<string, AxisConfig>;
+  counters: Map<string, Counter>;
+  holds: Map<string, Hold>;
+  /** In the order in which the holds ended, so that the first are the first to be forgotten. */
+  closed: Map<string, ClosedHold>;
+  lock: { readonly token: string; readonly until: number } | null;
+  /** Epoch ms of the last write. */
+  writtenAt: number;
+  /** Epoch ms from which an access sweeps again. */
+  sweepAt: number;
+};
+
+const SWEEP_EVERY_MS = 10_000;
+
+/** A domain that nothing is known of. */
+export function emptyDomain(): KeptDomain {
+  return {
+    ...{ epoch: null, sequence: 0, axes: new Map(), counters: new Map(), holds: new Map(), closed: new Map() },
+    ...{ lock: null, writtenAt: 0, sweepAt: 0 },
+  };
+}
+
+/** Writes what a decision of this turn says. `now` in epoch ms. */
+export function applyChanges(kept: KeptDomain, changes: Changes, now: number): void {
+  for (const [id, counter] of changes.counters) kept.counters.set(id, counter);
+  for (const [name, axis] of changes.axes) kept.axes.set(name, axis);
+  const { opened, ended } = changes;
+  if (opened !== null) kept.holds.set(opened.holdId, opened);
+  if (ended !== null) {
+    kept.holds.delete(ended.holdId);
+    kept.closed.delete(ended.holdId);
+    kept.closed.set(ended.holdId, { state: ended.state, keptUntil: now + LIVES.closedMs });
+  }
+  kept.sequence += 1;
+  kept.writtenAt = now;
+}
+
+/** Ends the epoch under a lock. The records of open holds stay, for whoever rebuilds; all else is gone. */
+export function endEpoch(kept: KeptDomain, token: string, now: number): void {
+  kept.epoch = null;
+  kept.axes = new Map();
+  kept.counters = new Map();
+  kept.closed = new Map();
+  kept.lock = { token, until: now + LIVES.lockMs };
+  kept.writtenAt = now;
+}
+
+/** Puts a rebuilt domain in place of what was there and frees the lock. */
+export function startOver(kept: KeptDomain, rebuilt: Domain, now: number): void {
+  kept.epoch = rebuilt.epoch;
+  kept.sequence = rebuilt.sequence;
+  kept.axes = new Map(rebuilt.axes);
+  kept.counters = new Map(rebuilt.counters);
+  kept.holds = new Map(rebuilt.holds);
+  kept.closed = new Map(rebuilt.closed);
+  kept.lock = null;
+  kept.writtenAt = now;
+}
+
+/** Drops what has outlived its time. False: that is all of it. `now` in epoch ms. */
+export function sweepDomain(kept: KeptDomain, now: number): boolean {
+  kept.sweepAt = now + SWEEP_EVERY_MS;
+  if (now >= kept.writtenAt + LIVES.domainMs) endForGood(kept);
+  for (const [id, counter] of kept.counters) if (counter.expiresAt <= now) kept.counters.delete(id);
+  for (const [id, hold] of kept.holds) if (hold.keptUntil <= now) kept.holds.delete(id);
+  for (const [id, closed] of kept.closed) {
+    if (closed.keptUntil > now) break;
+    kept.closed.delete(id);
+  }
+  const isLocked = kept.lock !== null && kept.lock.until > now;
+  return kept.epoch !== null || isLocked || kept.holds.size > 0;
+}
+
+function endForGood(kept: KeptDomain): void {
+  Object.assign(kept, { ...emptyDomain(), holds: kept.holds, lock: kept.lock, sweepAt: kept.sweepAt });
+}

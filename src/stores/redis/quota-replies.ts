@@ -1,0 +1,136 @@
+import type { HeldAmounts } from "@/core/quota/domain";
+import type {
+  BucketKind,
+  BucketLine,
+  EndReply,
+  ExpiredHold,
+  HoldState,
+  RenewReply,
+  ReserveReply,
+  Verdict,
+} from "@/core/quota/quota-store";
+import { KIND_LETTERS } from "./quota-arguments";
+
+const VERDICTS: Readonly<Record<string, Verdict>> = {
+  FITS: "fits",
+  EXHAUSTED: "exhausted",
+  TOO_LARGE: "too_large",
+  CONTENDED: "contended",
+};
+const STATES: Readonly<Record<string, HoldState>> = { O: "open", L: "limbo", S: "settled", V: "voided" };
+const KINDS = Object.fromEntries(Object.entries(KIND_LETTERS).map(([kind, letter]) => [letter, kind as BucketKind]));
+const RENEWALS: readonly RenewReply[] = ["renewed", "settled", "voided", "unknown", "rebuild"];
+const LINE = 6;
+
+/** Reads the reply of reserve. Throws when it is none. */
+export function readReserveReply(reply: unknown): ReserveReply {
+  const [head, ...rest] = texts(reply);
+  switch (head) {
+    case "OK": {
+      const [epoch = "", sequence, at, ...lines] = rest;
+      return { kind: "admitted", at: whole(at), epoch, sequence: whole(sequence), lines: readLineTexts(lines) };
+    }
+    case "DUP": {
+      const [state, at, ...slots] = rest;
+      return { kind: "duplicate", state: stateOf(state), at: whole(at), slots: slots.map(whole) };
+    }
+    case "REBUILD":
+      return { kind: "rebuild" };
+    case "FILL":
+      return { kind: "fill", known: { user: definitions(rest[0]), key: definitions(rest[1]) } };
+    case "STALE_WINDOW":
+      return { kind: "stale_window", bucket: whole(rest[0]), at: whole(rest[1]) };
+    default: {
+      const reason = VERDICTS[head ?? ""];
+      if (reason === undefined || reason === "fits") throw notAReply(reply);
+      const [bucket, at, ...lines] = rest;
+      return { kind: "refused", reason, bucket: whole(bucket), at: whole(at), lines: readLineTexts(lines) };
+    }
+  }
+}
+
+/** Reads the reply of peek. */
+export function readPeekReply(reply: unknown): { readonly at: number; readonly lines: readonly BucketLine[] } | null {
+  const [head, at, ...lines] = texts(reply);
+  return head === "OK" ? { at: whole(at), lines: readLineTexts(lines) } : null;
+}
+
+/** Reads the reply of end. */
+export function readEndReply(reply: unknown): EndReply {
+  const [head, ...rest] = texts(reply);
+  if (head === "REBUILD") return { kind: "rebuild" };
+  if (head === "DUP") {
+    const state = stateOf(rest[0]);
+    if (state === "settled" || state === "voided") return { kind: "duplicate", state };
+  }
+  if (head !== "OK") throw notAReply(reply);
+  const [epoch = "", sequence, at] = rest;
+  return { kind: "ended", epoch, sequence: whole(sequence), at: whole(at) };
+}
+
+/** Reads the reply of renew; with the new expiry, epoch ms, if it was renewed. */
+export function readRenewReply(reply: unknown): { readonly kind: RenewReply; readonly expiresAt: number | null } {
+  const [head, expiry] = texts(reply);
+  const kind = RENEWALS.find((name) => name === head);
+  if (kind === undefined) throw notAReply(reply);
+  return { kind, expiresAt: kind === "renewed" ? whole(expiry) : null };
+}
+
+/** Reads the reply of expire; null: it is not due. */
+export function readExpireReply(reply: unknown, hold: { userId: number; holdId: string }): ExpiredHold | null {
+  const [expiredAt, replica = "", at, record = "", ceiling, ...buckets] = texts(reply);
+  if (expiredAt === undefined) return null;
+  return {
+    ...{ userId: hold.userId, holdId: hold.holdId, replica, at: whole(at), expiredAt: whole(expiredAt), record },
+    ceilingNanoUsd: whole(ceiling),
+    buckets: buckets.map(readHeldBucket).map(({ id, kind, start, end, slot }) => ({ id, kind, start, end, slot })),
+  };
+}
+
+/** Reads a bucket of a hold record: `slot est worst kind p1 p2 id`. */
+export function readHeldBucket(text: string): HeldAmounts {
+  const [slot, est, worst, letter = "", start, end, id = ""] = text.split(" ");
+  const kind = KINDS[letter];
+  if (kind === undefined) throw notAReply(text);
+  return { id, kind, start: whole(start), end: whole(end), slot: whole(slot), est: whole(est), worst: whole(worst) };
+}
+
+/** Reads an integer text. Throws when it is none. */
+export function whole(text: string | undefined): number {
+  const value = Number(text);
+  if (text === undefined || text === "" || !Number.isInteger(value)) throw notAReply(text);
+  return value;
+}
+
+/** Reads a list of texts. Throws when it is none. */
+export function texts(reply: unknown): readonly string[] {
+  if (!Array.isArray(reply) || !reply.every((item) => typeof item === "string")) throw notAReply(reply);
+  return reply;
+}
+
+function readLineTexts(items: readonly string[]): readonly BucketLine[] {
+  return Array.from({ length: items.length / LINE }, (_, line) => {
+    const [slot, settled, held, worst, reset, verdict = ""] = items.slice(line * LINE, (line + 1) * LINE);
+    const known = VERDICTS[verdict];
+    if (known === undefined) throw notAReply(items);
+    return {
+      ...{ slot: whole(slot), settled: whole(settled), held: whole(held), worst: whole(worst) },
+      resetsAt: reset === "0" ? null : whole(reset),
+      verdict: known,
+    };
+  });
+}
+
+function stateOf(letter: string | undefined): HoldState {
+  const state = STATES[letter ?? ""];
+  if (state === undefined) throw notAReply(letter);
+  return state;
+}
+
+function definitions(text: string | undefined): readonly string[] {
+  return texts(JSON.parse(text ?? "[]"));
+}
+
+function notAReply(reply: unknown): Error {
+  return new Error(`the counter store replied what it never should: ${JSON.stringify(reply)?.slice(0, 200)}`);
+}

@@ -1,0 +1,244 @@
+import { startRedis, type TestRedis } from "@test/setup/start-redis";
+import { Redis } from "ioredis";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { BucketAsk, ReserveAsk } from "@/core/quota/quota-store";
+import { describeQuotaStore, refsAround } from "@/core/quota/quota-store.contract";
+import { createRedisConnection, type RedisConnection } from "./client";
+import { type RedisQuotaStore, redisQuotaStore } from "./quota-store";
+import { domainKeys } from "./redis-keys";
+
+const CONFIG = { version: 1, keyId: 3, user: "fu", key: "fk" };
+const AMOUNTS = { cap: 1_000_000, est: 100, worst: 200, enforcement: "balanced" } as const;
+
+async function timeOf(client: Redis): Promise<number> {
+  const [seconds, micros] = await client.time();
+  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+}
+
+async function connect(url: string): Promise<RedisConnection> {
+  const connection = createRedisConnection(url);
+  await connection.check();
+  return connection;
+}
+
+describeQuotaStore("the Redis store", async () => {
+  const server = await startRedis();
+  const connection = await connect(server.url);
+  const { client } = connection;
+  return {
+    store: redisQuotaStore({ client, replica: "r1" }),
+    now: () => timeOf(client),
+    async pass(ms) {
+      const until = (await timeOf(client)) + ms;
+      while ((await timeOf(client)) < until) await new Promise(setImmediate);
+    },
+    async close() {
+      await connection.close();
+      server.stop();
+    },
+  };
+});
+
+let server: TestRedis;
+let connection: RedisConnection;
+let admin: Redis;
+let store: RedisQuotaStore;
+beforeAll(async () => {
+  server = await startRedis();
+  connection = await connect(server.url);
+  admin = new Redis(server.url);
+  store = redisQuotaStore({ client: connection.client, replica: "r1" });
+});
+afterEach(() => admin.flushall());
+afterAll(async () => {
+  admin.disconnect();
+  await connection.close();
+  server.stop();
+});
+
+async function rebuild(userId: number): Promise<void> {
+  const begun = await store.beginRebuild(userId);
+  const nothing = { definitions: { user: [], key: [] }, seeds: [], holds: [], closed: [] };
+  const token = begun?.token ?? "";
+  expect(await store.rebuild({ userId, token, config: CONFIG, ...nothing, holds: begun?.holds ?? [] })).toBe(true);
+}
+
+async function asking(userId: number, holdId: string): Promise<ReserveAsk> {
+  const refs = refsAround(Math.floor((await timeOf(admin)) / 1_000));
+  const buckets: readonly BucketAsk[] = Object.values(refs).map((ref) => ({ ...ref, ...AMOUNTS }));
+  return { userId, holdId, ttlMs: 45_000, config: CONFIG, buckets, record: "{}" };
+}
+
+async function serve(ask: ReserveAsk): Promise<void> {
+  const reply = await store.reserve(ask);
+  if (reply.kind !== "admitted") throw new Error(reply.kind);
+  const buckets = ask.buckets.map((bucket, at) => ({ ...bucket, slot: reply.lines[at]?.slot ?? 0 }));
+  await store.settle({ userId: ask.userId, holdId: ask.holdId, buckets, actual: buckets.map(() => 7) });
+}
+
+test("every key has a life after every call, and carries the user's hash tag but for the sets of users", async () => {
+  const expectLives = async () => {
+    for (const key of await admin.keys("*")) {
+      expect(await admin.ttl(key), key).toBeGreaterThan(0);
+      expect(key).toMatch(/^sl:(\{u:7\}:q1|open:7$)/);
+    }
+  };
+  const ask = await asking(7, "a.1");
+  await store.beginRebuild(7);
+  await expectLives();
+  await admin.del(domainKeys(7).lock);
+  await rebuild(7);
+  await expectLives();
+  const reply = await store.reserve(ask);
+  await expect.poll(() => admin.exists("sl:open:7")).toBe(1);
+  await expectLives();
+  await store.renew([{ userId: 7, holdId: "a.1", ttlMs: 1, ceilingNanoUsd: 5 }]);
+  await expectLives();
+  await expect.poll(() => store.expired(10)).toHaveLength(1);
+  await expectLives();
+  const slots = reply.kind === "admitted" ? reply.lines : [];
+  const buckets = ask.buckets.map((bucket, at) => ({ ...bucket, slot: slots[at]?.slot ?? 0 }));
+  await store.settle({ userId: 7, holdId: "a.1", buckets, actual: [1, 2, 3, 4] });
+  await expectLives();
+  await store.void({ userId: 7, holdId: "b.1", buckets, actual: [] });
+  await admin.del(...ask.buckets.map(domainKeys(7).bucket).filter((key) => key !== domainKeys(7).meta));
+  await store.settle({ userId: 7, holdId: "c.1", buckets, actual: [1, 2, 3, 4] });
+  await expectLives();
+  const seeds = buckets.map((bucket) => ({ ...bucket, settled: 0, slices: [] }));
+  const definitions = { user: [], key: [] };
+  await store.fill({ userId: 7, config: { ...CONFIG, version: 2, user: "x", key: "y" }, definitions, seeds });
+  await expectLives();
+  await rebuild(7);
+  const held = buckets.map((bucket) => ({ ...bucket, est: 1, worst: 1 }));
+  const hold = { userId: 7, holdId: "d.1", replica: "r2", at: 1, expiresAt: 2, record: "", ceilingNanoUsd: 0 };
+  await store.announce([{ ...hold, buckets: held }]);
+  await expectLives();
+});
+
+test("the lives are those of the layout", async () => {
+  const ask = await asking(7, "a.1");
+  await rebuild(7);
+  await serve(ask);
+  await store.reserve({ ...ask, holdId: "b.1" });
+  const keys = domainKeys(7);
+  const day = 86_400;
+  const nearly = async (key: string, seconds: number) => {
+    const ttl = await admin.ttl(key);
+    expect(ttl, key).toBeGreaterThan(seconds - 10);
+    expect(ttl, key).toBeLessThanOrEqual(seconds);
+  };
+  await nearly(keys.meta, 35 * day);
+  await nearly(keys.open, 2 * day);
+  await nearly(keys.hold("a.1"), 1_800);
+  await nearly(keys.hold("b.1"), 2 * day);
+  for (const bucket of ask.buckets) {
+    const second = Math.floor((await timeOf(admin)) / 1_000);
+    if (bucket.kind === "calendar") await nearly(keys.bucket(bucket), bucket.end + 2 * day - second);
+    if (bucket.kind === "rolling") await nearly(keys.bucket(bucket), bucket.start * bucket.end + 2 * day);
+  }
+});
+
+test("a wrong key type rejects with its cause, changes no bucket and leaves no hold; a rebuild mends it", async () => {
+  const ask = await asking(7, "a.1");
+  await rebuild(7);
+  const keys = domainKeys(7);
+  const [total, calendar] = ask.buckets as [BucketAsk, BucketAsk];
+  await admin.set(keys.bucket(calendar), "text");
+  await expect(store.reserve(ask)).rejects.toThrow(/reserve/);
+  await expect(store.reserve(ask)).rejects.toMatchObject({ cause: { message: expect.stringContaining("WRONGTYPE") } });
+  const slots = ask.buckets.map((bucket) => ({ ...bucket, slot: bucket.start }));
+  await expect(store.settle({ userId: 7, holdId: "a.1", buckets: slots, actual: [1, 1, 1, 1] })).rejects.toThrow();
+  expect(await admin.exists(keys.hold("a.1"))).toBe(0);
+  expect(await admin.zcard(keys.open)).toBe(0);
+  const lines = (await store.peek({ ...ask, buckets: [total] }))?.lines;
+  expect(lines).toMatchObject([{ settled: 0, held: 0, worst: 0 }]);
+  const begun = await store.beginRebuild(7);
+  const seeds = [{ ...calendar, slot: calendar.start, settled: 5, slices: [] }];
+  const base = { userId: 7, token: begun?.token ?? "", config: CONFIG, definitions: { user: [], key: [] } };
+  expect(await store.rebuild({ ...base, seeds, holds: [], closed: [] })).toBe(true);
+  expect(await store.reserve(ask)).toMatchObject({ kind: "admitted", lines: [{}, { settled: 5 }, {}, {}] });
+});
+
+test.each(["meta", "open"] as const)(
+  "a wrong type of the %s key rejects a reserve, and a rebuild mends it",
+  async (name) => {
+    const ask = await asking(7, "a.1");
+    await rebuild(7);
+    await admin.del(domainKeys(7)[name]);
+    await admin.set(domainKeys(7)[name], "text");
+    await expect(store.reserve(ask)).rejects.toThrow();
+    await rebuild(7);
+    expect((await store.reserve(ask)).kind).toBe("admitted");
+  },
+);
+
+test("scripts that are flushed every few milliseconds fail no request", async () => {
+  await rebuild(7);
+  let isRunning = true;
+  const flushing = (async () => {
+    while (isRunning) {
+      await admin.script("FLUSH");
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  })();
+  const ask = await asking(7, "");
+  for (let round = 0; round < 20; round++)
+    await Promise.all(Array.from({ length: 25 }, (_, at) => serve({ ...ask, holdId: `${round}-${at}.1` })));
+  isRunning = false;
+  await flushing;
+  expect((await store.peek(ask))?.lines).toMatchObject(ask.buckets.map(() => ({ settled: 3_500, held: 0, worst: 0 })));
+});
+
+test("a server that does not answer rejects within the bound, and what is lost with it is rebuilt", async () => {
+  const ask = await asking(7, "a.1");
+  await rebuild(7);
+  await admin.client("PAUSE", 600);
+  const start = performance.now();
+  await expect(store.reserve(ask)).rejects.toThrow(/did not answer/);
+  expect(performance.now() - start).toBeLessThan(500);
+  await admin.client("UNPAUSE");
+  await expect.poll(() => store.reserve(ask)).toMatchObject({ kind: "duplicate", state: "open" });
+  await admin.flushall();
+  expect(await store.reserve(ask)).toEqual({ kind: "rebuild" });
+});
+
+test("two replicas on one server share the counters and rebuild one after the other", async () => {
+  const second = await connect(server.url);
+  const other = redisQuotaStore({ client: second.client, replica: "r2" });
+  const ask = await asking(7, "a.1");
+  const begun = await Promise.all([store.beginRebuild(7), other.beginRebuild(7)]);
+  expect(begun.filter((lock) => lock !== null)).toHaveLength(1);
+  await admin.del(domainKeys(7).lock);
+  await rebuild(7);
+  await store.reserve(ask);
+  expect(await other.reserve(ask)).toMatchObject({ kind: "duplicate", state: "open" });
+  expect(await other.reserve({ ...ask, holdId: "b.1" })).toMatchObject({
+    lines: ask.buckets.map(() => ({ held: 100 })),
+  });
+  await second.close();
+});
+
+test("a rebuild with thousands of closed holds and hundreds of open ones is done in one go", async () => {
+  const ask = await asking(7, "a.1");
+  const begun = await store.beginRebuild(7);
+  const at = await timeOf(admin);
+  const closed = Array.from({ length: 3_000 }, (_, index) => ({ holdId: `c${index}.1`, state: "settled" as const }));
+  const buckets = ask.buckets.map((bucket) => ({
+    ...bucket,
+    slot: bucket.kind === "total" ? 0 : Math.floor(at / 1_800_000),
+  }));
+  const [total, , rolling] = buckets;
+  const held = [total, rolling].flatMap((bucket) => (bucket === undefined ? [] : [{ ...bucket, est: 1, worst: 2 }]));
+  const holds = Array.from({ length: 400 }, (_, index) => ({
+    ...{ userId: 7, holdId: `h${index}.1`, replica: "r2", at, expiresAt: at + 45_000, record: "{}", ceilingNanoUsd: 0 },
+    buckets: held,
+  }));
+  const base = { userId: 7, token: begun?.token ?? "", config: CONFIG, definitions: { user: [], key: [] }, seeds: [] };
+  expect(await store.rebuild({ ...base, holds, closed })).toBe(true);
+  const lines = (await store.peek(ask))?.lines ?? [];
+  expect([lines[0], lines[2]]).toMatchObject([
+    { held: 400, worst: 800 },
+    { held: 400, worst: 800 },
+  ]);
+  expect(await store.reserve({ ...ask, holdId: "c2999.1" })).toMatchObject({ kind: "duplicate", state: "settled" });
+});

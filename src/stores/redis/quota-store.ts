@@ -1,0 +1,95 @@
+import type { Redis } from "ioredis";
+import { initialCeiling } from "@/core/quota/initial-ceiling";
+import type {
+  EndAsk,
+  EndReply,
+  QuotaStore,
+  RenewAsk,
+  RenewReply,
+  ReserveAsk,
+  ReserveReply,
+} from "@/core/quota/quota-store";
+import { expiredHolds, indexUser } from "./expired-holds";
+import { askArguments, configArguments, endArguments } from "./quota-arguments";
+import { readEndReply, readPeekReply, readRenewReply, readReserveReply } from "./quota-replies";
+import { announceHold, beginRebuild, fillDomain, rebuildDomain } from "./rebuild-domain";
+import { domainKeys } from "./redis-keys";
+import { runScript } from "./run-script";
+import { END } from "./scripts/end.lua";
+import { PEEK } from "./scripts/peek.lua";
+import { RENEW } from "./scripts/renew.lua";
+import { RESERVE } from "./scripts/reserve.lua";
+
+/** What the store works with. `client` gives up on a command after 250 ms and sends nothing twice; `replica` is noted in the holds. */
+export type RedisQuotaStoreOptions = { readonly client: Redis; readonly replica: string };
+
+/** Counters on Redis. */
+export type RedisQuotaStore = Omit<QuotaStore, "reserve" | "settle" | "void"> & {
+  reserve(ask: ReserveAsk): Promise<ReserveReply>;
+  settle(end: EndAsk): Promise<EndReply>;
+  void(end: EndAsk): Promise<EndReply>;
+};
+
+/**
+ * Counters on Redis, for any number of replicas (quota.md section 4): one script per call on one user's keys, which lie in one slot. All calls
+ * go over one connection, so those of a domain arrive and are answered in order. A call without an answer rejects; it may have taken effect.
+ */
+export function redisQuotaStore({ client, replica }: RedisQuotaStoreOptions): RedisQuotaStore {
+  return {
+    reserve: (ask) => reserve(client, ask, replica),
+    settle: (ask) => end(client, ask, "S"),
+    void: (ask) => end(client, ask, "V"),
+    renew: (holds) => Promise.all(holds.map((ask) => renew(client, ask))),
+    async peek({ userId, config, buckets }) {
+      const domain = domainKeys(userId);
+      const keys = [domain.meta, ...buckets.map(domain.bucket)];
+      const args = [...configArguments(config), ...askArguments(buckets)];
+      return readPeekReply(await runScript(client, PEEK, { keys, args }));
+    },
+    expired: (limit) => expiredHolds(client, limit),
+    beginRebuild: (userId) => beginRebuild(client, userId),
+    async rebuild(ask) {
+      const isDone = await rebuildDomain(client, ask);
+      if (isDone) for (const hold of ask.holds) note(client, hold.userId, hold.expiresAt);
+      return isDone;
+    },
+    fill: (ask) => fillDomain(client, ask),
+    async announce(holds) {
+      await Promise.all(holds.map((hold) => announceHold(client, hold)));
+      for (const hold of holds) note(client, hold.userId, hold.expiresAt);
+    },
+  };
+}
+
+async function reserve(client: Redis, ask: ReserveAsk, replica: string): Promise<ReserveReply> {
+  const domain = domainKeys(ask.userId);
+  const keys = [domain.meta, domain.open, domain.hold(ask.holdId), ...ask.buckets.map(domain.bucket)];
+  const args = [
+    ...[ask.holdId, ask.ttlMs, replica, ...configArguments(ask.config), ask.record, initialCeiling(ask.buckets)],
+    ...askArguments(ask.buckets),
+  ];
+  const reply = readReserveReply(await runScript(client, RESERVE, { keys, args }));
+  if (reply.kind === "admitted") note(client, ask.userId, reply.at + ask.ttlMs);
+  return reply;
+}
+
+async function end(client: Redis, ask: EndAsk, state: "S" | "V"): Promise<EndReply> {
+  const domain = domainKeys(ask.userId);
+  const keys = [domain.meta, domain.open, domain.hold(ask.holdId), ...ask.buckets.map(domain.bucket)];
+  const args = [ask.holdId, state, ...endArguments(ask, state === "S")];
+  return readEndReply(await runScript(client, END, { keys, args }));
+}
+
+async function renew(client: Redis, ask: RenewAsk): Promise<RenewReply> {
+  const domain = domainKeys(ask.userId);
+  const keys = [domain.meta, domain.open, domain.hold(ask.holdId)];
+  const args = [ask.holdId, ask.ttlMs, ask.ceilingNanoUsd];
+  const { kind, expiresAt } = readRenewReply(await runScript(client, RENEW, { keys, args }));
+  if (expiresAt !== null) note(client, ask.userId, expiresAt);
+  return kind;
+}
+
+/** Best effort: the next reserve or renewal of the user notes it again. */
+function note(client: Redis, userId: number, expiresAt: number): void {
+  indexUser(client, userId, expiresAt).catch(() => {});
+}

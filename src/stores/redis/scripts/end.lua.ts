@@ -1,0 +1,43 @@
+import { defineScript } from "../run-script";
+import { COUNTERS } from "./counters.lua";
+
+/** Ends a hold exactly once; the twin of `core/quota/end-hold.ts`. */
+export const END = defineScript(
+  "end",
+  `-- KEYS  1 meta  2 open holds  3 hold  4.. one per bucket, in the order of the reserve
+-- ARGV  1 hold id  2 S settled | V voided  then 6 per bucket: kind p1 p2 id slot actual (the slot counts only if the hold is unknown here)
+-- Reply OK epoch n at · DUP state · REBUILD
+local META, OPEN, HOLD = KEYS[1], KEYS[2], KEYS[3]
+local FIRST, STEP = 2, 6
+${COUNTERS}
+if not epoch then return {'REBUILD'} end
+local known = redis.call('HMGET', HOLD, 'e', 'st', 'nb')
+local open = known[1] == epoch
+if open and (known[2] == 'S' or known[2] == 'V') then return {'DUP', known[2]} end
+redis.call('ZCARD', OPEN)
+local count = #KEYS - 3
+if open and num(known[3]) ~= count then return redis.error_reply('ERR the hold has other buckets') end
+
+local ends = {}
+for i = 1, count do
+  local o = FIRST + (i - 1) * STEP
+  local actual, slot, est, worst = ARGV[o + 6], ARGV[o + 5], '0', '0'
+  if not whole(actual) then return redis.error_reply('ERR actual of bucket ' .. i .. ' is not a whole number') end
+  local b = {kind = ARGV[o + 1], p1 = num(ARGV[o + 2]), p2 = num(ARGV[o + 3]), id = ARGV[o + 4], key = KEYS[3 + i]}
+  if open then
+    local id
+    slot, est, worst, id = string.match(redis.call('HGET', HOLD, 'b' .. i), '^(%-?%d+) (%d+) (%d+) .* (%S+)$')
+    if id ~= b.id then return redis.error_reply('ERR the hold has other buckets') end
+  end
+  local c = instance(b, tonumber(slot))
+  if c and c.fresh then est, worst = '0', '0' end
+  ends[i] = {b = b, c = c, slot = tonumber(slot), amounts = {s = ARGV[2] == 'S' and actual or '0', h = '-' .. est, w = '-' .. worst}}
+end
+for i = 1, count do
+  if ends[i].c then add(ends[i].b, ends[i].c, ends[i].slot, ends[i].amounts) end
+end
+redis.call('DEL', HOLD); redis.call('HSET', HOLD, 'e', epoch, 'st', ARGV[2]); redis.call('EXPIRE', HOLD, 1800)
+redis.call('ZREM', OPEN, ARGV[1])
+return {'OK', epoch, stepped(), int(at)}
+`,
+);
