@@ -530,6 +530,66 @@ describe("prices and settings", () => {
     expect(Object.keys(view.origins).sort()).toEqual(Object.keys(view.values).sort());
   });
 
+  test("one window and one bound of a setting change without the others", async () => {
+    await call("settings.update", { windowModes: { "5h": "fixed" }, failOpenAllowance: { maxUsd: "0" } });
+    const view = await call("settings.update", {
+      windowModes: { daily: "rolling" },
+      failOpenAllowance: { percent: 5 },
+    });
+    expect(view.values).toMatchObject({
+      windowModes: { "5h": "fixed", daily: "rolling", weekly: "calendar", monthly: "calendar" },
+      failOpenAllowance: { percent: 5, maxUsd: "0" },
+    });
+    expect(await world.operations.ports.settings.read()).toMatchObject({ windowModes: view.values.windowModes });
+  });
+
+  test("wrong settings are told all at once", async () => {
+    const wrong = {
+      ...{ timeZone: "Mars/Base", dailyReset: "04:03", enforcement: "hard", billingModel: "none", failOpen: "yes" },
+      windowModes: { "5h": "calendar", total: "rolling" },
+      failOpenAllowance: { percent: -1, maxUsd: "9007200" },
+    };
+    expect((await fieldsOf(world.operations.run("settings.update", wrong, world.admin))).sort()).toEqual([
+      "billingModel: not_a_choice",
+      "dailyReset: reset_time_invalid",
+      "enforcement: enforcement_unknown",
+      "failOpen: invalid",
+      "failOpenAllowance.maxUsd: amount_out_of_range",
+      "failOpenAllowance.percent: out_of_range",
+      "timeZone: zone_unknown",
+      "windowModes.5h: mode_not_applicable",
+      "windowModes.total: window_unknown",
+    ]);
+  });
+
+  test("a setting that a variable fixes shows its value and cannot be changed here", async () => {
+    const operations = await buildOperations({
+      system: {
+        fixedSettings: { modelGroupLimits: "ENABLE_MODEL_RATE_LIMIT", failOpen: "MODEL_RATE_LIMIT_FAIL_OPEN" },
+        environmentSettings: { modelGroupLimits: false, failOpen: false },
+      },
+    });
+    try {
+      const admin = await operations.signUp("admin", "admin");
+      const change = operations.run(
+        "settings.update",
+        { modelGroupLimits: true, failOpen: true, maxAttempts: 2 },
+        admin,
+      );
+      expect(await fieldsOf(change)).toEqual([
+        "modelGroupLimits: fixed_by_environment",
+        "failOpen: fixed_by_environment",
+      ]);
+      const { output } = await operations.run("settings.get", {}, admin);
+      expect(output).toMatchObject({
+        values: { modelGroupLimits: false, failOpen: false, maxAttempts: 3 },
+        origins: { modelGroupLimits: { origin: "environment", variable: "ENABLE_MODEL_RATE_LIMIT" } },
+      });
+    } finally {
+      await operations.database.drop();
+    }
+  });
+
   test("the viewer knows who looks and what they may do", async () => {
     const viewer = await call("viewer.get", {}, world.user);
     expect(viewer).toMatchObject({

@@ -47,11 +47,11 @@ export function because(code: FieldErrorCode, whenAbsent: FieldErrorCode = "requ
   return { error: (issue: { input?: unknown }) => (issue.input === undefined ? whenAbsent : code) };
 }
 
-/** A strict object: unknown fields are refused with `unknown_field` (SEC5). */
-export function strict<Shape extends z.ZodRawShape>(shape: Shape) {
+/** A strict object: unknown fields are refused with `unknown_field` (SEC5), or a code of their own. */
+export function strict<Shape extends z.ZodRawShape>(shape: Shape, unknown: FieldErrorCode = "unknown_field") {
   return z.strictObject(shape, {
     error: (issue) => {
-      if (issue.code === "unrecognized_keys") return "unknown_field" satisfies FieldErrorCode;
+      if (issue.code === "unrecognized_keys") return unknown;
       return (issue.input === undefined ? "required" : "invalid") satisfies FieldErrorCode;
     },
   });
@@ -249,12 +249,15 @@ export const settingFields = {
   timeZone: settingShape.timeZone.unwrap(),
   weekStart: settingShape.weekStart.unwrap(),
   dailyReset: settingShape.dailyReset.unwrap(),
-  windowModes: strict({
-    "5h": modeField("5h"),
-    daily: modeField("daily"),
-    weekly: modeField("weekly"),
-    monthly: modeField("monthly"),
-  }),
+  windowModes: strict(
+    {
+      "5h": modeField("5h"),
+      daily: modeField("daily"),
+      weekly: modeField("weekly"),
+      monthly: modeField("monthly"),
+    },
+    "window_unknown",
+  ),
   enforcement: enforcementField,
   modelGroupLimits: settingShape.modelGroupLimits.unwrap(),
   failOpen: settingShape.failOpen.unwrap(),

@@ -5,8 +5,10 @@ import type { Clock } from "@/lib/clock";
 import type { Actor, OperationContext } from "@/operations/operation";
 import { runInside } from "@/operations/run-operation";
 import { updateSettings } from "@/operations/settings/update-settings";
+import { applyBoost } from "./apply-boost";
 import { applyChannel } from "./apply-channel";
 import { applyKey } from "./apply-key";
+import { applyLimits } from "./apply-limits";
 import { applyModelGroup, releaseModels } from "./apply-model-group";
 import { applyPrice } from "./apply-price";
 import { applyUser } from "./apply-user";
@@ -14,6 +16,7 @@ import { applyUserGroup } from "./apply-user-group";
 import type { ConfigFile } from "./config-file";
 import { parseConfig, type SecretSource } from "./parse-config";
 import { prune, pruneModelGroups } from "./prune";
+import { pruneLimits } from "./prune-limits";
 import type { Step } from "./step";
 
 /** What applying a file needs. */
@@ -62,6 +65,9 @@ function stepsOf(file: ConfigFile): readonly Step[] {
     ...(file.prune ? pruneModelGroups(file) : []),
     ...file.modelGroups.map(releaseModels),
     ...file.modelGroups.map(applyModelGroup),
+    ...(file.prune ? pruneLimits(file) : []),
+    ...applyLimits(file),
+    ...file.boosts.map(applyBoost),
     ...file.prices.map(applyPrice),
     ...(file.prune ? prune(file) : []),
   ];
@@ -94,7 +100,11 @@ async function take(step: Step, context: OperationContext, outcome: Outcome): Pr
 
 function faultsOf({ code, fields, params }: AppError, path: string): readonly FieldError[] {
   if (fields.length === 0) return [{ path, code, params }];
-  return fields.map((field) => ({ ...field, path: field.path === "" ? path : `${path}.${field.path}` }));
+  return fields.map((field) => ({ ...field, path: joinPath(path, field.path) }));
+}
+
+function joinPath(path: string, field: string): string {
+  return field === "" || field.startsWith("[") ? `${path}${field}` : `${path}.${field}`;
 }
 
 /** Ports whose audit log also tells what was done. One object changed twice is told once; one removed by its own name. */

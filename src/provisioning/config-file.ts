@@ -7,6 +7,7 @@ import { because, flag, instantField, nameField, passwordField, strict } from "@
 import { UpdateSettingsInput } from "@/operations/settings/schema";
 import { userGroupFields } from "@/operations/user-groups/schema";
 import { userFields } from "@/operations/users/schema";
+import { boostEntry, limitEntry } from "./limit-entry";
 
 const list = <Item extends z.ZodType>(item: Item) =>
   z.array(item, because("invalid")).max(10_000, "too_long").default([]);
@@ -29,6 +30,8 @@ export const configFile = strict({
   users: list(strict({ ...userFields, password: passwordField.nullish(), groups: groupNames.nullish() })),
   keys: list(strict({ user: nameField, ...keyFields, secret: z.string(because("secret_invalid")).nullish() })),
   modelGroups: list(strict(modelGroupFields)),
+  limits: list(limitEntry),
+  boosts: list(boostEntry),
   prices: list(strict({ ...priceFields, channel: nameField.nullish(), effectiveFrom: instantField.nullish() })),
 });
 
@@ -44,9 +47,8 @@ export const SECRET_FIELDS = [
 
 /** Fields of provisioning.md that this release does not have: they are told as such, and null means the default as everywhere. */
 export const NOT_SUPPORTED: ReadonlySet<string> = new Set([
-  ...["rates", "limits", "boosts"],
-  ...["dailyReset", "enforcement", "failOpen", "failOpenAllowance", "modelGroupLimits", "billingModel"].map(inSettings),
-  ...["windowModes", "requestRate", "channelOverflow", "queueHeartbeatMs"].map(inSettings),
+  "rates",
+  ...["requestRate", "channelOverflow", "queueHeartbeatMs"].map(inSettings),
   ...["limiter", "rpm", "tpm", "overflow", "breaker", "userGroups"].map((name) => `channels[].${name}`),
   ...["rpm", "costMultiplier"].map((name) => `userGroups[].${name}`),
   ...["rpm", "rpmOverrides", "maxConcurrent"].map((name) => `users[].${name}`),

@@ -2,7 +2,11 @@ import { stringify } from "yaml";
 import type { OperationPorts } from "@/core/ports";
 import type { PriceRow } from "@/core/prices/price";
 import { formatUnitPrice } from "@/core/prices/unit-price";
+import type { StoredBoost } from "@/core/quota/boost-store";
+import { formatAmount } from "@/core/quota/limit-amount";
+import type { StoredLimit } from "@/core/quota/limit-store";
 import { formatFixed } from "@/lib/money";
+import { limitNames } from "./limit-names";
 
 /** The current configuration as a provisioning file, without secrets, credentials and passwords; applying it changes nothing. */
 export async function exportConfig(ports: OperationPorts): Promise<string> {
@@ -41,9 +45,34 @@ export async function exportConfig(ports: OperationPorts): Promise<string> {
       enabled,
     })),
     modelGroups: (await ports.modelGroups.list({})).map(({ name, models }) => ({ name, models })),
+    limits: (await ports.limits.listAll()).map(limitOf),
+    boosts: (await ports.boosts.listAll()).filter(({ endedAt }) => endedAt === null).map(boostOf),
     prices: inForce(await ports.prices.list({ source: "admin" })).map((row) => priceEntry(row, channelNames)),
   };
   return stringify(document, { aliasDuplicateObjects: false, lineWidth: 120 });
+}
+
+/** What a limit leaves to the settings is not written. */
+function limitOf(row: StoredLimit) {
+  const { unit, window, state, amount, mode, enforcement } = row;
+  return {
+    ...limitNames(row),
+    ...{ window, unit },
+    ...(amount === null ? { state } : { amount: formatAmount(amount, unit) }),
+    ...(mode === null ? {} : { mode }),
+    ...(enforcement === null ? {} : { enforcement }),
+  };
+}
+
+function boostOf({ userName, modelGroupName, unit, window, amount, validFrom, validTo, note }: StoredBoost) {
+  return {
+    user: userName,
+    modelGroup: modelGroupName ?? "global",
+    ...{ window, unit, amount: formatAmount(amount, unit) },
+    from: isoOrNull(validFrom),
+    to: isoOrNull(validTo),
+    ...(note === null ? {} : { note }),
+  };
 }
 
 function priceEntry(row: PriceRow, channelNames: ReadonlyMap<number, string>) {

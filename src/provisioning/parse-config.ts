@@ -2,6 +2,7 @@ import { parseDocument } from "yaml";
 import { AppError, type FieldError } from "@/core/errors";
 import { fieldErrorsOf } from "@/operations/field-errors";
 import { type ConfigFile, configFile, NEUTRAL, NOT_SUPPORTED, SECRET_FIELDS } from "./config-file";
+import { duplicates } from "./duplicates";
 
 /** Reads what `env:NAME` and `file:PATH` in the file mean; undefined: there is none. */
 export type SecretSource = {
@@ -113,71 +114,6 @@ function dropNulls(entry: Plain, prefix: string): Plain {
 function named(fault: FieldError): FieldError {
   const general = fault.path.replaceAll(/\[\d+\]/g, "[]");
   return fault.code === "unknown_field" && NOT_SUPPORTED.has(general) ? { ...fault, code: "not_supported" } : fault;
-}
-
-/** Two entries of one natural key (provisioning.md, idempotent). */
-function duplicates(file: ConfigFile): FieldError[] {
-  const lower = (text: string | null | undefined) => text?.toLowerCase() ?? null;
-  return [
-    ...repeated(
-      "channels",
-      file.channels.map((entry) => lower(entry.name)),
-      "name",
-    ),
-    ...repeated(
-      "userGroups",
-      file.userGroups.map((entry) => lower(entry.name)),
-      "name",
-    ),
-    ...repeated(
-      "modelGroups",
-      file.modelGroups.map((entry) => lower(entry.name)),
-      "name",
-    ),
-    ...sharedModels(file),
-    ...repeated(
-      "users",
-      file.users.map((entry) => lower(entry.name)),
-      "name",
-    ),
-    ...repeated(
-      "keys",
-      file.keys.map((entry) => [lower(entry.user), lower(entry.name)]),
-      "name",
-    ),
-    ...repeated(
-      "prices",
-      file.prices.map((entry) => [
-        ...[entry.model, lower(entry.channel), entry.effectiveFrom ?? null, entry.serviceTier],
-        ...[entry.minInputTokens, entry.dailyUtcFrom, entry.dailyUtcTo],
-      ]),
-      "model",
-    ),
-  ];
-}
-
-/** A model belongs to one group at most; inside one group the schema tells a model that is named twice. */
-function sharedModels({ modelGroups }: ConfigFile): FieldError[] {
-  const owners = new Map<string, string>();
-  return modelGroups.flatMap(({ name, models }, group) =>
-    models.flatMap((model, index) => {
-      const owner = owners.get(model);
-      if (owner === undefined) owners.set(model, name);
-      if (owner === undefined) return [];
-      const params = { model, modelGroup: owner };
-      return [{ path: `modelGroups[${group}].models[${index}]`, code: "model_in_other_group", params }];
-    }),
-  );
-}
-
-function repeated(list: string, keys: readonly unknown[], field: string): FieldError[] {
-  const seen = new Set<string>();
-  return keys.flatMap((key, index) => {
-    const text = JSON.stringify(key);
-    if (seen.has(text)) return [{ path: `${list}[${index}].${field}`, code: "duplicate" }];
-    seen.add(text);
-    return [];
-  });
 }
 
 /** A missing secret would be told twice, as reference and as field. */

@@ -180,7 +180,7 @@ describe("applying a file", () => {
 describe("a bad file", () => {
   test("tells every problem with its path and applies nothing", async () => {
     const bad = `
-settings: { timeZone: Mars/Base, maxAttempts: 99, nonsense: 1, enforcement: strict }
+settings: { timeZone: Mars/Base, maxAttempts: 99, nonsense: 1, channelOverflow: spill }
 channels:
   - { name: a, protocols: [soap], baseUrl: "ftp://x", models: [], owner: me, rpm: 5 }
   - { name: b, protocols: [openai-chat], baseUrl: "https://x", models: [m], credential: env:NOBODY }
@@ -193,7 +193,7 @@ prices:
   - { model: m, input: 2.5 }
 userGroups: [{ name: y, costMultiplier: "2", rpm: 7 }]
 modelGroups: [{ name: frontier, models: ["a b", "m*"] }, { name: rest }]
-limits: [{ subject: "user:x" }]
+rates: [{ subject: "user:x" }]
 whatever: true
 `;
     expect((await faultsOf(bad)).sort()).toEqual([
@@ -204,12 +204,12 @@ whatever: true
       "channels[0].rpm: not_supported",
       "channels[1].credential: secret_reference_invalid",
       "keys[0].secret: secret_invalid",
-      "limits: not_supported",
       "modelGroups[0].models[0]: model_name_invalid",
       "modelGroups[0].models[1]: model_name_invalid",
       "modelGroups[1].models: models_required",
       "prices[0].input: amount_invalid",
-      "settings.enforcement: not_supported",
+      "rates: not_supported",
+      "settings.channelOverflow: not_supported",
       "settings.maxAttempts: out_of_range",
       "settings.nonsense: unknown_field",
       "settings.timeZone: zone_unknown",

@@ -70,6 +70,23 @@ describe("the admin API", () => {
     expect(await call("users.delete", { id: user.id })).toEqual({ id: user.id });
   });
 
+  test("the typed client names the limits of a subject and target in the path", async () => {
+    const { call } = client();
+    const { id } = await call("users.create", { name: "limited" });
+    const target = (await call("modelGroups.create", { name: "frontier", models: [] })).id;
+    for (const place of [
+      { kind: "user" as const, id, target: "global" as const },
+      { kind: "user" as const, id, target },
+    ]) {
+      const { version } = await call("limits.get", place);
+      const values = { usd: { daily: { state: "limit" as const, amount: "5" } } };
+      const after = await call("limits.put", { ...place, version, values });
+      expect([after.target, after.values.usd.daily]).toEqual([place.target, values.usd.daily]);
+      expect((await call("limits.list", { kind: "user", subjectId: id, target: place.target })).items).toHaveLength(1);
+      await call("limits.restartTotal", { ...place, units: ["usd"] });
+    }
+  });
+
   test("a reply is private and tells the config version of a write", async () => {
     const reply = await post("/users", { name: "headers" });
     expect(reply.status).toBe(200);

@@ -120,6 +120,7 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   const quota = wireQuota({
     ...{ config, clock, log, cleanup, replica: ground.replica },
     database: storage.database,
+    redis: ground.redis,
     ledger: ledgerRows,
     isLedgerUp: () => !isDatabaseDown(systemState()),
   });

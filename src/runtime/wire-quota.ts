@@ -1,7 +1,7 @@
 import type { LedgerStore } from "@/core/ledger/entry";
 import { createQuota, type QuotaEngine } from "@/core/quota/create-quota";
 import { createDriftCheck, type DriftCheck } from "@/core/quota/drift";
-import { NO_PEERS } from "@/core/quota/hold-peers";
+import { type HoldPeers, NO_PEERS } from "@/core/quota/hold-peers";
 import { createLimitPlans, type LimitPlans } from "@/core/quota/limit-plans";
 import type { QuotaStore } from "@/core/quota/quota-store";
 import { createWindows } from "@/core/quota/window";
@@ -15,6 +15,9 @@ import { type LimitedCallers, limitedCallers } from "@/stores/postgres/limited-c
 import { replicaStore } from "@/stores/postgres/replica-store";
 import { sampleUsers } from "@/stores/postgres/sample-users";
 import { usageHistory } from "@/stores/postgres/usage-history";
+import type { RedisConnection } from "@/stores/redis/client";
+import { redisHoldPeers } from "@/stores/redis/hold-peers";
+import { redisQuotaStore } from "@/stores/redis/quota-store";
 import type { Cleanup } from "./cleanup";
 import { holdWork } from "./hold-work";
 import type { ConfigWiring } from "./wire-config";
@@ -25,6 +28,8 @@ const RECHECK_MS = 60_000;
 export type QuotaWiringAsk = {
   readonly config: Pick<ConfigWiring, "versionOf" | "config">;
   readonly database: Database;
+  /** null: one replica, counters in memory. */
+  readonly redis: Pick<RedisConnection, "client"> | null;
   readonly ledger: LedgerStore;
   /** Name of this process among the replicas. */
   readonly replica: string;
@@ -43,22 +48,21 @@ export type QuotaWiring = {
   readonly drift: DriftCheck;
 };
 
-/** Builds the quota engine on counters in this process' memory. */
+/** Builds the quota engine on Redis when there is one, else on counters in this process' memory. */
 export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
-  const { config, database, ledger, replica, clock, log, cleanup, isLedgerUp } = ask;
-  const store = memoryQuotaStore({ clock, replica });
-  cleanup.add(async () => store.close());
+  const { config, database, ledger, replica, clock, log, isLedgerUp } = ask;
+  const { store, peers, listen } = countersOf(ask);
   const history = usageHistory(database);
   const suspects: { add(userIds: readonly number[]): void } = { add() {} };
   const engine = createQuota({
     ...{ store, history, replica, clock, isLedgerUp },
-    peers: NO_PEERS,
-    isShared: false,
+    ...{ peers, isShared: ask.redis !== null },
     versionOf: config.versionOf,
     // Requests admitted before the change may settle after it (quota.md Q50).
     onBrought: ({ kind, userId }) => kind === "fill" && clock.after(RECHECK_MS, () => suspects.add([userId])),
     onFault: ({ kind, error }) => log.warn({ kind, error }, "the counters or the ledger did not answer"),
   });
+  listen(engine);
   const plans = createLimitPlans(createWindows);
   const drift = createDriftCheck({
     ...{ store, history, clock, bring: engine.bring },
@@ -71,6 +75,36 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
   const replicas = replicaStore(database);
   const holds = holdWork({ engine, store, ledger, rows, replicas, replica, clock, onSuspects: drift.suspect });
   return { store, engine, plans, holds, drift };
+}
+
+type Counters = {
+  readonly store: QuotaStore;
+  readonly peers: HoldPeers;
+  /** From now on other replicas get answers. */
+  listen(engine: QuotaEngine): void;
+};
+
+function countersOf({ redis, replica, clock, log, cleanup }: QuotaWiringAsk): Counters {
+  if (redis === null) {
+    const store = memoryQuotaStore({ clock, replica });
+    cleanup.add(async () => store.close());
+    return { store, peers: NO_PEERS, listen() {} };
+  }
+  const { client } = redis;
+  const held: { engine: QuotaEngine | null } = { engine: null };
+  const peers = redisHoldPeers({
+    ...{ client, replica, clock },
+    answer: (userId) => held.engine?.holdsFor(userId) ?? [],
+    onError: (error) => log.warn({ error }, "another replica could not be asked for its holds"),
+  });
+  cleanup.add(async () => peers.close());
+  return {
+    store: redisQuotaStore({ client, replica }),
+    peers,
+    listen(engine) {
+      held.engine = engine;
+    },
+  };
 }
 
 type LimitsAsk = {

@@ -60,7 +60,8 @@ async function rebuild(ask: BringAsk, deps: BringDeps): Promise<void> {
   const buckets = allBuckets(plan, ask.at);
   const { seeds, closed } = await history.read({ userId, buckets: buckets.map(seedAskOf), at: ask.at });
   // Records in the store stand in for replicas that did not answer, and for holds whose owner has not read the store's reply yet.
-  const recorded = heard.silent ? begun.holds : begun.holds.filter((hold) => hold.at > ask.at - UNREAD_MS);
+  const told = new Set([deps.replica, ...heard.answered]);
+  const recorded = begun.holds.filter(({ replica, at }) => !told.has(replica) || at > ask.at - UNREAD_MS);
   const holds = distinct([...own, ...heard.holds, ...recorded]);
   const definitions = definitionsOf(plan);
   const isDone = await store.rebuild({ userId, token: begun.token, config, definitions, seeds, holds, closed });

@@ -1,11 +1,11 @@
 import { admitUncounted } from "./admit-uncounted";
 import { type BringUser, createBringUser } from "./bring-user";
 import { createDegradedAdmission, type DegradedAdmission } from "./degraded-admission";
-import { createHoldBook, type HoldBook } from "./hold-book";
+import { createHoldBook, type HoldBook, openHoldOf } from "./hold-book";
 import { createHoldEnds, type HoldEnds } from "./hold-ends";
 import type { Quota, QuotaAsk, QuotaResult } from "./quota";
 import { type Asked, askOf, HOLD_TTL_MS, held, holdOf, type QuotaDeps, type QuotaParts } from "./quota-engine";
-import type { ReserveReply } from "./quota-store";
+import type { OpenHold, ReserveReply } from "./quota-store";
 import { createWaitingLines, type Turn } from "./waiting-lines";
 
 /** The engine with what jobs and the shutdown need of it. */
@@ -15,8 +15,12 @@ export type QuotaEngine = Quota & {
   readonly bring: BringUser;
   readonly degraded: Pick<DegradedAdmission, "isDegraded">;
   waiting(): number;
+  /** Another replica rebuilds a user: the holds it must not lose. What had ended is told to the counters again. */
+  holdsFor(userId: number): readonly OpenHold[];
 };
 
+/** By then another replica's rebuild is over. */
+const REBUILT_MS = 2_000;
 /** Answers to one request for admission that order something else first. */
 const MAX_ROUNDS = 6;
 /** A clock that is off by less changes nothing. */
@@ -49,6 +53,11 @@ export function createQuota(deps: QuotaDeps): QuotaEngine {
     bring,
     degraded,
     waiting: lines.waiting,
+    holdsFor(userId) {
+      book.forgetAnswers(userId);
+      deps.clock.after(REBUILT_MS, () => ends.resend(userId));
+      return book.ofUser(userId).map((booked) => openHoldOf(booked, deps.replica, deps.clock.now() + HOLD_TTL_MS));
+    },
   };
 }
 

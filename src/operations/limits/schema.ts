@@ -28,15 +28,6 @@ import {
   windowField,
 } from "../references";
 
-/** An object of optional fields whose unknown ones are told by a code of their own. */
-const partsOf = <Shape extends z.ZodRawShape>(shape: Shape, unknown: "unit_unknown" | "window_unknown") =>
-  z.strictObject(shape, {
-    error: ({ code, input }) => {
-      if (code === "unrecognized_keys") return unknown;
-      return input === undefined ? "required" : "invalid";
-    },
-  });
-
 /** What one unit and window says (dashboard.md 7.1). A bare zero or null is meant as a block, which is a state. */
 function limitValue(unit: LimitUnit, window: LimitWindow) {
   const mode = window === "total" ? z.never(because("mode_not_applicable")) : modeField(window);
@@ -63,7 +54,7 @@ function limitValue(unit: LimitUnit, window: LimitWindow) {
 }
 
 const windowsOf = (unit: LimitUnit) =>
-  partsOf(
+  strict(
     {
       total: limitValue(unit, "total").optional(),
       monthly: limitValue(unit, "monthly").optional(),
@@ -77,7 +68,7 @@ const windowsOf = (unit: LimitUnit) =>
 const place = { kind: subjectField, id: idField, target: targetField };
 
 /** Limits of one subject and target by unit and window; an absent one inherits. */
-const LimitGridInput = partsOf(
+const LimitGridInput = strict(
   {
     usd: windowsOf("usd").optional(),
     tokens: windowsOf("tokens").optional(),

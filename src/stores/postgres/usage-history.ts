@@ -1,128 +1,141 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Seed } from "@/core/quota/quota-store";
-import type { SeedAsk, UsageHistory, UsageReading } from "@/core/quota/usage-history";
+import type { SeedAsk, UsageHistory } from "@/core/quota/usage-history";
 import type { Database } from "./client";
-import type { Handle } from "./handle";
+import { jsonText } from "./json-text";
 
-/** Rows of a hold appear at most this long after its admission, so that the index on (user_id, admitted_at) finds those written lately. */
-const LONGEST_REQUEST = "75 minutes";
-/** Holds whose rows are younger are told as closed (quota.md Q49). */
-const CLOSED_LATELY = "15 minutes";
+/** The rollup's grid. Every start of a window lies on it, save that of a `total` that was restarted by hand (quota.md Q14, Q17). */
 const GRID_MS = 300_000;
+const READ_MS = 15_000;
 
-/** The settled past of a user, read from rollup and ledger in one transaction of one snapshot (quota.md Q49, Q50). */
+/** A range of settled usage to sum up; instants as ISO texts. */
+type RangeAsk = {
+  /** Index of the bucket. */
+  readonly no: number;
+  readonly axis: SeedAsk["axis"];
+  readonly subject: number;
+  readonly target: number;
+  readonly unit: SeedAsk["unit"];
+  /** Half open, on the rollup's grid; null: from the start of the fixed window. */
+  readonly first: string | null;
+  /** Null: as long as the fixed window. */
+  readonly past: string | null;
+  /** One sum per so many seconds, from the epoch on; null: one sum. */
+  readonly slice: number | null;
+  /** Fixed: its length in s, and the instant after which a window must have begun to be running still. */
+  readonly length: number | null;
+  readonly younger: string | null;
+  /** Half open, before `first`: read from the ledger itself; null: nothing. */
+  readonly edge: string | null;
+};
+
+/** A sum of a bucket as the driver returns it: bigints are texts. */
+type SumRow = {
+  readonly no: number;
+  /** Start of the fixed window in epoch s. */
+  readonly anchor: string | null;
+  readonly slice: string | null;
+  readonly amount: string | null;
+};
+
+const iso = (at: number) => new Date(at).toISOString();
+
+/** What counts in the bucket `a`: a model group by its id, the global target by the flag of its axis. */
+const COUNTED = (row: string) =>
+  sql.raw(`${row}.user_id = a.user_id and (a.axis = 'user' or ${row}.key_id = a.subject) and case
+    when a.target <> 0 then ${row}.model_group_id = a.target
+    when a.axis = 'user' then ${row}.counted_in_user_global else ${row}.counted_in_key_global end`);
+
+const AMOUNT = (row: string) =>
+  sql.raw(
+    `sum(case a.unit when 'usd' then ${row}.cost_nusd when 'tokens' then ${row}.tokens else ${row}.requests end)::text`,
+  );
+
+/** One index range of (user_id, bucket) per bucket; the ledger is read between a restart and the next 5 minutes alone. */
+const sumsStatement = (userId: number, ranges: readonly RangeAsk[]): SQL => sql`
+with a as materialized (
+  select r.*, ${userId}::bigint as user_id, w.started_at, coalesce(r.first, w.started_at) as since,
+    coalesce(r.past, w.started_at + r.length * interval '1 second') as until
+  from jsonb_to_recordset(${jsonText(ranges)}::jsonb) as r(no integer, axis text, subject bigint, target bigint, unit text,
+    first timestamptz, past timestamptz, slice bigint, length integer, younger timestamptz, edge timestamptz)
+  left join window_anchors w on r.length is not null and w.axis = r.axis and w.subject_id = r.subject
+    and w.model_group_id = r.target and w.unit = r.unit and w.started_at > r.younger)
+select a.no, extract(epoch from a.started_at)::bigint::text as anchor, s.slice, s.amount
+from a left join lateral (
+  select floor(extract(epoch from u.bucket) / a.slice)::bigint::text as slice, ${AMOUNT("u")} as amount
+  from usage_rollup u where ${COUNTED("u")} and u.bucket >= a.since and u.bucket < a.until
+  group by 1) s on true
+union all
+select a.no, null, null, e.amount
+from a cross join lateral (
+  select ${AMOUNT("l")} as amount
+  from usage_ledger l where ${COUNTED("l")} and l.admitted_at >= a.edge and l.admitted_at < a.since) e
+where a.edge is not null`;
+
+/**
+ * Holds whose rows were written in the last 15 minutes. A request lasts at most an hour, so that those are found by their admission, for which
+ * there is an index. When a row was written is the database's time, admission the store's.
+ */
+const closedStatement = (userId: number, at: number): SQL => sql`
+select distinct replace(id::text, '-', '') || '.' || hold_no as hold from usage_ledger
+where user_id = ${userId} and admitted_at >= ${iso(at)}::timestamptz - interval '1 hour 15 minutes'
+  and settled_at >= now() - interval '15 minutes'`;
+
+/**
+ * The settled past of a user in PostgreSQL: sums of the rollup, of the ledger where a restart lies off its grid, and the starts of fixed windows
+ * (quota.md Q49, Q50). Both statements see one snapshot.
+ */
 export function usageHistory(database: Database): UsageHistory {
   return {
-    read: ({ userId, buckets, at }) =>
-      database.transaction(
-        async (tx): Promise<UsageReading> => {
-          const starts = await fixedStarts(tx, buckets, at);
-          const ranges = buckets.map((bucket, index) => rangeOf(bucket, { at, fixedStart: starts.get(index) ?? null }));
-          const sums = await readSums(tx, userId, ranges);
+    read({ userId, buckets, at }) {
+      return database.transaction(
+        async (tx) => {
+          const sums =
+            buckets.length === 0 ? [] : await tx.execute<SumRow>(sumsStatement(userId, rangesOf(buckets, at)));
+          const closed = await tx.execute<{ hold: string }>(closedStatement(userId, at));
+          const byBucket = Map.groupBy(sums, ({ no }) => no);
           return {
-            seeds: buckets.map((bucket, index) => seedOf(bucket, ranges[index], sums.get(index) ?? [])),
-            closed: await readClosed(tx, userId),
+            seeds: buckets.map((bucket, no) => seedOf(bucket, byBucket.get(no) ?? [])),
+            closed: closed.map(({ hold }) => ({ holdId: hold, state: "settled" as const })),
           };
         },
-        { snapshot: true },
-      ),
+        { snapshot: true, statementMs: READ_MS },
+      );
+    },
   };
 }
 
-/** Start of the running fixed windows in epoch s, by index of the ask. */
-async function fixedStarts(tx: Handle, buckets: readonly SeedAsk[], at: number): Promise<ReadonlyMap<number, number>> {
-  const asked = buckets.flatMap(({ kind, axis, subjectId, modelGroupId, unit, start }, index) =>
-    kind === "fixed" ? [{ i: index, axis, subject: subjectId, grp: modelGroupId, unit, seconds: start }] : [],
-  );
-  if (asked.length === 0) return new Map();
-  const rows = await tx.execute<{ i: number; start: string }>(sql`
-    select a.i, extract(epoch from w.started_at)::bigint as start
-    from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb)
-      as a(i integer, axis text, subject bigint, grp bigint, unit text, seconds integer)
-    join window_anchors w on w.axis = a.axis and w.subject_id = a.subject and w.model_group_id = a.grp and w.unit = a.unit
-    where w.started_at + a.seconds * interval '1 second' > ${iso(at)}::timestamptz`);
-  return new Map(rows.map(({ i, start }) => [i, Number(start)]));
-}
-
-/** What one bucket sums up: half-open, epoch ms; null: nothing. */
-type Range = SeedAsk & {
-  readonly slot: number;
-  readonly from: number | null;
-  readonly to: number | null;
-  /** Length of the slices that are told apart, s. */
-  readonly slice: number | null;
-};
-
-function rangeOf(bucket: SeedAsk, { at, fixedStart }: { at: number; fixedStart: number | null }): Range {
-  const { kind, start, end } = bucket;
-  const whole = { ...bucket, slot: start, slice: null };
-  if (kind === "calendar") return { ...whole, from: start * 1000, to: end * 1000 };
-  if (kind === "total") return { ...whole, from: start, to: null };
-  if (kind === "fixed") {
-    if (fixedStart === null) return { ...whole, slot: 0, from: at, to: at };
-    return { ...whole, slot: fixedStart, from: fixedStart * 1000, to: (fixedStart + start) * 1000 };
-  }
-  const current = Math.floor(at / 1000 / start);
-  return { ...bucket, slot: 0, slice: start, from: (current - end) * start * 1000, to: (current + 1) * start * 1000 };
-}
-
-type Sum = { readonly slice: number; readonly amount: number };
-
-/** Sums of the rollup, and of the ledger for what a restart cuts off a rollup's five minutes. */
-async function readSums(tx: Handle, userId: number, ranges: readonly Range[]): Promise<ReadonlyMap<number, Sum[]>> {
-  const asked = ranges.map(({ axis, subjectId, modelGroupId, unit, from, to, slice }, index) => {
-    const whole = from === null ? null : Math.ceil(from / GRID_MS) * GRID_MS;
-    return {
-      ...{ i: index, axis, subject: subjectId, grp: modelGroupId, unit, slice, whole: iso(whole), upto: iso(to) },
-      begin: from === whole ? null : iso(from),
-    };
+function rangesOf(buckets: readonly SeedAsk[], at: number): readonly RangeAsk[] {
+  return buckets.map((bucket, no) => {
+    const { axis, subjectId: subject, modelGroupId: target, unit } = bucket;
+    const whole = { no, axis, subject, target, unit, slice: null, length: null, younger: null, edge: null };
+    return { ...whole, ...boundsOf(bucket, at) };
   });
-  const rows = await tx.execute<{ i: number; slice: string | null; amount: string }>(sql`
-    with asked as materialized (
-      select * from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as a(i integer, axis text, subject bigint, grp bigint,
-        unit text, slice integer, whole timestamptz, upto timestamptz, begin timestamptz)),
-    used as (
-      select a.i, a.slice, a.unit, r.bucket as at, r.cost_nusd, r.tokens, r.requests
-      from asked a join usage_rollup r on r.user_id = ${userId}
-        and r.bucket >= coalesce(a.whole, '-infinity') and r.bucket < coalesce(a.upto, 'infinity')
-        and (a.axis = 'user' or r.key_id = a.subject)
-        and case when a.grp <> 0 then r.model_group_id = a.grp
-          when a.axis = 'user' then r.counted_in_user_global else r.counted_in_key_global end
-      union all
-      select a.i, a.slice, a.unit, l.admitted_at, l.cost_nusd, l.tokens, l.requests
-      from asked a join usage_ledger l on l.user_id = ${userId}
-        and l.admitted_at >= a.begin and l.admitted_at < least(a.whole, a.upto)
-        and (a.axis = 'user' or l.key_id = a.subject)
-        and case when a.grp <> 0 then l.model_group_id = a.grp
-          when a.axis = 'user' then l.counted_in_user_global else l.counted_in_key_global end)
-    select i, floor(extract(epoch from at) / slice)::bigint as slice,
-      sum(case unit when 'usd' then cost_nusd when 'tokens' then tokens else requests end)::text as amount
-    from used group by 1, 2 order by 1, 2`);
-  const sums = new Map<number, Sum[]>();
-  for (const { i, slice, amount } of rows) {
-    const known = sums.get(i) ?? [];
-    sums.set(i, [...known, { slice: Number(slice ?? 0), amount: Number(amount) }]);
+}
+
+function boundsOf({ kind, start, end }: SeedAsk, at: number): Pick<RangeAsk, "first" | "past"> & Partial<RangeAsk> {
+  const second = Math.floor(at / 1000);
+  switch (kind) {
+    case "calendar":
+      return { first: iso(start * 1000), past: iso(end * 1000) };
+    case "rolling": {
+      const current = Math.floor(second / start);
+      return { first: iso((current - end) * start * 1000), past: iso((current + 1) * start * 1000), slice: start };
+    }
+    case "fixed":
+      return { first: null, past: null, length: start, younger: iso((second - start) * 1000) };
+    case "total": {
+      const first = Math.ceil(start / GRID_MS) * GRID_MS;
+      return { first: iso(first), past: "infinity", edge: first === start ? null : iso(start) };
+    }
   }
-  return sums;
 }
 
-function seedOf({ id, kind, start, end }: SeedAsk, range: Range | undefined, sums: readonly Sum[]): Seed {
-  const settled = sums.reduce((sum, { amount }) => sum + amount, 0);
-  const used = kind === "rolling" ? sums.filter(({ amount }) => amount !== 0) : [];
-  const slices = used.map(({ slice, amount }) => [slice, amount] as const);
-  return { id, kind, start, end, slot: range?.slot ?? 0, settled, slices };
-}
-
-async function readClosed(tx: Handle, userId: number): Promise<UsageReading["closed"]> {
-  const rows = await tx.execute<{ hold: string }>(sql`
-    select distinct replace(id::text, '-', '') || '.' || hold_no as hold from usage_ledger
-    where user_id = ${userId} and admitted_at >= now() - ${LONGEST_REQUEST}::interval
-      and settled_at >= now() - ${CLOSED_LATELY}::interval`);
-  return rows.map(({ hold }) => ({ holdId: hold, state: "settled" as const }));
-}
-
-function iso(at: number): string;
-function iso(at: number | null): string | null;
-function iso(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
+function seedOf({ id, kind, start, end }: SeedAsk, rows: readonly SumRow[]): Seed {
+  const settled = rows.reduce((sum, { amount }) => sum + Number(amount), 0);
+  const slices = rows.flatMap(({ slice, amount }): [number, number][] =>
+    slice === null || Number(amount) === 0 ? [] : [[Number(slice), Number(amount)]],
+  );
+  const slot = { calendar: start, total: start, rolling: 0, fixed: Number(rows[0]?.anchor ?? 0) }[kind];
+  return { id, kind, start, end, slot, settled, slices: slices.sort(([a], [b]) => a - b) };
 }

@@ -1,0 +1,198 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type RunningProcess, runProcess, startProcess } from "@test/setup/start-process";
+import { startRedis, type TestRedis } from "@test/setup/start-redis";
+import { startTestPostgres } from "@test/setup/test-postgres";
+import { Redis } from "ioredis";
+import postgres from "postgres";
+import { Pool } from "undici";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { type ScriptedUpstream, startScriptedUpstream } from "../../bench/upstream/scripted-upstream";
+
+// The burst of quota.md 12 against real processes: cap $0.01, calls of 750,000 nano-USD (workload A), two keys of one user.
+const KEYS = ["sk-sluice-limitslimitslimitslimitslimitslimits01", "sk-sluice-limitslimitslimitslimitslimitslimits02"];
+const CENT = 10_000_000;
+const COST_NANO_USD = 750_000;
+
+let folder = "";
+let upstream: ScriptedUpstream;
+let redis: TestRedis;
+let database: Awaited<ReturnType<typeof startTestPostgres>>;
+const gateways: RunningProcess[] = [];
+
+beforeAll(async () => {
+  upstream = await startScriptedUpstream({ defaults: { inputTokens: 100, outputTokens: 50 } });
+  redis = await startRedis();
+});
+afterAll(async () => {
+  await upstream.close();
+  await redis.stop();
+});
+
+beforeEach(async () => {
+  upstream.forget();
+  await onRedis((client) => client.flushall());
+  folder = mkdtempSync(join(tmpdir(), "sluice-limits-"));
+  chmodSync(folder, 0o711); // the database has an account of its own
+  database = await startTestPostgres(join(folder, "database"));
+});
+afterEach(async () => {
+  await Promise.all(gateways.splice(0).map((gateway) => gateway.end("SIGKILL")));
+  await database.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A limit of the user over all models; the amount in nano-USD. */
+type Limit = { readonly amount: number; readonly enforcement?: string; readonly window?: string };
+
+function writeConfig(): string {
+  const config = join(folder, "sluice.json");
+  writeFileSync(
+    config,
+    JSON.stringify({
+      channels: [
+        { name: "up", protocols: ["openai-chat"], baseUrl: upstream.url, credential: "upstream", models: ["gpt-4o"] },
+      ],
+      users: [{ name: "load", role: "user" }],
+      keys: KEYS.map((secret, index) => ({ user: "load", name: `key ${index}`, secret })),
+      prices: [{ model: "gpt-4o", input: "2.50", output: "10" }],
+    }),
+  );
+  return config;
+}
+
+function processEnv(name: string, counters: "memory" | "redis"): Record<string, string> {
+  return {
+    PORT: "0",
+    SLUICE_HOST: "127.0.0.1",
+    SLUICE_ROLE: "gateway",
+    SLUICE_DATA_DIR: join(folder, name),
+    SLUICE_SECRET: "process-test-secret-process-test-secret-1",
+    SLUICE_UPSTREAM_PRIVATE: "allow",
+    DATABASE_URL: database.url,
+    ...(counters === "redis" ? { REDIS_URL: redis.url } : {}),
+  };
+}
+
+/** Provisions the database once, then starts gateways on it. */
+async function startGateways(count: number, limit: Limit, counters: "memory" | "redis"): Promise<void> {
+  const env = processEnv("admin", counters);
+  const args = [writeConfig()];
+  await runProcess({ entry: "migrate", env });
+  const provisioned = await runProcess({ entry: "provision", args, env });
+  expect(provisioned.code, provisioned.output).toBe(0);
+  await setLimit(limit);
+  for (let index = 0; index < count; index++) await startGateway(`gateway ${index}`, counters);
+}
+
+/** As an admin with psql would: what the trigger announces acts like any other change. */
+async function setLimit({ amount, enforcement = "balanced", window = "daily" }: Limit): Promise<void> {
+  const sql = postgres(database.url, { max: 1 });
+  await sql`delete from limits`;
+  await sql`insert into limits (subject_type, user_id, unit, "window", state, amount, enforcement)
+    select 'user', id, 'usd', ${window}, 'limit', ${amount}, ${enforcement} from users where name = 'load'`;
+  await sql.end();
+}
+
+async function startGateway(name: string, counters: "memory" | "redis"): Promise<RunningProcess> {
+  const gateway = await startProcess({ env: processEnv(name, counters) });
+  gateways.push(gateway);
+  return gateway;
+}
+
+type Told = { readonly status: number; readonly code: string | null };
+
+/** Workload A: a body of 100 bytes, at most 50 tokens out. */
+const BODY = (() => {
+  const bare = JSON.stringify({ model: "gpt-4o", max_tokens: 50, messages: [{ role: "user", content: "" }] });
+  const content = "x".repeat(100 - bare.length);
+  return JSON.stringify({ model: "gpt-4o", max_tokens: 50, messages: [{ role: "user", content }] });
+})();
+
+async function send(pool: Pool, key: string, script = "delayMs=100"): Promise<Told> {
+  const reply = await pool.request({
+    path: "/v1/chat/completions",
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${key}`, "x-upstream-script": script },
+    body: BODY,
+  });
+  await reply.body.dump();
+  const code = reply.headers["x-sluice-code"];
+  return { status: reply.statusCode, code: code === undefined ? null : String(code) };
+}
+
+/** `count` calls over the running gateways and both keys, `width` at a time; broken connections count as status 0. */
+async function burst(count: number, width: number, script?: string): Promise<readonly Told[]> {
+  const pools = gateways.map(({ url }) => new Pool(url, { connections: width, pipelining: 1, allowH2: false }));
+  const told: Told[] = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < count) {
+      const number = next++;
+      const pool = pools[number % pools.length] as Pool;
+      const key = KEYS[Math.floor(number / pools.length) % KEYS.length] as string;
+      told.push(await send(pool, key, script).catch(() => ({ status: 0, code: null })));
+    }
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+  await Promise.all(pools.map((pool) => pool.destroy()));
+  return told;
+}
+
+const served = (told: readonly Told[]) => told.filter(({ status }) => status === 200).length;
+
+async function ledgerNanoUsd(): Promise<number> {
+  const sql = postgres(database.url, { max: 1 });
+  const [row] = await sql<{ sum: string }[]>`select coalesce(sum(cost_nusd), 0)::text as sum from usage_ledger`;
+  await sql.end();
+  return Number(row?.sum ?? 0);
+}
+
+/** Waits until every settled call is in the ledger. */
+async function untilLedgerIs(nanoUsd: number): Promise<void> {
+  for (let round = 0; round < 200 && (await ledgerNanoUsd()) !== nanoUsd; round++) await sleep(50);
+  expect(await ledgerNanoUsd()).toBe(nanoUsd);
+}
+
+async function onRedis<T>(work: (client: Redis) => Promise<T>): Promise<T> {
+  const client = new Redis(redis.url);
+  try {
+    return await work(client);
+  } finally {
+    client.disconnect();
+  }
+}
+
+/** What the counter of the user's daily limit holds, read from Redis itself. */
+async function counter(): Promise<{ s: number; h: number; w: number }> {
+  const fields = await onRedis(async (client) => {
+    const [key] = await client.keys("sl:*:b:u*:0:usd:daily:*");
+    return key === undefined ? {} : client.hgetall(key);
+  });
+  return { s: Number(fields.s ?? 0), h: Number(fields.h ?? 0), w: Number(fields.w ?? 0) };
+}
+
+test.each([
+  ["memory", 1, "strict", 13],
+  ["memory", 1, "balanced", 13],
+  ["redis", 1, "strict", 13],
+  ["redis", 1, "balanced", 13],
+  ["redis", 2, "strict", 13],
+  ["redis", 2, "balanced", 13],
+] as const)(
+  "a burst on %s over %i processes in mode %s serves what fits",
+  async (...args) => {
+    const [counters, count, enforcement, expected] = args;
+    await startGateways(count, { amount: CENT, enforcement }, counters);
+    const told = await burst(200, 50);
+    expect(served(told)).toBe(expected);
+    const codes = new Set(told.filter(({ status }) => status !== 200).map(({ code }) => code));
+    expect([...codes]).toEqual(["limit_too_small"]);
+    expect(upstream.served).toHaveLength(expected);
+    await untilLedgerIs(expected * COST_NANO_USD);
+    if (counters === "redis") expect(await counter()).toEqual({ s: expected * COST_NANO_USD, h: 0, w: 0 });
+  },
+  60_000,
+);

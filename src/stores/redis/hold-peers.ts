@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+import type { Redis } from "ioredis";
+import type { HoldPeers } from "@/core/quota/hold-peers";
+import type { OpenHold } from "@/core/quota/quota-store";
+import type { Clock } from "@/lib/clock";
+
+/** What asking the other replicas works with. */
+export type HoldPeersOptions = {
+  readonly client: Redis;
+  readonly replica: string;
+  readonly clock: Clock;
+  /** Another replica rebuilds a user: the holds of this one that it must not lose. */
+  answer(userId: number): readonly OpenHold[];
+  /** A peer could not be asked or answered; nobody needs to act. */
+  onError(error: unknown): void;
+};
+
+/** The other replicas on the same Redis. */
+export type RedisHoldPeers = HoldPeers & { close(): void };
+
+const CHANNEL = "sl:peers";
+const WAIT_MS = 1_000;
+const POLL_MS = 15;
+const KEEP_SECONDS = 10;
+
+type Question = { readonly id: string; readonly userId: number; readonly from: string };
+type Answer = { readonly replica: string; readonly holds: readonly OpenHold[] };
+
+/** Asks over a channel that every replica listens to; each puts its answer into a list of that question. */
+export function redisHoldPeers(options: HoldPeersOptions): RedisHoldPeers {
+  const { client, replica, clock, onError } = options;
+  const listener = client.duplicate({ lazyConnect: true, commandTimeout: 2_000 });
+  listener.on("error", onError);
+  listener.on("message", (_channel: string, text: string) => {
+    answerTo(JSON.parse(text) as Question, options).catch(onError);
+  });
+  listener
+    .connect()
+    .then(() => listener.subscribe(CHANNEL))
+    .catch(onError);
+  return {
+    async collect(userId) {
+      const question: Question = { id: randomUUID(), userId, from: replica };
+      const heardBy = await client.publish(CHANNEL, JSON.stringify(question));
+      const expected = heardBy - (listener.status === "ready" ? 1 : 0);
+      const answers = await gather({ key: answersKey(question), expected }, { client, clock });
+      return {
+        holds: answers.flatMap(({ holds }) => holds),
+        answered: answers.map((answer) => answer.replica),
+      };
+    },
+    close: () => listener.disconnect(),
+  };
+}
+
+const answersKey = ({ id }: Question) => `sl:answers:${id}`;
+
+async function answerTo(question: Question, { client, replica, answer }: HoldPeersOptions): Promise<void> {
+  if (question.from === replica) return;
+  const told: Answer = { replica, holds: answer(question.userId) };
+  const key = answersKey(question);
+  await client.multi().rpush(key, JSON.stringify(told)).expire(key, KEEP_SECONDS).exec();
+}
+
+type Gathering = { readonly key: string; readonly expected: number };
+
+async function gather(
+  { key, expected }: Gathering,
+  { client, clock }: Pick<HoldPeersOptions, "client" | "clock">,
+): Promise<readonly Answer[]> {
+  for (let waitedMs = 0; expected > 0; waitedMs += POLL_MS) {
+    const texts = await client.lrange(key, 0, -1);
+    if (texts.length >= expected || waitedMs >= WAIT_MS) return texts.map((text): Answer => JSON.parse(text));
+    await new Promise<void>((resolve) => clock.after(POLL_MS, resolve));
+  }
+  return [];
+}

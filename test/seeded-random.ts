@@ -1,0 +1,13 @@
+/** Whole numbers from 0 to below a bound, drawn in an order that the seed decides (mulberry32). */
+export type Random = (below: number) => number;
+
+/** A source of numbers for tests that print their seed. */
+export function seededRandom(seed: number): Random {
+  let state = seed | 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
