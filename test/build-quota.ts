@@ -85,6 +85,7 @@ export function buildQuota(given: {
     isShared: false,
     versionOf: (version) => version,
     onBrought() {},
+    onDoubt() {},
     onFault() {},
   });
 }

@@ -63,6 +63,7 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
     versionOf: config.versionOf,
     // Requests admitted before the change may settle after it (quota.md Q50).
     onBrought: ({ kind, userId }) => kind === "fill" && clock.after(RECHECK_MS, () => suspects.add([userId])),
+    onDoubt: (userId) => suspects.add([userId]),
     onFault: ({ kind, error }) => log.warn({ kind, error }, "the counters or the ledger did not answer"),
   });
   listen(engine);

@@ -11,6 +11,8 @@ export type HoldEndsDeps = {
   readonly degraded: { endedAlone(buckets: readonly HoldBucket[], actual: readonly number[]): void };
   /** Room may have come free. */
   onEnded(userId: number): void;
+  /** The counters of this user may differ from the ledger. */
+  onDoubt(userId: number): void;
   onFault(fault: { readonly kind: "store"; readonly error: unknown }): void;
 };
 
@@ -81,7 +83,9 @@ function tell(booked: BookedHold, deps: HoldEndsDeps): void {
 }
 
 /** A domain without an epoch has taken nothing: the end is told again after its rebuild. */
-function heard(booked: BookedHold, reply: EndReply, { book, onEnded }: HoldEndsDeps): void {
+function heard(booked: BookedHold, reply: EndReply, { book, onEnded, onDoubt }: HoldEndsDeps): void {
+  // Another one settled it, perhaps at its ceiling: the ledger has the truth by now, as a correction (quota.md Q40).
+  if (reply.kind === "duplicate" && booked.ended?.kind === "settled") onDoubt(booked.hold.userId);
   if (reply.kind !== "rebuild") book.answered(booked);
   onEnded(booked.hold.userId);
 }

@@ -20,6 +20,8 @@ export type QuotaDeps = Omit<BringDeps, "book" | "ttlMs"> & {
   versionOf(callerVersion: number): number;
   /** False while the ledger's database does not answer. */
   isLedgerUp(): boolean;
+  /** The counters of this user may differ from the ledger and should be compared with it. */
+  onDoubt(userId: number): void;
   onFault(fault: { readonly kind: "store" | "history"; readonly error: unknown }): void;
 };
 
