@@ -22,8 +22,8 @@ export function billableUsage(end: Pick<RelayEnd, "charge" | "reading">, inputTo
   return { usage: seenUsage(end.reading, inputTokens), source: "estimated" };
 }
 
-/** Input as reported, else as estimated; output at least one token per content event and one per four bytes. */
-function seenUsage(reading: ReplyReading, inputTokens: number): Usage {
+/** What was seen of a reply: input as reported, else as estimated; output at least one token per content event and one per four bytes (T11). */
+export function seenUsage(reading: ReplyReading, inputTokens: number): Usage {
   const counts = reading.usage?.counts ?? { input_text: inputTokens };
   const seen = Math.max(reading.contentEvents, Math.ceil(reading.contentBytes / 4));
   const missing = Math.max(0, seen - countTokens(counts).output);
