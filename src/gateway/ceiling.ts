@@ -92,16 +92,26 @@ export function expectOutput(ceiling: Ceiling, isStream: boolean): void {
   else raise(ceiling, worstCeiling(ceiling.worstNanoUsd));
 }
 
-/** Whether all that was received may leave now; raises the ceiling when it should be. Asked when `receivedBytes` exceeds `coveredBytes`. */
-export function covers(ceiling: Ceiling, reading: ReplyReading, receivedBytes: number): boolean {
+/** Bytes of a reply: all so far, and those of an event whose end has not come. */
+export type ReplyBytes = { readonly received: number; readonly unread: number };
+
+/**
+ * Whether all that was received may leave now; raises the ceiling when it should be. Asked when more was received than `coveredBytes`. What was
+ * not read yet may be content; it is charged once it was.
+ */
+export function covers(ceiling: Ceiling, reading: ReplyReading, { received, unread }: ReplyBytes): boolean {
   const spent = spentOn(ceiling, reading);
   if (spent > ceiling.inputNanoUsd) ceiling.outputSince ??= ceiling.ask.clock.monotonic();
   if (spent >= ceiling.raised.raiseAtNanoUsd) raise(ceiling, raiseCeiling(spending(ceiling, spent)));
-  if (spent > ceiling.writtenNanoUsd && ceiling.writtenNanoUsd < ceiling.worstNanoUsd) return false;
-  const next = Math.min(ceiling.raised.raiseAtNanoUsd, ceiling.writtenNanoUsd);
-  const isLast = ceiling.writtenNanoUsd >= ceiling.worstNanoUsd;
-  const tokens = isLast ? Number.POSITIVE_INFINITY : Math.floor((next - spent) / ceiling.tokenNanoUsd);
-  ceiling.coveredBytes = receivedBytes + tokens * BYTES_PER_TOKEN;
+  const { writtenNanoUsd, worstNanoUsd, tokenNanoUsd, raised } = ceiling;
+  if (writtenNanoUsd >= worstNanoUsd) {
+    ceiling.coveredBytes = Number.POSITIVE_INFINITY;
+    return true;
+  }
+  const reached = spent + Math.ceil(unread / BYTES_PER_TOKEN) * tokenNanoUsd;
+  if (reached > writtenNanoUsd) return false;
+  const tokens = Math.floor((Math.min(raised.raiseAtNanoUsd, writtenNanoUsd) - reached) / tokenNanoUsd);
+  ceiling.coveredBytes = received + Math.max(0, tokens) * BYTES_PER_TOKEN;
   return true;
 }
 

@@ -1,12 +1,10 @@
 import { AppError, toAppError } from "@/core/errors";
-import type { ReplyReading } from "@/protocols/protocol";
 import { type CeilingListener, ceilingForRenewal, covers, coversEnd, expectOutput } from "./ceiling";
 import { disconnectPolicy } from "./disconnect-policy";
 import type { UpstreamCall, UpstreamSink } from "./gateway-deps";
 import type { Interrupt } from "./interrupts";
 import { crash, cutReply, flush, resume, startReply, takeHeld } from "./relay-client-side";
 import {
-  EMPTY_READING,
   finish,
   finishFailedReply,
   finishFirstEventError,
@@ -160,10 +158,12 @@ function read(relay: Relay, chunk: Uint8Array): void {
 
 /** Lets go what is held, once the ceiling on disk covers it: one comparison, as a rule (quota.md Q38). */
 function pass(relay: Relay): void {
-  const { ceiling, receivedBytes, isGone } = relay;
-  relay.isUncovered =
-    !isGone && receivedBytes > ceiling.coveredBytes && !covers(ceiling, readingOf(relay), receivedBytes);
+  relay.isUncovered = relay.receivedBytes > relay.ceiling.coveredBytes && !relay.isGone && !isCovered(relay);
   if (!relay.isUncovered) flush(relay);
+}
+
+function isCovered({ ceiling, reader, receivedBytes: received }: Relay): boolean {
+  return reader === null || covers(ceiling, reader.read(), { received, unread: reader.unreadBytes() });
 }
 
 function takeCovered(relay: Relay): void {
@@ -181,14 +181,10 @@ function takeUncovered(relay: Relay, error: AppError): void {
   if (!isGone) cutReply(relay, new AppError(error.code));
 }
 
-function readingOf({ reader }: Relay): ReplyReading {
-  return reader?.read() ?? EMPTY_READING;
-}
-
 function endReply(relay: Relay): void {
   const { isGone } = relay;
   relay.isAtEnd = true;
-  relay.isUncovered = !isGone && !coversEnd(relay.ceiling, readingOf(relay));
+  relay.isUncovered = !isGone && relay.reader !== null && !coversEnd(relay.ceiling, relay.reader.read());
   if (relay.isUncovered) return;
   finishRead(relay);
   if (isGone) return;
