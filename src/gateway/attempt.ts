@@ -1,4 +1,5 @@
 import { type AppError, toAppError } from "@/core/errors";
+import type { EstimateAsk } from "@/core/prices/estimate-call";
 import type { Hold } from "@/core/quota/hold";
 import type { Asked } from "./admit";
 import { type Ceiling, ceilingWritten, openCeiling } from "./ceiling";
@@ -33,6 +34,8 @@ export type AttemptEnd = {
   readonly isDispatched: boolean;
   /** Estimated input, for a reply that never told. */
   readonly inputTokens: number;
+  /** What it was estimated by; null: a fault came before. */
+  readonly estimate: EstimateAsk | null;
 };
 
 /**
@@ -44,8 +47,9 @@ export async function attempt(ask: AttemptAsk, exchange: Exchange, deps: EngineD
   const startedAt = deps.clock.now();
   let isDispatched = false;
   let inputTokens = 0;
+  let estimate: EstimateAsk | null = null;
   const ended = (relay: RelayEnd): AttemptEnd => ({
-    ...{ relay, candidate, hold, number, startedAt, isDispatched, inputTokens },
+    ...{ relay, candidate, hold, number, startedAt, isDispatched, inputTokens, estimate },
   });
   try {
     const { call } = admitted;
@@ -53,6 +57,7 @@ export async function attempt(ask: AttemptAsk, exchange: Exchange, deps: EngineD
     const upstream = exchange.protocol.buildUpstream({ call, request: exchange.request, channel, upstreamModel });
     const ceiling = ceilingOf(ask, exchange, deps);
     inputTokens = ceiling.inputTokens;
+    estimate = ceiling.ask.estimate;
     const measured = measureOf(ask);
     await deps.journal.written();
     ceilingWritten(ceiling);

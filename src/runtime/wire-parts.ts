@@ -18,6 +18,7 @@ import type { ProcessIdentity } from "./process-identity";
 import { type StartFault, startFault } from "./start-fault";
 import { type ConfigWiring, wireConfig } from "./wire-config";
 import { wireGateway } from "./wire-gateway";
+import { wireHabits } from "./wire-habits";
 import { wireJobs } from "./wire-jobs";
 import { type LedgerWiring, wireLedger } from "./wire-ledger";
 import { type OperationsWiring, wireOperations } from "./wire-operations";
@@ -126,14 +127,19 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   });
   built.quota = quota;
   await quota.closeAdopted(ledger.adopted);
+  const habits = wireHabits(storage.database);
   const jobs = wireJobs({
-    ...{ holds: quota.holds, drift: quota.drift },
+    ...{ holds: quota.holds, drift: quota.drift, habits },
     ...{ database: storage.database, accounts: operations.accounts, clock, log },
     replica: { id: ground.replica, role: env.role, release: ground.version },
     configVersion: config.feed.version,
   });
   cleanup.add(jobs.stop);
-  const gateway = wireGateway({ env, config, ledger, quota, upstream: upstream.client, metrics, clock, log });
+  const { habitsOf } = habits;
+  const gateway = wireGateway({
+    ...{ env, config, ledger, quota, habitsOf, metrics, clock, log },
+    upstream: upstream.client,
+  });
   return { config, operations, ledger, gateway, systemState };
 }
 
