@@ -6,7 +6,7 @@ import { type RaisedCeiling, raiseCeiling, renewedCeiling, worstCeiling } from "
 import type { Clock } from "@/lib/clock";
 import { asNanoUsd } from "@/lib/money";
 import type { ReplyReading } from "@/protocols/protocol";
-import { seenUsage } from "./bill-attempt";
+import { seenUsage } from "./seen-usage";
 
 /*
  * The ceiling of one attempt (quota.md Q38): the most that the bytes let go so far may cost, on disk before they leave. A stream begins at its
