@@ -56,6 +56,8 @@ async function rebuild(ask: BringAsk, deps: BringDeps): Promise<void> {
   const begun = await store.beginRebuild(userId);
   if (begun === null) return awaitOther(ask, deps);
   const heard = await deps.peers.collect(userId);
+  // First, so that none of them leaves the book before it was told again.
+  book.forgetAnswers(userId);
   const own = book.ofUser(userId).map((booked) => openHoldOf(booked, deps.replica, deps.clock.now() + deps.ttlMs));
   const buckets = allBuckets(plan, ask.at);
   const { seeds, closed } = await history.read({ userId, buckets: buckets.map(seedAskOf), at: ask.at });
@@ -65,7 +67,6 @@ async function rebuild(ask: BringAsk, deps: BringDeps): Promise<void> {
   const holds = distinct([...own, ...heard.holds, ...recorded]);
   const definitions = definitionsOf(plan);
   const isDone = await store.rebuild({ userId, token: begun.token, config, definitions, seeds, holds, closed });
-  book.forgetAnswers(userId);
   deps.onBrought({ kind: "rebuild", userId, isDone });
 }
 
