@@ -8,7 +8,7 @@ import { startTestPostgres } from "@test/setup/test-postgres";
 import { Redis } from "ioredis";
 import postgres from "postgres";
 import { Pool } from "undici";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type ScriptedUpstream, startScriptedUpstream } from "../../bench/upstream/scripted-upstream";
 
 // The burst of quota.md 12 against real processes: cap $0.01, calls of 750,000 nano-USD (workload A), two keys of one user.
@@ -96,8 +96,12 @@ async function setLimit({ amount, enforcement = "balanced", window = "daily" }: 
   await sql.end();
 }
 
-async function startGateway(name: string, counters: "memory" | "redis"): Promise<RunningProcess> {
-  const gateway = await startProcess({ env: processEnv(name, counters) });
+async function startGateway(
+  name: string,
+  counters: "memory" | "redis",
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningProcess> {
+  const gateway = await startProcess({ env: { ...processEnv(name, counters), ...env } });
   gateways.push(gateway);
   return gateway;
 }
@@ -150,7 +154,9 @@ async function ledgerNanoUsd(): Promise<number> {
   return Number(row?.sum ?? 0);
 }
 
-async function ledgerRows(): Promise<readonly { readonly outcome: string; readonly cost: number }[]> {
+type LedgerRow = { readonly outcome: string; readonly cost: number; readonly failOpen: boolean };
+
+async function ledgerRows(): Promise<readonly LedgerRow[]> {
   const sql = postgres(database.url, { max: 1 });
   const rows = await sql<
     { outcome: string; cost: string }[]
@@ -287,3 +293,53 @@ test("a limit set by plain SQL acts on the next call within a second, on both re
   await sleep(1_000);
   expect(served(await burst(4, 1, ""))).toBe(4);
 }, 60_000);
+
+describe("Redis that answers nobody", () => {
+  /** One call after the other until the first that is refused. */
+  async function servedUntilRefused(): Promise<{ count: number; code: string | null }> {
+    for (let count = 0; ; count++) {
+      const [told] = await burst(1, 1, "");
+      if (told?.status !== 200) return { count, code: told?.code ?? null };
+    }
+  }
+
+  test.each([
+    // min(2 % of $10, $1) / $0.00075, and nothing in strict mode.
+    [10 * DOLLAR, "balanced", 266],
+    [10 * DOLLAR, "strict", 0],
+  ] as const)(
+    "a cap of %i nano-USD in mode %s admits within the allowance, then refuses",
+    async (...args) => {
+      const [amount, enforcement, expected] = args;
+      await startGateways(1, { amount, enforcement }, "redis");
+      expect(served(await burst(1, 1, ""))).toBe(1);
+      redis.pause();
+      try {
+        expect(await servedUntilRefused()).toEqual({ count: expected, code: "limits_unavailable" });
+      } finally {
+        redis.resume();
+      }
+      const total = (expected + 1) * COST_NANO_USD;
+      await untilLedgerIs(total);
+      const rows = await ledgerRows();
+      expect(rows.filter(({ failOpen }) => failOpen)).toHaveLength(expected);
+      await sleep(16_000); // the ends are told again every 15 s
+      expect(await untilReleased()).toBe(total);
+      expect(served(await burst(1, 1, ""))).toBe(1);
+    },
+    120_000,
+  );
+
+  test("with MODEL_RATE_LIMIT_FAIL_OPEN=false the first call is refused and nothing is sent", async () => {
+    await startGateways(0, { amount: DOLLAR }, "redis");
+    await startGateway("closed", "redis", { MODEL_RATE_LIMIT_FAIL_OPEN: "false" });
+    expect(served(await burst(1, 1, ""))).toBe(1);
+    redis.pause();
+    try {
+      expect(await servedUntilRefused()).toEqual({ count: 0, code: "limits_unavailable" });
+      expect(upstream.served).toHaveLength(1);
+    } finally {
+      redis.resume();
+    }
+  }, 60_000);
+});
