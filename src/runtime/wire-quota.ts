@@ -23,6 +23,7 @@ import { closeAdopted, holdWork } from "./hold-work";
 import type { ConfigWiring } from "./wire-config";
 import type { ReplayedJournal } from "./wire-ledger";
 
+const FAULT_LINE_MS = 1_000;
 const RECHECK_MS = 60_000;
 
 /** What the quota engine is made of. */
@@ -64,7 +65,7 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
     // Requests admitted before the change may settle after it (quota.md Q50).
     onBrought: ({ kind, userId }) => kind === "fill" && clock.after(RECHECK_MS, () => suspects.add([userId])),
     onDoubt: (userId) => suspects.add([userId]),
-    onFault: ({ kind, error }) => log.warn({ kind, error }, "the counters or the ledger did not answer"),
+    onFault: faultLog(ask),
   });
   listen(engine);
   const plans = createLimitPlans(createWindows);
@@ -82,6 +83,21 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
     ...{ store, engine, plans, drift, holds: holdWork(work) },
     closeAdopted: (journals) =>
       closeAdopted(journals, work).catch((error) => log.warn({ error }, "holds of a dead process stay open for now")),
+  };
+}
+
+/** An outage fails every call: one line a second tells it. */
+function faultLog({ clock, log }: QuotaWiringAsk): (fault: { readonly kind: string; readonly error: unknown }) => void {
+  let quietUntil = 0;
+  let untold = 0;
+  return ({ kind, error }) => {
+    if (clock.monotonic() < quietUntil) {
+      untold++;
+      return;
+    }
+    quietUntil = clock.monotonic() + FAULT_LINE_MS;
+    log.warn({ kind, error, untold }, "the counters or the ledger did not answer");
+    untold = 0;
   };
 }
 
