@@ -74,7 +74,11 @@ export type LimitStep = {
 export type LimitsDecision = {
   /** Whether it counts in the global limits of each axis (quota.md Q8). */
   readonly counted: { readonly userGlobal: boolean; readonly keyGlobal: boolean };
-  readonly steps: readonly LimitStep[];
+  /** Name of the model group; null: none. */
+  readonly group: string | null;
+  /** Text of limit-lines.ts; readers get steps. */
+  readonly limits: string;
+  readonly failOpen: boolean;
 };
 
 /** Why a request passed or not, as it is stored (dashboard.md 7.2). Plain JSON. */
@@ -86,6 +90,9 @@ export type Decision = {
   readonly outcome: "admitted" | "denied";
   readonly code?: ErrorCode;
   readonly counted?: LimitsDecision["counted"];
+  readonly group?: string | null;
+  readonly limits?: string;
+  readonly failOpen?: boolean;
   readonly steps?: readonly LimitStep[];
   /** Index of the step that refused the request. */
   readonly deniedBy?: number;
@@ -103,7 +110,7 @@ export type AdmittedFacts = {
 export function admittedDecision({ configVersion, model, inputTokens, limits }: AdmittedFacts): Decision {
   const estimate = { inputTokens };
   if (limits === null) return { v: 1, configVersion, model, estimate, outcome: "admitted" };
-  return { v: 1, configVersion, model, estimate, outcome: "admitted", counted: limits.counted, steps: limits.steps };
+  return { v: 1, configVersion, model, estimate, outcome: "admitted", ...limits };
 }
 
 /**
