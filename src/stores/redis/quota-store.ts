@@ -43,9 +43,10 @@ export function redisQuotaStore({ client, replica }: RedisQuotaStoreOptions): Re
   const noted = new Map<number, number>();
   /** Best effort, and not for each of a user's calls: an entry stays until its holds are over. */
   const note: Note = (userId, expiresAt) => {
-    if (expiresAt < (noted.get(userId) ?? 0)) return;
+    const last = noted.get(userId);
+    if (last !== undefined && expiresAt >= last && expiresAt < last + NOTE_AGAIN_MS) return;
     if (noted.size >= NOTED_USERS) noted.clear();
-    noted.set(userId, expiresAt + NOTE_AGAIN_MS);
+    noted.set(userId, expiresAt);
     indexUser(client, userId, expiresAt).catch(() => noted.delete(userId));
   };
   return {
