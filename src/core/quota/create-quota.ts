@@ -26,6 +26,9 @@ const MAX_ROUNDS = 6;
 /** A clock that is off by less changes nothing. */
 const OFFSET_MS = 50;
 
+/** Answers by counters that are there. */
+const VERDICTS: ReadonlySet<ReserveReply["kind"]> = new Set(["admitted", "refused", "duplicate"]);
+
 /** Builds the engine on a store. One per process. */
 export function createQuota(deps: QuotaDeps): QuotaEngine {
   const book = createHoldBook();
@@ -107,7 +110,7 @@ async function decideAlone(asked: Asked, engine: QuotaParts): Promise<QuotaResul
 type Rounds = { readonly engine: QuotaParts; readonly rounds: number };
 
 function judge(asked: Asked, reply: ReserveReply, { engine, rounds }: Rounds): QuotaResult | Promise<QuotaResult> {
-  engine.degraded.answered();
+  engine.degraded.answered(VERDICTS.has(reply.kind) ? asked.sent.userId : null);
   switch (reply.kind) {
     case "admitted":
       return admitted(asked, reply, engine);
