@@ -9,7 +9,7 @@ import { createGateway } from "@/gateway/gateway";
 import type { Gateway, GatewayDeps, UpstreamClient } from "@/gateway/gateway-deps";
 import type { GatewayReply } from "@/protocols/exchange";
 import type { UpstreamRequest } from "@/protocols/protocol";
-import { memoryQuotaStore } from "@/stores/memory/quota-store";
+import { type MemoryQuotaStore, memoryQuotaStore } from "@/stores/memory/quota-store";
 import { buildAuthSnapshot, buildChannel, buildGatewayDeps, type GatewayParts, TEST_KEY } from "./build-deps";
 import { buildQuota, historyOf } from "./build-quota";
 import { buildRequest } from "./build-request";
@@ -55,20 +55,33 @@ export type GatewayScene = Partial<Omit<GatewayParts, "keys" | "quota" | "upstre
   readonly snapshot?: Partial<AuthSnapshot>;
   readonly keys?: Readonly<Record<string, AuthSnapshot>>;
   answer?(request: UpstreamRequest, index: number): UpstreamAnswer;
+  /** What the engine has in front of the counters. */
+  storeOf?(store: MemoryQuotaStore): QuotaStore;
+  isLedgerUp?(): boolean;
   /** ISO instant at which the clock stands. */
   readonly start?: string;
 };
 
 /** A gateway on counters in memory, a clock that the test moves and an upstream that answers by script. */
-export function openGateway({ snapshot, keys, answer = () => ({}), start, ...parts }: GatewayScene) {
+export function openGateway(scene: GatewayScene) {
+  const {
+    snapshot,
+    keys,
+    answer = () => ({}),
+    start,
+    storeOf = (own) => own,
+    isLedgerUp = () => true,
+    ...parts
+  } = scene;
   const clock = fakeClock(start);
   const upstream = scriptedUpstream(clock, answer);
   const store = memoryQuotaStore({ clock: { ...clock, after: () => () => {} }, replica: "test" });
   const history = historyOf(() => fixture.left.entries);
+  const quota = buildQuota({ clock, store: storeOf(store), history: whileUp(history, isLedgerUp), isLedgerUp });
   const fixture = buildGatewayDeps({
     channels: [buildChannel({ baseUrl: "http://127.0.0.1:1" })],
     ...parts,
-    quota: buildQuota({ clock, store, history }),
+    quota,
     upstream: upstream.client,
     clock,
   });
@@ -80,7 +93,7 @@ export function openGateway({ snapshot, keys, answer = () => ({}), start, ...par
   const callerOf = (key: string) => known.get(digestKey(key)) ?? buildAuthSnapshot();
   return {
     ...fixture,
-    ...{ deps, store, clock, upstream: upstream.state, gateway },
+    ...{ deps, quota, store, clock, upstream: upstream.state, gateway },
     ...driving(gateway, clock),
     /** Replaces what is known of a key, as a change of configuration does. */
     change(given: Partial<AuthSnapshot>, key = TEST_KEY) {
@@ -90,6 +103,10 @@ export function openGateway({ snapshot, keys, answer = () => ({}), start, ...par
     /** The counters of a key, each with what the ledger says of it. */
     counters: (key = TEST_KEY) => countersOf(callerOf(key), { deps, store, history }),
   };
+}
+
+function whileUp(history: UsageHistory, isUp: () => boolean): UsageHistory {
+  return { read: async (ask) => (isUp() ? history.read(ask) : Promise.reject(new AppError("database_unavailable"))) };
 }
 
 /** Sends calls and lets time pass. */

@@ -77,7 +77,7 @@ function reserve(ask: QuotaAsk, engine: QuotaParts): QuotaResult | Promise<Quota
 
 /** Asks once; what no answer says is asked again with the same id, then the failure policy decides (quota.md Q55). */
 function askStore(asked: Asked, engine: QuotaParts, rounds: number): QuotaResult | Promise<QuotaResult> {
-  if (engine.degraded.isAway()) return engine.degraded.decide(asked);
+  if (engine.degraded.isAway()) return decideUnasked(asked, engine);
   const { store } = engine.deps;
   try {
     const reply = store.reserve(asked.sent);
@@ -101,9 +101,15 @@ function unanswered(asked: Asked, error: unknown, engine: QuotaParts): QuotaResu
 
 /** What is not admitted here may be held there: it is voided once the store answers. */
 async function decideAlone(asked: Asked, engine: QuotaParts): Promise<QuotaResult> {
+  const result = await decideUnasked(asked, engine);
+  if (result.kind !== "admitted") engine.ends.voidUnknown(asked.sent);
+  return result;
+}
+
+/** The counters learn of an admission by its end. */
+async function decideUnasked(asked: Asked, engine: QuotaParts): Promise<QuotaResult> {
   const result = await engine.degraded.decide(asked);
   if (result.kind === "admitted") engine.book.open(result.hold, 0);
-  else engine.ends.voidUnknown(asked.sent);
   return result;
 }
 
