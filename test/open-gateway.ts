@@ -100,8 +100,8 @@ export function openGateway(scene: GatewayScene) {
       const before = callerOf(key);
       known.set(digestKey(key), { ...before, version: before.version + 1, ...given });
     },
-    /** The counters of a key, each with what the ledger says of it. */
-    counters: (key = TEST_KEY) => countersOf(callerOf(key), { deps, store, history }),
+    /** The counters of a key that are current at an instant (now unless told), each with what the ledger says of it. */
+    counters: (key = TEST_KEY, at = clock.now()) => countersOf(callerOf(key), { deps, store, history, at }),
   };
 }
 
@@ -135,11 +135,10 @@ function driving(gateway: Gateway, clock: FakeClock) {
   return { send, pass, finish, one };
 }
 
-type Counting = { readonly deps: GatewayDeps; readonly store: QuotaStore; readonly history: UsageHistory };
+type Counting = { readonly deps: GatewayDeps; readonly store: QuotaStore; readonly history: UsageHistory; at: number };
 
-async function countersOf(caller: AuthSnapshot, { deps, store, history }: Counting) {
+async function countersOf(caller: AuthSnapshot, { deps, store, history, at }: Counting) {
   const plan = deps.limitPlans.planOf(caller, deps.config.current().settings);
-  const at = deps.clock.now();
   const buckets = allBuckets(plan, at);
   const asks = buckets.map(({ cell, ...ref }) => ({ ...ref, est: 0, worst: 0, enforcement: cell.enforcement }));
   const { userId, keyId, version } = caller;
