@@ -6,6 +6,7 @@ import type { DenialRecord, LedgerEntry, RequestRecord } from "@/core/ledger/ent
 import type { AdmitFrame, CeilingFrame, Journal } from "@/core/ledger/journal";
 import type { SettleFrame } from "@/core/ledger/settlement";
 import { parseSettlement } from "@/core/ledger/settlement";
+import { UNLEARNT } from "@/core/prices/estimate-call";
 import type { PriceRow } from "@/core/prices/price";
 import type { ModelGroup } from "@/core/quota/limit";
 import { createLimitPlans } from "@/core/quota/limit-plans";
@@ -189,6 +190,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
     clock,
     limitPlans: createLimitPlans(createWindows),
     quota,
+    habitsOf: () => UNLEARNT,
     auth: { get: (digest) => known.get(digest) ?? null, invalidate() {} },
     config: { current: () => config },
     ledger: {

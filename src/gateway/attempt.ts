@@ -48,7 +48,9 @@ export async function attempt(ask: AttemptAsk, exchange: Exchange, deps: EngineD
   });
   try {
     const { call, target } = admitted;
-    const input = inputOn(candidate, { call, target, protocol: exchange.protocol, at: exchange.receivedAt });
+    const { habitsOf } = deps;
+    const at = exchange.receivedAt;
+    const input = inputOn(candidate, { call, target, protocol: exchange.protocol, at, habitsOf });
     inputTokens = input.inputTokens;
     const { channel, upstreamModel } = candidate;
     const upstream = exchange.protocol.buildUpstream({ call, request: exchange.request, channel, upstreamModel });

@@ -5,6 +5,7 @@ import type { AppError } from "@/core/errors";
 import type { DenialRecord } from "@/core/ledger/entry";
 import type { Journal } from "@/core/ledger/journal";
 import type { Settlement } from "@/core/ledger/settlement";
+import type { ModelHabits } from "@/core/prices/estimate-call";
 import type { LimitPlans } from "@/core/quota/limit-plans";
 import type { Quota } from "@/core/quota/quota";
 import type { Clock } from "@/lib/clock";
@@ -84,6 +85,8 @@ export type GatewayDeps = {
   readonly config: ConfigSnapshots;
   readonly limitPlans: LimitPlans;
   readonly quota: Quota;
+  /** What is known of how a billed model uses tokens; `UNLEARNT` for one without a past (quota.md Q32). */
+  habitsOf(model: string): ModelHabits;
   readonly journal: Journal;
   readonly ledger: LedgerRecorder;
   readonly upstream: UpstreamClient;

@@ -1,3 +1,4 @@
+import { UNLEARNT } from "@/core/prices/estimate-call";
 import { createGateway } from "@/gateway/gateway";
 import type { Gateway, UpstreamClient } from "@/gateway/gateway-deps";
 import type { Clock } from "@/lib/clock";
@@ -29,6 +30,7 @@ export function wireGateway(ask: GatewayAsk): Gateway {
     config: config.config,
     limitPlans: quota.plans,
     quota: quota.engine,
+    habitsOf: () => UNLEARNT,
     journal: ledger.journal,
     ledger: ledger.recorder,
     upstream,

@@ -31,7 +31,7 @@ export type BringAsk = {
 
 /** Brings counters in line with the ledger. Both throw what the store or the database throws. */
 export type BringUser = {
-  /** Starts a new epoch from the ledger and the open holds (quota.md Q49). Waits for another one's rebuild for 1 s at most. */
+  /** Starts a new epoch from the ledger and the open holds (quota.md Q49). Waits for another one's rebuild for 1 s, then throws. */
   rebuild(ask: BringAsk): Promise<void>;
   /** Writes the buckets that are new since the stored definitions (quota.md Q50). */
   fill(ask: BringAsk, known: KnownDefinitions): Promise<void>;
@@ -70,13 +70,14 @@ async function rebuild(ask: BringAsk, deps: BringDeps): Promise<void> {
   deps.onBrought({ kind: "rebuild", userId, isDone });
 }
 
-/** Another replica rebuilds: until it is done every call answers `rebuild`. */
+/** Another replica rebuilds: until it is done every call answers `rebuild`. Throws when that takes too long. */
 async function awaitOther(ask: BringAsk, { store, clock }: BringDeps): Promise<void> {
   const { userId, config } = ask;
   for (let waitedMs = 0; waitedMs < WAIT_MS; waitedMs += POLL_MS) {
     if ((await store.peek({ userId, config, buckets: [] })) !== null) return;
     await new Promise<void>((resolve) => clock.after(POLL_MS, resolve));
   }
+  throw new Error(`the counters of user ${userId} are being rebuilt for too long`);
 }
 
 async function fill(ask: BringAsk, known: KnownDefinitions, deps: BringDeps): Promise<void> {
