@@ -1,4 +1,4 @@
-import type { AuthSnapshots } from "@/core/auth-snapshot";
+import type { AuthSnapshot, AuthSnapshots } from "@/core/auth-snapshot";
 import type { ChannelTimeouts } from "@/core/channels/channel";
 import type { ConfigSnapshots } from "@/core/config-snapshot";
 import type { AppError } from "@/core/errors";
@@ -7,6 +7,7 @@ import type { Journal } from "@/core/ledger/journal";
 import type { Settlement } from "@/core/ledger/settlement";
 import type { LimitPlans } from "@/core/quota/limit-plans";
 import type { Quota } from "@/core/quota/quota";
+import type { QuotaReading } from "@/core/quota/read-quotas";
 import type { Clock } from "@/lib/clock";
 import type { GatewayReply, GatewayRequest } from "@/protocols/exchange";
 import type { UpstreamRequest } from "@/protocols/protocol";
@@ -84,6 +85,8 @@ export type GatewayDeps = {
   readonly config: ConfigSnapshots;
   readonly limitPlans: LimitPlans;
   readonly quota: Quota;
+  /** Where a key and its user stand, from the counters or else the ledger. Throws limits_unavailable when neither answers. */
+  readUsage(caller: AuthSnapshot): Promise<QuotaReading>;
   readonly journal: Journal;
   readonly ledger: LedgerRecorder;
   readonly upstream: UpstreamClient;

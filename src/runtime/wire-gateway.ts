@@ -1,3 +1,4 @@
+import { createUsageReader } from "@/core/usage-reader";
 import { createGateway } from "@/gateway/gateway";
 import type { Gateway, UpstreamClient } from "@/gateway/gateway-deps";
 import type { Clock } from "@/lib/clock";
@@ -29,6 +30,7 @@ export function wireGateway(ask: GatewayAsk): Gateway {
     config: config.config,
     limitPlans: quota.plans,
     quota: quota.engine,
+    readUsage: createUsageReader({ ...quota, config: config.config, versionOf: config.versionOf, quotas: quota.reads }),
     journal: ledger.journal,
     ledger: ledger.recorder,
     upstream,

@@ -1,9 +1,12 @@
 import type { LedgerStore } from "@/core/ledger/entry";
 import { createQuota, type QuotaEngine } from "@/core/quota/create-quota";
+import { domainConfigOf } from "@/core/quota/domain-config";
 import { createDriftCheck, type DriftCheck } from "@/core/quota/drift";
 import { type HoldPeers, NO_PEERS } from "@/core/quota/hold-peers";
 import { createLimitPlans, type LimitPlans } from "@/core/quota/limit-plans";
+import type { QuotaDeps } from "@/core/quota/quota-engine";
 import type { QuotaStore } from "@/core/quota/quota-store";
+import type { ReadQuotasDeps } from "@/core/quota/read-quotas";
 import { createWindows } from "@/core/quota/window";
 import type { JobDeps } from "@/jobs/job";
 import type { Clock } from "@/lib/clock";
@@ -46,6 +49,8 @@ export type QuotaWiring = {
   readonly plans: LimitPlans;
   readonly holds: JobDeps["holds"];
   readonly drift: DriftCheck;
+  /** What reading quotas works with. */
+  readonly reads: ReadQuotasDeps;
 };
 
 /** Builds the quota engine on Redis when there is one, else on counters in this process' memory. */
@@ -54,13 +59,14 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
   const { store, peers, listen } = countersOf(ask);
   const history = usageHistory(database);
   const suspects: { add(userIds: readonly number[]): void } = { add() {} };
+  const onFault: QuotaDeps["onFault"] = ({ kind, error }) =>
+    log.warn({ kind, error }, "the counters or the ledger did not answer");
   const engine = createQuota({
-    ...{ store, history, replica, clock, isLedgerUp },
+    ...{ store, history, replica, clock, isLedgerUp, onFault },
     ...{ peers, isShared: ask.redis !== null },
     versionOf: config.versionOf,
     // Requests admitted before the change may settle after it (quota.md Q50).
     onBrought: ({ kind, userId }) => kind === "fill" && clock.after(RECHECK_MS, () => suspects.add([userId])),
-    onFault: ({ kind, error }) => log.warn({ kind, error }, "the counters or the ledger did not answer"),
   });
   listen(engine);
   const plans = createLimitPlans(createWindows);
@@ -74,7 +80,8 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
   const rows = heldRows(database);
   const replicas = replicaStore(database);
   const holds = holdWork({ engine, store, ledger, rows, replicas, replica, clock, onSuspects: drift.suspect });
-  return { store, engine, plans, holds, drift };
+  const reads = { store, history, bring: engine.bring, now: engine.now, onFault };
+  return { store, engine, plans, holds, drift, reads };
 }
 
 type Counters = {
@@ -118,7 +125,6 @@ function limitsOf({ callers, plans, config }: LimitsAsk) {
   return async (userId: number) =>
     (await callers.ofUser(userId)).map((caller) => {
       const plan = plans.planOf(caller, config.config.current().settings);
-      const version = config.versionOf(caller.version);
-      return { plan, config: { version, keyId: caller.keyId, user: plan.user.fingerprint, key: plan.key.fingerprint } };
+      return { plan, config: domainConfigOf(plan, config.versionOf(caller.version)) };
     });
 }
