@@ -64,6 +64,12 @@ export const ROUTES: { readonly [Name in keyof OperationTypes]: `${Method} /${st
   "boosts.extend": "POST /boosts/{id}/extend",
   "boosts.end": "POST /boosts/{id}/end",
   "denials.list": "GET /denials",
+  "users.limits": "GET /users/{id}/limits",
+  "me.quotas": "GET /me/quotas",
+  "quotas.matrix": "GET /quota-matrix",
+  "users.rebuildCounters": "POST /users/{id}/rebuild-counters",
+  "explain.get": "GET /explain/{requestId}",
+  "explain.whatIf": "POST /explain",
   "settings.get": "GET /settings",
   "settings.update": "PATCH /settings",
 };

@@ -11,6 +11,8 @@ import { testChannel } from "./channels/test-channel";
 import { testChannelDraft } from "./channels/test-channel-draft";
 import { updateChannel } from "./channels/update-channel";
 import { listDenials } from "./denials/list-denials";
+import { getExplanation } from "./explain/get-explanation";
+import { whatIf } from "./explain/what-if";
 import { createKey } from "./keys/create-key";
 import { createOwnKey } from "./keys/create-own-key";
 import { deleteKey } from "./keys/delete-key";
@@ -39,6 +41,10 @@ import { getOverview } from "./overview/get-overview";
 import { getOwnSummary } from "./overview/get-own-summary";
 import { listPrices } from "./prices/list-prices";
 import { overridePrice } from "./prices/override-price";
+import { getMatrix } from "./quotas/get-matrix";
+import { getOwnQuotas } from "./quotas/get-own-quotas";
+import { getUserQuotas } from "./quotas/get-user-quotas";
+import { rebuildCounters } from "./quotas/rebuild-counters";
 import { getOwnRequest } from "./requests/get-own-request";
 import { getRequest } from "./requests/get-request";
 import { listOwnRequests } from "./requests/list-own-requests";
@@ -128,6 +134,12 @@ const registered = [
   extendBoost,
   endBoost,
   listDenials,
+  getUserQuotas,
+  getOwnQuotas,
+  getMatrix,
+  rebuildCounters,
+  getExplanation,
+  whatIf,
   getSettings,
   updateSettings,
 ] as const;

@@ -8,6 +8,7 @@ import type { QuotaDeps } from "@/core/quota/quota-engine";
 import type { QuotaStore } from "@/core/quota/quota-store";
 import type { ReadQuotasDeps } from "@/core/quota/read-quotas";
 import { createWindows } from "@/core/quota/window";
+import type { QuotaPorts } from "@/core/quota-ports";
 import type { JobDeps } from "@/jobs/job";
 import type { Clock } from "@/lib/clock";
 import type { Log } from "@/observability/logger";
@@ -23,6 +24,7 @@ import { redisHoldPeers } from "@/stores/redis/hold-peers";
 import { redisQuotaStore } from "@/stores/redis/quota-store";
 import type { Cleanup } from "./cleanup";
 import { holdWork } from "./hold-work";
+import { createQuotaPorts } from "./quota-ports";
 import type { ConfigWiring } from "./wire-config";
 
 const RECHECK_MS = 60_000;
@@ -51,6 +53,7 @@ export type QuotaWiring = {
   readonly drift: DriftCheck;
   /** What reading quotas works with. */
   readonly reads: ReadQuotasDeps;
+  readonly ports: QuotaPorts;
 };
 
 /** Builds the quota engine on Redis when there is one, else on counters in this process' memory. */
@@ -70,9 +73,10 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
   });
   listen(engine);
   const plans = createLimitPlans(createWindows);
+  const callers = limitedCallers(database);
   const drift = createDriftCheck({
     ...{ store, history, clock, bring: engine.bring },
-    limitsOf: limitsOf({ callers: limitedCallers(database), plans, config }),
+    limitsOf: limitsOf({ callers, plans, config }),
     sample: (count) => sampleUsers(database, { count, now: clock.now() }),
     onDrift() {},
   });
@@ -81,7 +85,9 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
   const replicas = replicaStore(database);
   const holds = holdWork({ engine, store, ledger, rows, replicas, replica, clock, onSuspects: drift.suspect });
   const reads = { store, history, bring: engine.bring, now: engine.now, onFault };
-  return { store, engine, plans, holds, drift, reads };
+  const current = { config: config.config.current, versionOf: config.versionOf };
+  const ports = createQuotaPorts({ plans, callers, reads, drift, ...current });
+  return { store, engine, plans, holds, drift, reads, ports };
 }
 
 type Counters = {

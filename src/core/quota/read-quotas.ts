@@ -52,8 +52,14 @@ export async function readQuotas(caller: ReadCaller, deps: ReadQuotasDeps): Prom
   return { at, source: "counters", items: itemsOf(caller, linesByCell(buckets, lines)) };
 }
 
-/** The settled past as counters would show it, were they rebuilt now. */
-async function readLedger(caller: ReadCaller, { history, now }: ReadQuotasDeps): Promise<QuotaReading> {
+/**
+ * The settled past as counters would show it, were they rebuilt now; what runs is unknown. It needs no limit to be in force.
+ * Throws database_unavailable.
+ */
+export async function readLedger(
+  caller: Pick<ReadCaller, "plan">,
+  { history, now }: Pick<ReadQuotasDeps, "history" | "now">,
+): Promise<QuotaReading> {
   const at = now();
   const buckets = allBuckets(caller.plan, at);
   const { seeds } = await history.read({ userId: caller.plan.caller.userId, buckets: buckets.map(seedAskOf), at });
@@ -82,7 +88,7 @@ function linesByCell(buckets: readonly ResolvedBucket[], lines: readonly BucketL
   return found;
 }
 
-function itemsOf({ plan }: ReadCaller, found: ReadonlyMap<LimitCell, FoundLine>): readonly QuotaItem[] {
+function itemsOf({ plan }: Pick<ReadCaller, "plan">, found: ReadonlyMap<LimitCell, FoundLine>): readonly QuotaItem[] {
   return allCells(plan).map((cell) => itemOf(cell, found.get(cell)));
 }
 
