@@ -58,6 +58,7 @@ export const ROUTES: { readonly [Name in keyof OperationTypes]: `${Method} /${st
   "limits.list": "GET /limits",
   "limits.get": "GET /limits/{kind}/{id}/{target}",
   "limits.put": "PUT /limits/{kind}/{id}/{target}",
+  "limits.preview": "POST /limits/preview",
   "limits.restartTotal": "POST /limits/{kind}/{id}/{target}/restart-total",
   "boosts.list": "GET /boosts",
   "boosts.grant": "POST /boosts",

@@ -1,5 +1,4 @@
-import type { LimitsDecision } from "./decision";
-import type { ErrorCode } from "./errors";
+import type { Decision } from "./decision";
 import type { KeyState } from "./keys/check-key";
 import type { Denial } from "./quota/denial";
 import type { Drift } from "./quota/drift";
@@ -34,12 +33,10 @@ export type WhatIfAsk = {
 export type WhatIf = {
   /** Epoch ms. */
   readonly at: number;
-  /** null: it would pass. */
-  readonly code: ErrorCode | null;
+  /** As it would be stored, were the request made. */
+  readonly decision: Decision;
   /** Set when a limit would refuse it. */
   readonly denial: Denial | null;
-  /** Every limit it would be measured by; null when it would not get as far. */
-  readonly limits: LimitsDecision | null;
 };
 
 /** Port: quotas as the engine of this process knows them. All throw database_unavailable, and so they do in a process without an engine. */

@@ -1,6 +1,6 @@
 import { rankChannels } from "@/core/channels/rank-channels";
 import type { ConfigSnapshot } from "@/core/config-snapshot";
-import { limitSteps } from "@/core/decision";
+import { admittedDecision, type Decision, deniedDecision, type LimitsDecision, limitSteps } from "@/core/decision";
 import { AppError, isAppError } from "@/core/errors";
 import { checkKey } from "@/core/keys/check-key";
 import { denialOf } from "@/core/quota/denial-of";
@@ -10,7 +10,7 @@ import type { WhatIf, WhatIfAsk } from "@/core/quota-ports";
 import type { Call } from "@/protocols/protocol";
 import { protocolFor } from "@/protocols/registry";
 import { ROUTES, type Route } from "@/protocols/routes";
-import { affordableOutput, demandOf, type Estimated, isFree } from "./demand";
+import { affordableOutput, demandOf, type Estimated, inputOn, isFree } from "./demand";
 import { judgedLimits, type Measured, measuredOf } from "./judged-limits";
 import { permitModel } from "./permit-model";
 import { type Candidate, resolveTarget, type Target } from "./resolve-target";
@@ -27,11 +27,12 @@ export type WhatIfDeps = {
  * resolver and the same counters, places no hold and counts nothing. With `billingModel: upstream` the first channel in rank is asked for.
  */
 export async function whatIf(ask: WhatIfAsk, deps: WhatIfDeps): Promise<WhatIf> {
+  const { config } = deps;
   const at = deps.peeks.now();
-  const aimed = aim(ask, deps.config, at);
-  if (isAppError(aimed)) return { at, code: aimed.code, denial: null, limits: null };
+  const aimed = aim(ask, config, at);
+  if (isAppError(aimed)) return { at, decision: deniedDecision(config.version, aimed, []), denial: null };
   const { candidates, model, estimated } = aimed;
-  const group = deps.config.modelGroupOf(model);
+  const group = config.modelGroupOf(model);
   const preview = await previewReserve(
     {
       ...deps.caller,
@@ -40,11 +41,26 @@ export async function whatIf(ask: WhatIfAsk, deps: WhatIfDeps): Promise<WhatIf> 
     },
     deps.peeks,
   );
-  const context = { groupName: group?.name ?? null, affordable: affordableOutput(candidates, estimated) };
-  const denial = preview.kind === "passes" ? null : denialOf(preview, context);
   const steps = limitSteps(judgedLimits(measuredIn(preview, group)), false);
-  const limits = { counted: preview.resolution.counted, steps };
-  return { at: preview.at, code: denial?.code ?? null, denial, limits };
+  const { counted } = preview.resolution;
+  if (preview.kind === "passes") return { at: preview.at, decision: passing(aimed, { counted, steps }), denial: null };
+  const denial = denialOf(preview, {
+    groupName: group?.name ?? null,
+    affordable: affordableOutput(candidates, estimated),
+  });
+  const refusal = deniedDecision(config.version, new AppError(denial.code, denial), steps);
+  return { at: preview.at, decision: { ...refusal, counted }, denial };
+}
+
+function passing({ candidates, model, estimated }: Aimed, limits: LimitsDecision): Decision {
+  const { config, model: requested } = estimated.target;
+  const [first] = candidates;
+  return admittedDecision({
+    configVersion: config.version,
+    model: { requested, billed: model, mapped: null },
+    inputTokens: first === undefined ? 0 : inputOn(first, estimated).inputTokens,
+    limits,
+  });
 }
 
 type Aimed = {

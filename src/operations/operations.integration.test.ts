@@ -166,6 +166,12 @@ const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[
     const { version } = await call("limits.get", place);
     return { ...place, version, values: { usd: { daily: { state: "limit" as const, amount: "5" } } } };
   },
+  "limits.preview": async () => ({
+    kind: "user" as const,
+    id: (await newUser()).id,
+    target: "global" as const,
+    values: { usd: { daily: { state: "limit" as const, amount: "5" } } },
+  }),
   "limits.restartTotal": async () => ({
     kind: "user" as const,
     id: (await newUser()).id,

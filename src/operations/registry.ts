@@ -25,6 +25,7 @@ import { updateKey } from "./keys/update-key";
 import { updateOwnKey } from "./keys/update-own-key";
 import { getLimits } from "./limits/get-limits";
 import { listLimits } from "./limits/list-limits";
+import { previewLimits } from "./limits/preview-limits";
 import { putLimits } from "./limits/put-limits";
 import { restartTotal } from "./limits/restart-total";
 import { addModels } from "./model-groups/add-models";
@@ -128,6 +129,7 @@ const registered = [
   listLimits,
   getLimits,
   putLimits,
+  previewLimits,
   restartTotal,
   listBoosts,
   grantBoosts,

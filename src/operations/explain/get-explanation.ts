@@ -3,7 +3,7 @@ import { AppError } from "@/core/errors";
 import { parseRequestId, requestIdOf } from "@/lib/id";
 import { defineOperation } from "../operation";
 import { toIso } from "../to-output";
-import { explainedSteps } from "./explained-steps";
+import { explained } from "./explained";
 import { Explanation, GetExplanationInput } from "./schema";
 
 /** Why a request passed or not, as it was decided then. */
@@ -21,7 +21,7 @@ export const getExplanation = defineOperation({
     const row = id === null ? null : await ports.requests.find(id);
     if (row === null) throw new AppError("request_not_found");
     const decision = readDecision(row.decision);
-    const code = row.outcome === "denied" ? row.code : null;
+    const told = { subject: row, code: row.outcome === "denied" ? row.code : null, params: row.params };
     const { userId, userName, keyId, keyName, keyPrefix } = row;
     return {
       output: {
@@ -30,11 +30,7 @@ export const getExplanation = defineOperation({
         user: userId === null ? null : { id: userId, name: userName },
         key: keyId === null && keyPrefix === null ? null : { id: keyId, name: keyName, prefix: keyPrefix },
         model: row.model,
-        code,
-        sentence: { code: code ?? "admitted", params: { ...row.params } },
-        counted: decision?.counted ?? null,
-        steps: await explainedSteps(decision?.steps ?? [], row, ports),
-        deniedBy: decision?.deniedBy ?? null,
+        ...(await explained(decision, told, ports)),
         decision,
       },
     };

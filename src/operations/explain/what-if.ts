@@ -1,7 +1,7 @@
 import { existing } from "../existing";
 import { defineOperation } from "../operation";
 import { toIso } from "../to-output";
-import { explainedSteps } from "./explained-steps";
+import { explained } from "./explained";
 import { WhatIfAnswer, WhatIfInput } from "./schema";
 
 /** Whether a request would pass now, and by which limits. It places no hold and counts nothing. */
@@ -27,19 +27,14 @@ export const whatIf = defineOperation({
         models: key.models === null ? null : new Set(key.models),
       },
     });
-    const { at, code, denial, limits } = answer;
+    const { at, decision, denial } = answer;
     const subject = { userId: user.id, userName: user.name, keyId, keyName: key.name };
-    const steps = await explainedSteps(limits?.steps ?? [], subject, ports);
-    const deniedBy = steps.findIndex(({ winner, verdict }) => verdict === "deny" && winner.limitId === denial?.limitId);
+    const told = { subject, code: decision.code ?? null, params: { ...denial } };
     return {
       output: {
         asOf: toIso(at),
-        wouldPass: code === null,
-        code,
-        sentence: { code: code ?? "admitted", params: { ...denial } },
-        counted: limits?.counted ?? null,
-        steps,
-        deniedBy: deniedBy === -1 ? null : deniedBy,
+        wouldPass: decision.outcome === "admitted",
+        ...(await explained(decision, told, ports)),
       },
     };
   },

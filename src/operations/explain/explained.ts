@@ -1,4 +1,4 @@
-import type { LimitStep } from "@/core/decision";
+import type { Decision, LimitStep } from "@/core/decision";
 import type { OperationPorts } from "@/core/ports";
 import type { LimitSubject } from "@/core/vocabulary";
 import { toIso } from "../to-output";
@@ -12,19 +12,33 @@ export type Explained = {
   readonly keyName: string | null;
 };
 
-/** The steps of a decision with the names of whose rows decided. */
-export async function explainedSteps(
-  steps: readonly LimitStep[],
-  subject: Explained,
+/** What is known besides the decision; `code` null: the request passed. */
+export type Told = {
+  readonly subject: Explained;
+  readonly code: string | null;
+  readonly params: Readonly<Record<string, unknown>>;
+};
+
+/** A decision as it is explained, with the names of whose rows decided; null: it is no longer kept. */
+export async function explained(
+  decision: Decision | null,
+  { subject, code, params }: Told,
   { userGroups }: Pick<OperationPorts, "userGroups">,
-): Promise<ExplainedStep[]> {
+) {
+  const steps = decision?.steps ?? [];
   const asksGroups = steps.some(({ winner }) => winner.kind === "user_group");
   const groups = new Map((asksGroups ? await userGroups.list({}) : []).map(({ id, name }) => [id, name]));
   const nameOf = (kind: LimitSubject, id: number | null) => {
     if (kind === "user_group") return id === null ? null : (groups.get(id) ?? null);
     return kind === "user" ? subject.userName : subject.keyName;
   };
-  return steps.map((step) => explainedStep(step, subject, nameOf));
+  return {
+    code,
+    sentence: { code: code ?? "admitted", params: { ...params } },
+    counted: decision?.counted ?? null,
+    steps: steps.map((step) => explainedStep(step, subject, nameOf)),
+    deniedBy: decision?.deniedBy ?? null,
+  };
 }
 
 function explainedStep(
