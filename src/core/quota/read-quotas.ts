@@ -1,3 +1,4 @@
+import { LIMIT_AXES } from "../vocabulary";
 import { bareAsk } from "./bare-ask";
 import { counterAt } from "./counter";
 import { isRunning, seededCounter } from "./fill-domain";
@@ -39,8 +40,8 @@ export type QuotaReading = {
 export type ReadQuotasDeps = PeekDeps & { readonly history: UsageHistory };
 
 /**
- * Where a caller stands: one item per cell of both axes over all targets, user axis first, each target's in the order of quota.md Q13. The
- * numbers are those of the enforcing counters; when these cannot be read, those of the ledger (quota.md Q64).
+ * Where a caller stands: one item per cell of both axes over all targets: user axis first, model groups by id before global, each target's
+ * in the order of quota.md Q13. The numbers are those of the enforcing counters; when these cannot be read, those of the ledger (quota.md Q64).
  * Throws database_unavailable when the ledger cannot be read either.
  */
 export async function readQuotas(caller: ReadCaller, deps: ReadQuotasDeps): Promise<QuotaReading> {
@@ -89,7 +90,16 @@ function linesByCell(buckets: readonly ResolvedBucket[], lines: readonly BucketL
 }
 
 function itemsOf({ plan }: Pick<ReadCaller, "plan">, found: ReadonlyMap<LimitCell, FoundLine>): readonly QuotaItem[] {
-  return allCells(plan).map((cell) => itemOf(cell, found.get(cell)));
+  return [...allCells(plan)].sort(byTarget).map((cell) => itemOf(cell, found.get(cell)));
+}
+
+/** The axes and the cells of a target stay in their order. */
+function byTarget(a: LimitCell, b: LimitCell): number {
+  return a.axis === b.axis ? placeOf(a) - placeOf(b) : LIMIT_AXES.indexOf(a.axis) - LIMIT_AXES.indexOf(b.axis);
+}
+
+function placeOf({ modelGroupId }: LimitCell): number {
+  return modelGroupId ?? Number.MAX_SAFE_INTEGER;
 }
 
 function itemOf(cell: LimitCell, found: FoundLine | undefined): QuotaItem {
