@@ -3,7 +3,6 @@ import type { ChannelProbe } from "@/core/channels/channel-row";
 import { AppError } from "@/core/errors";
 import type { OperationPorts, SystemState } from "@/core/ports";
 import type { PriceRow } from "@/core/prices/price";
-import type { QuotaPorts } from "@/core/quota-ports";
 import { createSecretBox } from "@/lib/secret-box";
 import type { Actor } from "@/operations/operation";
 import { OPERATIONS } from "@/operations/registry";
@@ -13,7 +12,7 @@ import { accountCredentials, accounts, signIns, verifications } from "@/stores/p
 import { signInAttemptStore } from "@/stores/postgres/sign-in-attempts";
 import { userStore } from "@/stores/postgres/user-store";
 import { buildDatabase, type TestDatabase } from "./build-database";
-import { buildQuotaPorts } from "./build-quota-ports";
+import { buildQuotaPorts, type TestQuotas } from "./build-quota-ports";
 import { type FakeClock, fakeClock } from "./fake-clock";
 
 /** Operations over a real database; upstreams and prices are what the test says. */
@@ -25,6 +24,7 @@ export type TestOperations = {
   readonly transact: ReturnType<typeof createTransact>;
   readonly accounts: ReturnType<typeof createAccounts>;
   readonly faults: AppError[];
+  readonly quotas: TestQuotas;
   /** A new user with a dashboard account, as an actor. */
   signUp(role: "admin" | "user", name: string): Promise<Actor & { userId: number }>;
   /** Rows of the audit log, oldest first. */
@@ -43,7 +43,6 @@ export async function buildOperations(
     prices?: readonly PriceRow[];
     system?: Partial<OperationPorts["system"]>;
     state?: Partial<SystemState>;
-    quotas?: QuotaPorts;
   } = {},
 ): Promise<TestOperations> {
   const database = await buildDatabase();
@@ -61,7 +60,7 @@ export async function buildOperations(
     newRequestId: () => "req_1",
     reportFault: (error) => faults.push(error),
   });
-  const quotas = given.quotas ?? buildQuotaPorts(database, clock);
+  const quotas = buildQuotaPorts(database, clock);
   const others = (db: Parameters<typeof access.storeFor>[0]) => ({
     accounts: access.storeFor(db),
     probeChannel: given.probe ?? (async () => ({ ok: true as const, latencyMs: 5, models: ["gpt-4o", "other"] })),
@@ -71,7 +70,7 @@ export async function buildOperations(
     },
     isPriced: (model: string) => model === "gpt-4o",
     effectivePrices: (model: string) => (given.prices ?? []).filter((row) => row.model === model),
-    quotas,
+    quotas: quotas.ports,
     system: {
       version: "0.0.0",
       database: "embedded" as const,
@@ -96,6 +95,7 @@ export async function buildOperations(
     transact,
     accounts: access,
     faults,
+    quotas,
     async signUp(role, name) {
       const email = `${name}@example.com`;
       const values = { name, email, role, enabled: true, locale: null, timeZone: null, managedBy: null };
