@@ -10,6 +10,7 @@ import type { PriceRow } from "@/core/prices/price";
 import type { ModelGroup } from "@/core/quota/limit";
 import { createLimitPlans } from "@/core/quota/limit-plans";
 import type { QuotaStore } from "@/core/quota/quota-store";
+import type { ReadQuotasDeps } from "@/core/quota/read-quotas";
 import { createWindows } from "@/core/quota/window";
 import { DEFAULT_SETTINGS, type Settings } from "@/core/settings/settings";
 import { createUsageReader } from "@/core/usage-reader";
@@ -148,7 +149,12 @@ type Left = {
 };
 
 /** Ports of a gateway for tests, and what was recorded through them. */
-export type GatewayFixture = { readonly deps: GatewayDeps; readonly journal: RecordingJournal; readonly left: Left };
+export type GatewayFixture = {
+  readonly deps: GatewayDeps;
+  readonly journal: RecordingJournal;
+  readonly left: Left;
+  readonly reads: ReadQuotasDeps;
+};
 
 /** What a test says about its gateway; the rest has defaults. */
 export type GatewayParts = Partial<Omit<GatewayDeps, "journal" | "config" | "auth">> & {
@@ -196,6 +202,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
   const history = historyOf(() => left.entries);
   const store = given.store ?? buildQuotaStore(clock);
   const quota = buildQuota({ clock, store, history });
+  const reads = { store, history, bring: quota.bring, now: quota.now, onFault() {} };
   const plans = createLimitPlans(createWindows);
   const logger =
     (level: "info" | "warn" | "error"): GatewayLog["info"] =>
@@ -209,7 +216,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
       plans,
       config: { current: () => config },
       versionOf: (version) => version,
-      quotas: { store, history, bring: quota.bring, now: quota.now, onFault() {} },
+      quotas: reads,
     }),
     auth: { get: (digest) => known.get(digest) ?? null, invalidate() {} },
     config: { current: () => config },
@@ -238,5 +245,5 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
     ...overrides,
     journal,
   };
-  return { deps, journal, left };
+  return { deps, journal, left, reads };
 }
