@@ -29,6 +29,8 @@ export type ConfigSnapshot = {
   readonly prices: PriceBook;
   /** The group of a requested model, compared as model groups store it (quota.md section 1); null: none. */
   modelGroupOf(model: string): ModelGroup | null;
+  /** All model groups by id, those without a model too. */
+  readonly modelGroups: ReadonlyMap<number, ModelGroup>;
 };
 
 /** The snapshot in force; replaced whole when the config version steps. */
@@ -71,6 +73,7 @@ export function buildConfigSnapshot(parts: ConfigParts): ConfigSnapshot {
   const groups = new Map(
     parts.modelGroups.flatMap(({ models, ...group }) => models.map((model): [string, ModelGroup] => [model, group])),
   );
+  const modelGroups = new Map(parts.modelGroups.map(({ models: _, ...group }) => [group.id, group]));
   return {
     version: parts.version,
     settings: parts.settings,
@@ -78,6 +81,7 @@ export function buildConfigSnapshot(parts: ConfigParts): ConfigSnapshot {
     channelsFor: ({ model, protocol, operation }) => index.get(protocol)?.get(operation)?.get(model) ?? NO_CHANNELS,
     prices: buildPriceBook({ stored: parts.prices, catalogue: parts.catalogue, now: parts.now }),
     modelGroupOf: groups.size === 0 ? () => null : remembered((model) => groups.get(normaliseModel(model)) ?? null),
+    modelGroups,
   };
 }
 

@@ -19,6 +19,12 @@ export type Estimated = {
   readonly habitsOf: GatewayDeps["habitsOf"];
 };
 
+/** Every price component of a call on this channel is 0 (quota.md Q11). */
+export function isFree({ rows }: Candidate): boolean {
+  for (const { components } of rows) for (const name in components) if (components[name] !== 0n) return false;
+  return true;
+}
+
 /** Expected input of a call on a channel, and what it costs: the first ceiling (quota.md Q38). */
 export function inputOn(candidate: Candidate, estimated: Estimated): ReturnType<typeof estimateInput> {
   return estimateInput(estimateAsk(candidate, estimated));

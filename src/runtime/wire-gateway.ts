@@ -1,4 +1,5 @@
 import { UNLEARNT } from "@/core/prices/estimate-call";
+import { createUsageReader } from "@/core/usage-reader";
 import { createGateway } from "@/gateway/gateway";
 import type { Gateway, UpstreamClient } from "@/gateway/gateway-deps";
 import type { Clock } from "@/lib/clock";
@@ -31,6 +32,7 @@ export function wireGateway(ask: GatewayAsk): Gateway {
     limitPlans: quota.plans,
     quota: quota.engine,
     habitsOf: () => UNLEARNT,
+    readUsage: createUsageReader({ ...quota, config: config.config, versionOf: config.versionOf, quotas: quota.reads }),
     journal: ledger.journal,
     ledger: ledger.recorder,
     upstream,

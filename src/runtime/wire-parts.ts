@@ -15,6 +15,7 @@ import type { Env } from "./env";
 import { environmentSettings } from "./environment-settings";
 import type { Storage } from "./open-storage";
 import type { ProcessIdentity } from "./process-identity";
+import { lateQuotaPorts } from "./quota-ports";
 import { type StartFault, startFault } from "./start-fault";
 import { type ConfigWiring, wireConfig } from "./wire-config";
 import { wireGateway } from "./wire-gateway";
@@ -55,12 +56,15 @@ export type Parts = {
   systemState(): SystemState;
 };
 
+/** What operations tell of, although it is built after them. */
+type Built = { ledger?: LedgerWiring; quota?: QuotaWiring };
+
 const FLUSH_MS = 5_000;
 
 /** Builds operations and what they need: snapshots, upstream client, sign-in. Commands stop here; a host goes on with `wireParts`. */
 export async function wireAdmin(
   ground: Omit<Ground, "metrics" | "replica" | "self" | "onFatal">,
-  ledgerLagMs: () => number = () => 0, // commands have no ledger of their own
+  built: Built = {}, // commands have no ledger and no engine of their own
 ) {
   const { env, storage, clock, log, cleanup, configText } = ground;
   const { database } = storage;
@@ -77,10 +81,14 @@ export async function wireAdmin(
     databaseUrl: storage.url,
   });
   cleanup.add(() => upstream.client.close());
-  const systemState = () => ({ databaseSilentMs: config.feed.stalenessMs(), ledgerLagMs: ledgerLagMs() });
+  const systemState = () => ({
+    databaseSilentMs: config.feed.stalenessMs(),
+    ledgerLagMs: built.ledger?.recorder.lagMs() ?? 0,
+  });
   const operations = wireOperations({
     ...{ database, config, upstream, secrets, clock, log },
     cookieSecret: deriveKey(ground.secret, "cookies").toString("base64url"),
+    quotas: lateQuotaPorts(() => built.quota?.ports),
     system: systemFacts(ground),
     systemState,
   });
@@ -90,12 +98,8 @@ export async function wireAdmin(
 /** Meets every port with its implementation, in the order in which they need each other. */
 export async function wireParts(ground: Ground): Promise<Parts> {
   const { env, storage, clock, log, metrics, cleanup, say } = ground;
-  // Operations tell of what is built after them.
-  const built: { ledger?: LedgerWiring; quota?: QuotaWiring } = {};
-  const { config, upstream, operations, systemState } = await wireAdmin(
-    ground,
-    () => built.ledger?.recorder.lagMs() ?? 0,
-  );
+  const built: Built = {};
+  const { config, upstream, operations, systemState } = await wireAdmin(ground, built);
   if (ground.configText !== null) {
     const report = await applyConfigText(ground.configText, { ...operations, clock, source: "SLUICE_CONFIG" });
     const changes = report.created.length + report.changed.length + report.removed.length;

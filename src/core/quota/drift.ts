@@ -1,8 +1,9 @@
 import type { Clock } from "@/lib/clock";
+import { bareAsk } from "./bare-ask";
 import type { BringUser } from "./bring-user";
 import type { LimitPlan } from "./limit-plans";
-import type { BucketAsk, DomainConfig, QuotaStore } from "./quota-store";
-import { allBuckets, type ResolvedBucket } from "./resolve-limits";
+import type { DomainConfig, QuotaStore } from "./quota-store";
+import { allBuckets } from "./resolve-limits";
 import { seedAskOf } from "./seed-ask";
 import type { UsageHistory } from "./usage-history";
 
@@ -97,11 +98,6 @@ async function compare({ plan, config }: Checked, { store, history, clock }: Dri
     ...seeds.map(({ settled }, index) => Math.abs(settled - (after.lines[index]?.settled ?? 0))),
   );
   return largest === 0 ? "even" : largest;
-}
-
-/** A reader's ask: it needs nothing. */
-function bareAsk({ id, kind, start, end, cap, cell }: ResolvedBucket): BucketAsk {
-  return { id, kind, start, end, cap, est: 0, worst: 0, enforcement: cell.enforcement };
 }
 
 function later<T>(clock: Clock, run: () => Promise<T>): Promise<T> {
