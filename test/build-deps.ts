@@ -145,6 +145,8 @@ type Left = {
   readonly requests: RequestRecord[];
   readonly denials: DenialRecord[];
   readonly logged: { readonly level: "info" | "warn" | "error"; readonly message: string; readonly fields: unknown }[];
+  /** Parts of estimates that upstreams exceeded. */
+  readonly exceeded: ("input" | "output")[];
   /** Calls in flight by the metric; 0 when all have ended. */
   inflight: number;
 };
@@ -191,7 +193,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
     ...overrides
   } = given;
   const journal = given.journal ?? recordingJournal();
-  const left: Left = { entries: [], requests: [], denials: [], logged: [], inflight: 0 };
+  const left: Left = { entries: [], requests: [], denials: [], logged: [], exceeded: [], inflight: 0 };
   const known = new Map(Object.entries(keys).map(([secret, snapshot]) => [digestKey(secret), snapshot]));
   const config = buildConfig({
     channels,
@@ -234,6 +236,9 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
     metrics: {
       requestEnded() {},
       attemptEnded() {},
+      estimateExceeded(part) {
+        left.exceeded.push(part);
+      },
       denied() {},
       inflight(delta) {
         left.inflight += delta;

@@ -111,7 +111,7 @@ describe("the decision of a request", () => {
   const facts = {
     configVersion: 7,
     model: { requested: "fast", billed: "fast", mapped: "gpt-5-mini" },
-    inputTokens: 12,
+    estimate: { inputTokens: 12 },
   };
 
   test("admitted without limits is as short as before", () => {

@@ -81,12 +81,21 @@ export type LimitsDecision = {
   readonly failOpen: boolean;
 };
 
+/** What the estimate of a request went by, for the lessons of its model too (quota.md Q32). */
+export type EstimateFacts = {
+  readonly inputTokens: number;
+  /** Bytes of text; absent when there are blobs, whose tokens no text tells. */
+  readonly textBytes?: number | undefined;
+  /** Replies asked for; absent: one. */
+  readonly choices?: number | undefined;
+};
+
 /** Why a request passed or not, as it is stored (dashboard.md 7.2). Plain JSON. */
 export type Decision = {
   readonly v: 1;
   readonly configVersion: number;
   readonly model?: { readonly requested: string; readonly billed: string; readonly mapped: string | null };
-  readonly estimate?: { readonly inputTokens: number };
+  readonly estimate?: EstimateFacts;
   readonly outcome: "admitted" | "denied";
   readonly code?: ErrorCode;
   readonly counted?: LimitsDecision["counted"];
@@ -102,13 +111,12 @@ export type Decision = {
 export type AdmittedFacts = {
   readonly configVersion: number;
   readonly model: { readonly requested: string; readonly billed: string; readonly mapped: string | null };
-  readonly inputTokens: number;
+  readonly estimate: EstimateFacts;
   readonly limits: LimitsDecision | null;
 };
 
 /** The decision of an admitted request. */
-export function admittedDecision({ configVersion, model, inputTokens, limits }: AdmittedFacts): Decision {
-  const estimate = { inputTokens };
+export function admittedDecision({ configVersion, model, estimate, limits }: AdmittedFacts): Decision {
   if (limits === null) return { v: 1, configVersion, model, estimate, outcome: "admitted" };
   return { v: 1, configVersion, model, estimate, outcome: "admitted", ...limits };
 }

@@ -25,7 +25,7 @@ export function isFree({ rows }: Candidate): boolean {
   return true;
 }
 
-/** Expected input of a call on a channel, and what it costs: the first ceiling (quota.md Q38). */
+/** Expected input of a call on a channel, and what it costs. */
 export function inputOn(candidate: Candidate, estimated: Estimated): ReturnType<typeof estimateInput> {
   return estimateInput(estimateAsk(candidate, estimated));
 }
@@ -50,7 +50,8 @@ function amounts(estimates: readonly CallEstimate[], size: keyof CallEstimate): 
   return { usd, tokens, requests: 1 };
 }
 
-function estimateAsk(candidate: Candidate, { call, protocol, target, at, habitsOf }: Estimated): EstimateAsk {
+/** What the estimate of a call on a channel goes by. */
+export function estimateAsk(candidate: Candidate, { call, protocol, target, at, habitsOf }: Estimated): EstimateAsk {
   return {
     call,
     habits: habitsOf(candidate.billedModel),

@@ -68,6 +68,8 @@ export type GatewayMetrics = {
     costNanoUsd: number;
   }): void;
   attemptEnded(end: { outcome: string; status: number | null; firstByteMs: number | null }): void;
+  /** An upstream counted more than the worst case of the estimate (quota.md Q33). */
+  estimateExceeded(part: "input" | "output"): void;
   denied(code: string): void;
   inflight(delta: 1 | -1): void;
 };

@@ -45,7 +45,8 @@ export async function whatIf(ask: WhatIfAsk, deps: WhatIfDeps): Promise<WhatIf> 
   );
   const steps = limitSteps(judgedLimits(measuredIn(preview, group)), false);
   const { counted } = preview.resolution;
-  if (preview.kind === "passes") return { at: preview.at, decision: { ...passing(aimed), counted, steps }, denial: null };
+  if (preview.kind === "passes")
+    return { at: preview.at, decision: { ...passing(aimed), counted, steps }, denial: null };
   const denial = denialOf(preview, {
     groupName: group?.name ?? null,
     affordable: affordableOutput(candidates, estimated),
@@ -60,7 +61,7 @@ function passing({ candidates, model, estimated }: Aimed): Decision {
   return admittedDecision({
     configVersion: config.version,
     model: { requested, billed: model, mapped: null },
-    inputTokens: first === undefined ? 0 : inputOn(first, estimated).inputTokens,
+    estimate: { inputTokens: first === undefined ? 0 : inputOn(first, estimated).inputTokens },
     limits: null,
   });
 }
@@ -73,7 +74,11 @@ type Aimed = {
 };
 
 /** Everything before the limits; what would end the request there. */
-function aim(ask: WhatIfAsk, { config, habitsOf }: Pick<WhatIfDeps, "config" | "habitsOf">, at: number): Aimed | AppError {
+function aim(
+  ask: WhatIfAsk,
+  { config, habitsOf }: Pick<WhatIfDeps, "config" | "habitsOf">,
+  at: number,
+): Aimed | AppError {
   const refusal = checkKey(ask.key, at);
   if (refusal !== null) return new AppError(refusal);
   try {

@@ -24,7 +24,7 @@ import { redisHoldPeers } from "@/stores/redis/hold-peers";
 import { redisQuotaStore } from "@/stores/redis/quota-store";
 import type { Cleanup } from "./cleanup";
 import { closeAdopted, holdWork } from "./hold-work";
-import { createQuotaPorts } from "./quota-ports";
+import { createQuotaPorts, type QuotaPortsAsk } from "./quota-ports";
 import type { ConfigWiring } from "./wire-config";
 import type { ReplayedJournal } from "./wire-ledger";
 
@@ -40,6 +40,7 @@ export type QuotaWiringAsk = {
   readonly ledger: LedgerStore;
   /** Name of this process among the replicas. */
   readonly replica: string;
+  readonly habitsOf: QuotaPortsAsk["habitsOf"];
   isLedgerUp(): boolean;
   readonly clock: Clock;
   readonly log: Log;
@@ -92,7 +93,7 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
   const current = { config: config.config.current, versionOf: config.versionOf };
   return {
     ...{ store, engine, plans, drift, reads, holds: holdWork(work) },
-    ports: createQuotaPorts({ plans, callers, reads, drift, ...current }),
+    ports: createQuotaPorts({ plans, callers, reads, drift, habitsOf: ask.habitsOf, ...current }),
     closeAdopted: (journals) =>
       closeAdopted(journals, work).catch((error) => log.warn({ error }, "holds of a dead process stay open for now")),
   };

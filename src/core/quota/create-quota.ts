@@ -60,7 +60,7 @@ export function createQuota(deps: QuotaDeps): QuotaEngine {
     reserve: (ask) => reserve(ask, engine),
     settle: (hold, actual) => ends.settle(hold, actual),
     void: (hold) => ends.void(hold),
-    raise: (hold, ceilingNanoUsd) => book.raise(hold.id, ceilingNanoUsd),
+    follow: (hold, ceilingNanoUsd) => book.follow(hold.id, ceilingNanoUsd),
     now: () => deps.clock.now() + engine.offsetMs,
     book,
     ends,
@@ -120,7 +120,7 @@ async function decideAlone(asked: Asked, engine: QuotaParts): Promise<QuotaResul
 /** The counters learn of an admission by its end. */
 async function decideUnasked(asked: Asked, engine: QuotaParts): Promise<QuotaResult> {
   const result = await engine.degraded.decide(asked);
-  if (result.kind === "admitted") engine.book.open(result.hold, 0);
+  if (result.kind === "admitted") engine.book.open(result.hold);
   return result;
 }
 
@@ -157,7 +157,7 @@ function admitted(
   engine.degraded.policy.remember(asked.sent.buckets, lines);
   const buckets = held(asked.sent.buckets, (index) => lines[index]?.slot ?? 0);
   const hold = holdOf({ ...asked, buckets, record: asked.sent.record }, { at, lines });
-  engine.book.open(hold, 0);
+  engine.book.open(hold);
   if (engine.deps.isShared && !engine.watch.continues(hold.userId, epoch, sequence)) void mendRollback(asked, engine);
   return { kind: "admitted", hold };
 }
@@ -179,7 +179,7 @@ function duplicate(asked: Asked, reply: Extract<ReserveReply, { kind: "duplicate
     return { kind: "unavailable", resolution: asked.resolution, bucket: 0, at };
   const buckets = held(asked.sent.buckets, (index) => slots[index] ?? 0);
   const hold = holdOf({ ...asked, buckets, record: asked.sent.record }, { at, lines: null });
-  engine.book.open(hold, 0);
+  engine.book.open(hold);
   return { kind: "admitted", hold };
 }
 

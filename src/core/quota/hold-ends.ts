@@ -52,7 +52,7 @@ export function createHoldEnds(deps: HoldEndsDeps): HoldEnds {
     voidUnknown({ userId, holdId, buckets, record }) {
       const held = buckets.map((bucket) => ({ ...bucket, slot: 0 }));
       const hold = { id: holdId, requestId: requestIdOfHold(holdId), no: 0, userId, at: clock.now(), record };
-      book.open({ ...hold, buckets: held }, 0);
+      book.open({ ...hold, buckets: held });
       book.end(holdId, { kind: "voided", actual: [], endedAt: clock.now() });
     },
     resend(userId) {

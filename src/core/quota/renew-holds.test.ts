@@ -22,7 +22,7 @@ function open(replies: Readonly<Record<string, RenewReply>>) {
     },
   };
   const hold = (id: string, buckets = [BUCKET]) => {
-    book.open({ id, requestId: id.slice(0, -2), no: 1, userId: 7, at: 1_000, record: "r", buckets }, 6);
+    book.open({ id, requestId: id.slice(0, -2), no: 1, userId: 7, at: 1_000, record: "r", buckets });
   };
   const renew = () => renewHolds({ store: { ...NO_STORE, ...store }, book, clock, replica: "one", ttlMs: 45_000 });
   return { clock, book, asked, announced, hold, renew };
@@ -37,7 +37,7 @@ test("running holds are renewed in one batch with their ceilings; those without 
   hold("c.1");
   book.end("c.1", { kind: "settled", actual: [1], endedAt: 0 });
   expect(await renew()).toBe(0);
-  expect(asked).toEqual([{ userId: 7, holdId: "a.1", ttlMs: 45_000, ceilingNanoUsd: 6 }]);
+  expect(asked).toEqual([{ userId: 7, holdId: "a.1", ttlMs: 45_000, ceilingNanoUsd: 5 }]);
 });
 
 test("a hold that the counters lost is announced", async () => {
@@ -45,7 +45,7 @@ test("a hold that the counters lost is announced", async () => {
   for (const id of ["a.1", "b.1", "c.1"]) hold(id);
   await renew();
   expect(announced).toMatchObject([
-    { holdId: "b.1", replica: "one", ceilingNanoUsd: 6, expiresAt: clock.now() + 45_000, buckets: [BUCKET] },
+    { holdId: "b.1", replica: "one", ceilingNanoUsd: 5, expiresAt: clock.now() + 45_000, buckets: [BUCKET] },
   ]);
 });
 
