@@ -10,13 +10,16 @@ import { UNLEARNT } from "@/core/prices/estimate-call";
 import type { PriceRow } from "@/core/prices/price";
 import type { ModelGroup } from "@/core/quota/limit";
 import { createLimitPlans } from "@/core/quota/limit-plans";
+import type { QuotaStore } from "@/core/quota/quota-store";
+import type { ReadQuotasDeps } from "@/core/quota/read-quotas";
 import { createWindows } from "@/core/quota/window";
 import { DEFAULT_SETTINGS, type Settings } from "@/core/settings/settings";
+import { createUsageReader } from "@/core/usage-reader";
 import type { GatewayDeps, GatewayLog, UpstreamClient } from "@/gateway/gateway-deps";
 import { upstreamClient } from "@/gateway/upstream-client";
 import { upstreamResolver } from "@/gateway/upstream-resolver";
 import { type Clock, systemClock } from "@/lib/clock";
-import { buildQuota, historyOf } from "./build-quota";
+import { buildQuota, buildQuotaStore, historyOf } from "./build-quota";
 import { buildPriceRow } from "./build-usage";
 
 /** The key that `buildGatewayDeps` knows unless told otherwise, of user 7. */
@@ -81,6 +84,7 @@ function buildConfig(given: {
     settings: { ...DEFAULT_SETTINGS, ...given.settings },
     channels,
     modelGroupOf: (model) => given.modelGroups?.[model] ?? null,
+    modelGroups: new Map(Object.values(given.modelGroups ?? {}).map((group) => [group.id, group])),
     channelsFor: ({ model, protocol, operation }) =>
       channels.filter(
         (channel) =>
@@ -148,7 +152,12 @@ type Left = {
 };
 
 /** Ports of a gateway for tests, and what was recorded through them. */
-export type GatewayFixture = { readonly deps: GatewayDeps; readonly journal: RecordingJournal; readonly left: Left };
+export type GatewayFixture = {
+  readonly deps: GatewayDeps;
+  readonly journal: RecordingJournal;
+  readonly left: Left;
+  readonly reads: ReadQuotasDeps;
+};
 
 /** What a test says about its gateway; the rest has defaults. */
 export type GatewayParts = Partial<Omit<GatewayDeps, "journal" | "config" | "auth">> & {
@@ -161,6 +170,8 @@ export type GatewayParts = Partial<Omit<GatewayDeps, "journal" | "config" | "aut
   readonly keys?: Readonly<Record<string, AuthSnapshot>>;
   readonly journal?: RecordingJournal;
   readonly clock?: Clock;
+  /** Counters; in memory unless told. */
+  readonly store?: QuotaStore;
 };
 
 /** The real upstream client, for upstreams on loopback. */
@@ -172,7 +183,15 @@ export function loopbackClient(clock: Clock = systemClock): UpstreamClient {
 
 /** Ports of a gateway: journal and ledger in memory, keys and configuration from literals, the real upstream client. */
 export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
-  const { channels, settings, prices, modelGroups, keys = { [TEST_KEY]: buildAuthSnapshot() }, ...overrides } = given;
+  const {
+    channels,
+    settings,
+    prices,
+    modelGroups,
+    keys = { [TEST_KEY]: buildAuthSnapshot() },
+    store: _,
+    ...overrides
+  } = given;
   const journal = given.journal ?? recordingJournal();
   const left: Left = { entries: [], requests: [], denials: [], logged: [], exceeded: [], inflight: 0 };
   const known = new Map(Object.entries(keys).map(([secret, snapshot]) => [digestKey(secret), snapshot]));
@@ -183,16 +202,26 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
     ...(modelGroups === undefined ? {} : { modelGroups }),
   });
   const clock = overrides.clock ?? systemClock;
-  const quota = buildQuota({ clock, history: historyOf(() => left.entries) });
+  const history = historyOf(() => left.entries);
+  const store = given.store ?? buildQuotaStore(clock);
+  const quota = buildQuota({ clock, store, history });
+  const reads = { store, history, bring: quota.bring, now: quota.now, onFault() {} };
+  const plans = createLimitPlans(createWindows);
   const logger =
     (level: "info" | "warn" | "error"): GatewayLog["info"] =>
     (fields, message) =>
       void left.logged.push({ level, message, fields });
   const deps: GatewayDeps = {
     clock,
-    limitPlans: createLimitPlans(createWindows),
+    limitPlans: plans,
     quota,
     habitsOf: () => UNLEARNT,
+    readUsage: createUsageReader({
+      plans,
+      config: { current: () => config },
+      versionOf: (version) => version,
+      quotas: reads,
+    }),
     auth: { get: (digest) => known.get(digest) ?? null, invalidate() {} },
     config: { current: () => config },
     ledger: {
@@ -223,5 +252,5 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
     ...overrides,
     journal,
   };
-  return { deps, journal, left };
+  return { deps, journal, left, reads };
 }

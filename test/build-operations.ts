@@ -12,6 +12,7 @@ import { accountCredentials, accounts, signIns, verifications } from "@/stores/p
 import { signInAttemptStore } from "@/stores/postgres/sign-in-attempts";
 import { userStore } from "@/stores/postgres/user-store";
 import { buildDatabase, type TestDatabase } from "./build-database";
+import { buildQuotaPorts, type TestQuotas } from "./build-quota-ports";
 import { type FakeClock, fakeClock } from "./fake-clock";
 
 /** Operations over a real database; upstreams and prices are what the test says. */
@@ -23,6 +24,7 @@ export type TestOperations = {
   readonly transact: ReturnType<typeof createTransact>;
   readonly accounts: ReturnType<typeof createAccounts>;
   readonly faults: AppError[];
+  readonly quotas: TestQuotas;
   /** A new user with a dashboard account, as an actor. */
   signUp(role: "admin" | "user", name: string): Promise<Actor & { userId: number }>;
   /** Rows of the audit log, oldest first. */
@@ -58,6 +60,7 @@ export async function buildOperations(
     newRequestId: () => "req_1",
     reportFault: (error) => faults.push(error),
   });
+  const quotas = buildQuotaPorts(database, clock);
   const others = (db: Parameters<typeof access.storeFor>[0]) => ({
     accounts: access.storeFor(db),
     probeChannel: given.probe ?? (async () => ({ ok: true as const, latencyMs: 5, models: ["gpt-4o", "other"] })),
@@ -67,6 +70,7 @@ export async function buildOperations(
     },
     isPriced: (model: string) => model === "gpt-4o",
     effectivePrices: (model: string) => (given.prices ?? []).filter((row) => row.model === model),
+    quotas: quotas.ports,
     system: {
       version: "0.0.0",
       database: "embedded" as const,
@@ -91,6 +95,7 @@ export async function buildOperations(
     transact,
     accounts: access,
     faults,
+    quotas,
     async signUp(role, name) {
       const email = `${name}@example.com`;
       const values = { name, email, role, enabled: true, locale: null, timeZone: null, managedBy: null };

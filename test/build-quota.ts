@@ -66,6 +66,11 @@ function amountOf({ unit }: SeedAsk, entry: LedgerEntry): number {
   return unit === "tokens" ? entry.tokens : entry.requests;
 }
 
+/** Counters in memory. Sweeps are their own business: tests count the timers of requests. */
+export function buildQuotaStore(clock: Clock) {
+  return memoryQuotaStore({ clock: { ...clock, after: () => () => {} }, replica: "test" });
+}
+
 /** The engine on counters in memory; `history` is empty unless told. */
 export function buildQuota(given: {
   readonly clock: Clock;
@@ -75,8 +80,7 @@ export function buildQuota(given: {
 }): QuotaEngine {
   const { clock, history = historyOf(() => []), isLedgerUp = () => true } = given;
   return createQuota({
-    // Sweeps are the store's own business: tests count the timers of requests.
-    store: given.store ?? memoryQuotaStore({ clock: { ...clock, after: () => () => {} }, replica: "test" }),
+    store: given.store ?? buildQuotaStore(clock),
     history,
     isLedgerUp,
     clock,

@@ -29,6 +29,8 @@ export type ConfigSnapshot = {
   readonly prices: PriceBook;
   /** The group of a requested model, compared as model groups store it (quota.md section 1); null: none. */
   modelGroupOf(model: string): ModelGroup | null;
+  /** All model groups by id, those without a model too. */
+  readonly modelGroups: ReadonlyMap<number, ModelGroup>;
 };
 
 /** The snapshot in force; replaced whole when the config version steps. */
@@ -71,13 +73,30 @@ export function buildConfigSnapshot(parts: ConfigParts): ConfigSnapshot {
   const groups = new Map(
     parts.modelGroups.flatMap(({ models, ...group }) => models.map((model): [string, ModelGroup] => [model, group])),
   );
+  const modelGroups = new Map(parts.modelGroups.map(({ models: _, ...group }) => [group.id, group]));
   return {
     version: parts.version,
     settings: parts.settings,
     channels,
     channelsFor: ({ model, protocol, operation }) => index.get(protocol)?.get(operation)?.get(model) ?? NO_CHANNELS,
     prices: buildPriceBook({ stored: parts.prices, catalogue: parts.catalogue, now: parts.now }),
-    modelGroupOf: (model) => (groups.size === 0 ? null : (groups.get(normaliseModel(model)) ?? null)),
+    modelGroupOf: groups.size === 0 ? () => null : remembered((model) => groups.get(normaliseModel(model)) ?? null),
+    modelGroups,
+  };
+}
+
+/** Names come from clients: no more of them are remembered. */
+const REMEMBERED_NAMES = 10_000;
+
+/** Normalising a name costs more than looking it up. */
+function remembered<Value>(find: (name: string) => Value): (name: string) => Value {
+  const known = new Map<string, Value>();
+  return (name) => {
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    const value = find(name);
+    if (known.size < REMEMBERED_NAMES) known.set(name, value);
+    return value;
   };
 }
 

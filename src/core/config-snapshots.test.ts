@@ -10,6 +10,7 @@ const snapshot = (version: number): ConfigSnapshot => ({
   channels: [],
   channelsFor: () => [],
   modelGroupOf: () => null,
+  modelGroups: new Map(),
   prices: { rowsFor: () => [], defaultRows: () => [] },
 });
 const later = () => new Promise<void>((resolve) => setImmediate(resolve));

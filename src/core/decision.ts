@@ -74,7 +74,11 @@ export type LimitStep = {
 export type LimitsDecision = {
   /** Whether it counts in the global limits of each axis (quota.md Q8). */
   readonly counted: { readonly userGlobal: boolean; readonly keyGlobal: boolean };
-  readonly steps: readonly LimitStep[];
+  /** Name of the model group; null: none. */
+  readonly group: string | null;
+  /** Text of limit-lines.ts; readers get steps. */
+  readonly limits: string;
+  readonly failOpen: boolean;
 };
 
 /** What the estimate of a request went by, for the lessons of its model too (quota.md Q32). */
@@ -95,6 +99,9 @@ export type Decision = {
   readonly outcome: "admitted" | "denied";
   readonly code?: ErrorCode;
   readonly counted?: LimitsDecision["counted"];
+  readonly group?: string | null;
+  readonly limits?: string;
+  readonly failOpen?: boolean;
   readonly steps?: readonly LimitStep[];
   /** Index of the step that refused the request. */
   readonly deniedBy?: number;
@@ -111,7 +118,7 @@ export type AdmittedFacts = {
 /** The decision of an admitted request. */
 export function admittedDecision({ configVersion, model, estimate, limits }: AdmittedFacts): Decision {
   if (limits === null) return { v: 1, configVersion, model, estimate, outcome: "admitted" };
-  return { v: 1, configVersion, model, estimate, outcome: "admitted", counted: limits.counted, steps: limits.steps };
+  return { v: 1, configVersion, model, estimate, outcome: "admitted", ...limits };
 }
 
 /**

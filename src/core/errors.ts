@@ -66,6 +66,7 @@ export const ERRORS = {
   validation_failed: admin(422),
   malformed_json: admin(400),
   not_found: admin(404),
+  request_not_found: admin(404),
   unauthenticated: admin(401),
   forbidden: admin(403),
   cross_origin: admin(403),

@@ -8,6 +8,7 @@ import type { PriceRow } from "./prices/price";
 import type { PriceStore } from "./prices/price-store";
 import type { BoostStore } from "./quota/boost-store";
 import type { LimitStore } from "./quota/limit-store";
+import type { QuotaPorts } from "./quota-ports";
 import type { SettingStore } from "./settings/setting-store";
 import type { Settings } from "./settings/settings";
 import type { UserStore } from "./users/user";
@@ -48,6 +49,7 @@ export type OperationPorts = {
   readonly limits: LimitStore;
   readonly boosts: BoostStore;
   readonly denials: DenialStore;
+  readonly quotas: QuotaPorts;
   readonly settings: SettingStore;
   readonly requests: RequestStore;
   readonly audit: AuditStore;

@@ -7,7 +7,7 @@ export type ProtocolId = (typeof PROTOCOL_IDS)[number];
 /** Protocols whose metered calls this release relays. */
 export const SERVED_PROTOCOL_IDS = ["openai-chat", "anthropic-messages"] as const satisfies readonly ProtocolId[];
 
-export const OPERATION_NAMES = ["chat", "message", "models"] as const;
+export const OPERATION_NAMES = ["chat", "message", "models", "usage"] as const;
 /** What a `/v1` call asks for (protocols-and-pricing.md 1.2). */
 export type OperationName = (typeof OPERATION_NAMES)[number];
 

@@ -5,7 +5,7 @@ import { type HoldRecord, holdRecordText } from "@/core/quota/hold-record";
 import type { ModelGroup } from "@/core/quota/limit";
 import type { QuotaResult } from "@/core/quota/quota";
 import type { Call } from "@/protocols/protocol";
-import { affordableOutput, demandOf, type Estimated } from "./demand";
+import { affordableOutput, demandOf, type Estimated, isFree } from "./demand";
 import type { Caller, EngineDeps, Exchange } from "./exchange";
 import type { Interrupt } from "./interrupts";
 import { measuredOf } from "./judged-limits";
@@ -79,11 +79,6 @@ export function holdFor(
     stopWaiting();
     return take(answer, judged, { exchange, deps });
   });
-}
-
-function isFree({ rows }: Candidate): boolean {
-  for (const { components } of rows) for (const name in components) if (components[name] !== 0n) return false;
-  return true;
 }
 
 type Judged = { readonly ask: HoldAsk; readonly group: ModelGroup | null; readonly estimated: Estimated };

@@ -1,4 +1,4 @@
-import { type CallEstimate, type EstimateAsk, estimateCall } from "@/core/prices/estimate-call";
+import { type CallEstimate, type EstimateAsk, estimateCall, estimateInput } from "@/core/prices/estimate-call";
 import type { Amounts, Demand } from "@/core/quota/hold";
 import type { LimitCell } from "@/core/quota/limit-cell";
 import type { BucketAsk } from "@/core/quota/quota-store";
@@ -18,6 +18,17 @@ export type Estimated = {
   readonly at: number;
   readonly habitsOf: GatewayDeps["habitsOf"];
 };
+
+/** Every price component of a call on this channel is 0 (quota.md Q11). */
+export function isFree({ rows }: Candidate): boolean {
+  for (const { components } of rows) for (const name in components) if (components[name] !== 0n) return false;
+  return true;
+}
+
+/** Expected input of a call on a channel, and what it costs. */
+export function inputOn(candidate: Candidate, estimated: Estimated): ReturnType<typeof estimateInput> {
+  return estimateInput(estimateAsk(candidate, estimated));
+}
 
 /** What a call needs of every unit: the dearest of the channels that may serve it (quota.md Q32). */
 export function demandOf(candidates: readonly Candidate[], estimated: Estimated): Demand {

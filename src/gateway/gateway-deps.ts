@@ -1,4 +1,4 @@
-import type { AuthSnapshots } from "@/core/auth-snapshot";
+import type { AuthSnapshot, AuthSnapshots } from "@/core/auth-snapshot";
 import type { ChannelTimeouts } from "@/core/channels/channel";
 import type { ConfigSnapshots } from "@/core/config-snapshot";
 import type { AppError } from "@/core/errors";
@@ -8,6 +8,7 @@ import type { Settlement } from "@/core/ledger/settlement";
 import type { ModelHabits } from "@/core/prices/estimate-call";
 import type { LimitPlans } from "@/core/quota/limit-plans";
 import type { Quota } from "@/core/quota/quota";
+import type { QuotaReading } from "@/core/quota/read-quotas";
 import type { Clock } from "@/lib/clock";
 import type { GatewayReply, GatewayRequest } from "@/protocols/exchange";
 import type { UpstreamRequest } from "@/protocols/protocol";
@@ -89,6 +90,8 @@ export type GatewayDeps = {
   readonly quota: Quota;
   /** What is known of how a billed model uses tokens; `UNLEARNT` for one without a past (quota.md Q32). */
   habitsOf(model: string): ModelHabits;
+  /** Where a key and its user stand, from the counters or else the ledger. Throws limits_unavailable when neither answers. */
+  readUsage(caller: AuthSnapshot): Promise<QuotaReading>;
   readonly journal: Journal;
   readonly ledger: LedgerRecorder;
   readonly upstream: UpstreamClient;

@@ -5,21 +5,27 @@ import { authenticate } from "./authenticate";
 import type { Caller, EngineDeps, Exchange } from "./exchange";
 import { fail } from "./fail";
 import { listModels } from "./list-models";
+import { renderUsage } from "./render-usage";
 import { withRequestId } from "./reply-head";
 
 /** What the path of a local call names besides its route. */
 export type LocalCall = { readonly exchange: Exchange; readonly model: string | null; readonly withoutBody: boolean };
 
-/** A call that is answered from the snapshots: nothing goes upstream, nothing is counted (class L of protocols-and-pricing.md 1.2). */
+/** A call that is answered here: nothing goes upstream, nothing is counted (class L of protocols-and-pricing.md 1.2). */
 export async function handleUnmetered(local: LocalCall, deps: EngineDeps): Promise<void> {
   const { exchange, model } = local;
   let caller: Caller | null = null;
   try {
     caller = await authenticate(exchange, deps);
-    send(renderList(caller, local, deps), local, deps);
+    send(await render(caller, local, deps), local, deps);
   } catch (error) {
     fail(toAppError(error), { exchange, caller, model }, deps);
   }
+}
+
+async function render(caller: Caller, local: LocalCall, deps: EngineDeps): Promise<RenderedError> {
+  if (local.exchange.route.operation !== "usage") return renderList(caller, local, deps);
+  return renderUsage(await deps.readUsage(caller), { caller, config: deps.config.current() });
 }
 
 function renderList(caller: Caller, { exchange, model }: LocalCall, deps: EngineDeps): RenderedError {

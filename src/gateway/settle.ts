@@ -1,6 +1,7 @@
-import { admittedDecision, type LimitsDecision, limitSteps } from "@/core/decision";
+import { admittedDecision, type LimitsDecision } from "@/core/decision";
 import type { AttemptRecord, LedgerEntry, RequestRecord } from "@/core/ledger/entry";
 import { settlementOf } from "@/core/ledger/settlement";
+import { limitLines } from "@/core/limit-lines";
 import { countTokens } from "@/core/prices/count-tokens";
 import { boundsOf } from "@/core/prices/estimate-call";
 import { anchorsOf, type Hold } from "@/core/quota/hold";
@@ -10,7 +11,6 @@ import type { AttemptEnd } from "./attempt";
 import { amountsOf, entryOf } from "./entry-of";
 import type { EngineDeps, Exchange } from "./exchange";
 import type { Forwarded } from "./forward";
-import { judgedLimits, measuredBy } from "./judged-limits";
 import type { RelayEnd } from "./relay-state";
 import { upstreamRequestIdOf } from "./reply-head";
 import type { Target } from "./resolve-target";
@@ -121,8 +121,8 @@ function recordOf(
 /** What the limits said; null when none was asked. */
 function limitsDecision({ hold, candidate }: AttemptEnd, { config }: Target): LimitsDecision | null {
   if (hold.buckets.length === 0) return null;
-  const judged = judgedLimits(measuredBy(hold, config.modelGroupOf(candidate.billedModel)));
-  return { counted: hold.counted, steps: limitSteps(judged, hold.failOpen) };
+  const group = config.modelGroupOf(candidate.billedModel)?.name ?? null;
+  return { counted: hold.counted, group, limits: limitLines(hold), failOpen: hold.failOpen };
 }
 
 /** From the receipt of the call to the first byte of its reply, ms. */

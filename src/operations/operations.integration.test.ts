@@ -166,6 +166,12 @@ const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[
     const { version } = await call("limits.get", place);
     return { ...place, version, values: { usd: { daily: { state: "limit" as const, amount: "5" } } } };
   },
+  "limits.preview": async () => ({
+    kind: "user" as const,
+    id: (await newUser()).id,
+    target: "global" as const,
+    values: { usd: { daily: { state: "limit" as const, amount: "5" } } },
+  }),
   "limits.restartTotal": async () => ({
     kind: "user" as const,
     id: (await newUser()).id,
@@ -177,6 +183,12 @@ const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[
   "boosts.extend": async () => ({ id: await newBoost(), version: 1, to: "2099-01-03T00:00:00Z" }),
   "boosts.end": async () => ({ id: await newBoost() }),
   "denials.list": async () => ({}),
+  "users.limits": async () => ({ id: (await newUser()).id }),
+  "me.quotas": async () => ({}),
+  "quotas.matrix": async () => ({}),
+  "users.rebuildCounters": async () => ({ id: (await newUser()).id }),
+  "explain.get": async () => ({ requestId: await newRequest(world.user.userId) }),
+  "explain.whatIf": async () => ({ keyId: (await newKey(world.user.userId)).id, model: "gpt-4o" }),
   "settings.get": async () => ({}),
   "settings.update": async () => ({ maxAttempts: 1 + (++count % 9) }),
 };

@@ -11,6 +11,8 @@ import { testChannel } from "./channels/test-channel";
 import { testChannelDraft } from "./channels/test-channel-draft";
 import { updateChannel } from "./channels/update-channel";
 import { listDenials } from "./denials/list-denials";
+import { getExplanation } from "./explain/get-explanation";
+import { whatIf } from "./explain/what-if";
 import { createKey } from "./keys/create-key";
 import { createOwnKey } from "./keys/create-own-key";
 import { deleteKey } from "./keys/delete-key";
@@ -23,6 +25,7 @@ import { updateKey } from "./keys/update-key";
 import { updateOwnKey } from "./keys/update-own-key";
 import { getLimits } from "./limits/get-limits";
 import { listLimits } from "./limits/list-limits";
+import { previewLimits } from "./limits/preview-limits";
 import { putLimits } from "./limits/put-limits";
 import { restartTotal } from "./limits/restart-total";
 import { addModels } from "./model-groups/add-models";
@@ -39,6 +42,10 @@ import { getOverview } from "./overview/get-overview";
 import { getOwnSummary } from "./overview/get-own-summary";
 import { listPrices } from "./prices/list-prices";
 import { overridePrice } from "./prices/override-price";
+import { getMatrix } from "./quotas/get-matrix";
+import { getOwnQuotas } from "./quotas/get-own-quotas";
+import { getUserQuotas } from "./quotas/get-user-quotas";
+import { rebuildCounters } from "./quotas/rebuild-counters";
 import { getOwnRequest } from "./requests/get-own-request";
 import { getRequest } from "./requests/get-request";
 import { listOwnRequests } from "./requests/list-own-requests";
@@ -122,12 +129,19 @@ const registered = [
   listLimits,
   getLimits,
   putLimits,
+  previewLimits,
   restartTotal,
   listBoosts,
   grantBoosts,
   extendBoost,
   endBoost,
   listDenials,
+  getUserQuotas,
+  getOwnQuotas,
+  getMatrix,
+  rebuildCounters,
+  getExplanation,
+  whatIf,
   getSettings,
   updateSettings,
 ] as const;

@@ -10,7 +10,7 @@ export type Route = {
   /** Canonical path after normalisation; a trailing `/*` stands for a model id, which may hold slashes. */
   readonly path: string;
   readonly operation: OperationName;
-  /** null: chosen by headers (the models list). */
+  /** null: chosen by headers (the models list, usage). */
   readonly protocol: ProtocolId | null;
 };
 
@@ -20,4 +20,5 @@ export const ROUTES: readonly Route[] = [
   { class: "M", method: "POST", path: "/v1/messages", operation: "message", protocol: "anthropic-messages" },
   { class: "L", method: "GET", path: "/v1/models", operation: "models", protocol: null },
   { class: "L", method: "GET", path: "/v1/models/*", operation: "models", protocol: null },
+  { class: "L", method: "GET", path: "/v1/usage", operation: "usage", protocol: null },
 ];

@@ -1,3 +1,4 @@
+import { createUsageReader } from "@/core/usage-reader";
 import { createGateway } from "@/gateway/gateway";
 import type { Gateway, GatewayDeps, UpstreamClient } from "@/gateway/gateway-deps";
 import type { Clock } from "@/lib/clock";
@@ -31,6 +32,7 @@ export function wireGateway(ask: GatewayAsk): Gateway {
     limitPlans: quota.plans,
     quota: quota.engine,
     habitsOf: ask.habitsOf,
+    readUsage: createUsageReader({ ...quota, config: config.config, versionOf: config.versionOf, quotas: quota.reads }),
     journal: ledger.journal,
     ledger: ledger.recorder,
     upstream,

@@ -1,5 +1,6 @@
 import type { Accounts } from "@/accounts/create-accounts";
 import type { OperationPorts, SystemFacts, SystemState, Transact } from "@/core/ports";
+import type { QuotaPorts } from "@/core/quota-ports";
 import { probeChannel } from "@/gateway/probe-channel";
 import type { Clock } from "@/lib/clock";
 import { requestIdOf, uuidv7Hex } from "@/lib/id";
@@ -25,6 +26,7 @@ export type OperationsAsk = {
   readonly secrets: SecretBox;
   /** Signs cookies. */
   readonly cookieSecret: string;
+  readonly quotas: QuotaPorts;
   readonly system: SystemFacts;
   systemState(): SystemState;
   readonly clock: Clock;
@@ -67,6 +69,7 @@ export function wireOperations(ask: OperationsAsk): OperationsWiring {
     judgeUpstream: upstream.judge,
     isPriced: config.isPriced,
     effectivePrices: config.effectivePrices,
+    quotas: ask.quotas,
     system: ask.system,
     systemState: ask.systemState,
   });

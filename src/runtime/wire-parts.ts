@@ -15,6 +15,7 @@ import type { Env } from "./env";
 import { environmentSettings } from "./environment-settings";
 import type { Storage } from "./open-storage";
 import type { ProcessIdentity } from "./process-identity";
+import { lateQuotaPorts } from "./quota-ports";
 import { type StartFault, startFault } from "./start-fault";
 import { type ConfigWiring, wireConfig } from "./wire-config";
 import { wireGateway } from "./wire-gateway";
@@ -56,12 +57,15 @@ export type Parts = {
   systemState(): SystemState;
 };
 
+/** What operations tell of, although it is built after them. */
+type Built = { ledger?: LedgerWiring; quota?: QuotaWiring };
+
 const FLUSH_MS = 5_000;
 
 /** Builds operations and what they need: snapshots, upstream client, sign-in. Commands stop here; a host goes on with `wireParts`. */
 export async function wireAdmin(
   ground: Omit<Ground, "metrics" | "replica" | "self" | "onFatal">,
-  ledgerLagMs: () => number = () => 0, // commands have no ledger of their own
+  built: Built = {}, // commands have no ledger and no engine of their own
 ) {
   const { env, storage, clock, log, cleanup, configText } = ground;
   const { database } = storage;
@@ -78,10 +82,14 @@ export async function wireAdmin(
     databaseUrl: storage.url,
   });
   cleanup.add(() => upstream.client.close());
-  const systemState = () => ({ databaseSilentMs: config.feed.stalenessMs(), ledgerLagMs: ledgerLagMs() });
+  const systemState = () => ({
+    databaseSilentMs: config.feed.stalenessMs(),
+    ledgerLagMs: built.ledger?.recorder.lagMs() ?? 0,
+  });
   const operations = wireOperations({
     ...{ database, config, upstream, secrets, clock, log },
     cookieSecret: deriveKey(ground.secret, "cookies").toString("base64url"),
+    quotas: lateQuotaPorts(() => built.quota?.ports),
     system: systemFacts(ground),
     systemState,
   });
@@ -91,12 +99,8 @@ export async function wireAdmin(
 /** Meets every port with its implementation, in the order in which they need each other. */
 export async function wireParts(ground: Ground): Promise<Parts> {
   const { env, storage, clock, log, metrics, cleanup, say } = ground;
-  // Operations tell of what is built after them.
-  const built: { ledger?: LedgerWiring; quota?: QuotaWiring } = {};
-  const { config, upstream, operations, systemState } = await wireAdmin(
-    ground,
-    () => built.ledger?.recorder.lagMs() ?? 0,
-  );
+  const built: Built = {};
+  const { config, upstream, operations, systemState } = await wireAdmin(ground, built);
   if (ground.configText !== null) {
     const report = await applyConfigText(ground.configText, { ...operations, clock, source: "SLUICE_CONFIG" });
     const changes = report.created.length + report.changed.length + report.removed.length;
@@ -118,8 +122,10 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   });
   await config.start();
   cleanup.add(() => config.feed.stop());
+  const habits = wireHabits(storage.database);
+  const { habitsOf } = habits;
   const quota = wireQuota({
-    ...{ config, clock, log, cleanup, replica: ground.replica },
+    ...{ config, clock, log, cleanup, habitsOf, replica: ground.replica },
     database: storage.database,
     redis: ground.redis,
     ledger: ledgerRows,
@@ -127,7 +133,6 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   });
   built.quota = quota;
   await quota.closeAdopted(ledger.adopted);
-  const habits = wireHabits(storage.database);
   const jobs = wireJobs({
     ...{ holds: quota.holds, drift: quota.drift, habits },
     ...{ database: storage.database, accounts: operations.accounts, clock, log },
@@ -135,7 +140,6 @@ export async function wireParts(ground: Ground): Promise<Parts> {
     configVersion: config.feed.version,
   });
   cleanup.add(jobs.stop);
-  const { habitsOf } = habits;
   const gateway = wireGateway({
     ...{ env, config, ledger, quota, habitsOf, metrics, clock, log },
     upstream: upstream.client,

@@ -1,10 +1,14 @@
 import type { LedgerStore } from "@/core/ledger/entry";
 import { createQuota, type QuotaEngine } from "@/core/quota/create-quota";
+import { domainConfigOf } from "@/core/quota/domain-config";
 import { createDriftCheck, type DriftCheck } from "@/core/quota/drift";
 import { type HoldPeers, NO_PEERS } from "@/core/quota/hold-peers";
 import { createLimitPlans, type LimitPlans } from "@/core/quota/limit-plans";
+import type { QuotaDeps } from "@/core/quota/quota-engine";
 import type { QuotaStore } from "@/core/quota/quota-store";
+import type { ReadQuotasDeps } from "@/core/quota/read-quotas";
 import { createWindows } from "@/core/quota/window";
+import type { QuotaPorts } from "@/core/quota-ports";
 import type { JobDeps } from "@/jobs/job";
 import type { Clock } from "@/lib/clock";
 import type { Log } from "@/observability/logger";
@@ -20,9 +24,11 @@ import { redisHoldPeers } from "@/stores/redis/hold-peers";
 import { redisQuotaStore } from "@/stores/redis/quota-store";
 import type { Cleanup } from "./cleanup";
 import { closeAdopted, holdWork } from "./hold-work";
+import { createQuotaPorts, type QuotaPortsAsk } from "./quota-ports";
 import type { ConfigWiring } from "./wire-config";
 import type { ReplayedJournal } from "./wire-ledger";
 
+const FAULT_LINE_MS = 1_000;
 const RECHECK_MS = 60_000;
 
 /** What the quota engine is made of. */
@@ -34,6 +40,7 @@ export type QuotaWiringAsk = {
   readonly ledger: LedgerStore;
   /** Name of this process among the replicas. */
   readonly replica: string;
+  readonly habitsOf: QuotaPortsAsk["habitsOf"];
   isLedgerUp(): boolean;
   readonly clock: Clock;
   readonly log: Log;
@@ -49,6 +56,9 @@ export type QuotaWiring = {
   readonly drift: DriftCheck;
   /** Closes the holds of dead processes whose journals were replayed; what the counters do not take now is closed later. */
   closeAdopted(journals: readonly ReplayedJournal[]): Promise<void>;
+  /** What reading quotas works with. */
+  readonly reads: ReadQuotasDeps;
+  readonly ports: QuotaPorts;
 };
 
 /** Builds the quota engine on Redis when there is one, else on counters in this process' memory. */
@@ -57,20 +67,21 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
   const { store, peers, listen } = countersOf(ask);
   const history = usageHistory(database);
   const suspects: { add(userIds: readonly number[]): void } = { add() {} };
+  const onFault = faultLog(ask);
   const engine = createQuota({
-    ...{ store, history, replica, clock, isLedgerUp },
+    ...{ store, history, replica, clock, isLedgerUp, onFault },
     ...{ peers, isShared: ask.redis !== null },
     versionOf: config.versionOf,
     // Requests admitted before the change may settle after it (quota.md Q50).
     onBrought: ({ kind, userId }) => kind === "fill" && clock.after(RECHECK_MS, () => suspects.add([userId])),
     onDoubt: (userId) => suspects.add([userId]),
-    onFault: ({ kind, error }) => log.warn({ kind, error }, "the counters or the ledger did not answer"),
   });
   listen(engine);
   const plans = createLimitPlans(createWindows);
+  const callers = limitedCallers(database);
   const drift = createDriftCheck({
     ...{ store, history, clock, bring: engine.bring },
-    limitsOf: limitsOf({ callers: limitedCallers(database), plans, config }),
+    limitsOf: limitsOf({ callers, plans, config }),
     sample: (count) => sampleUsers(database, { count, now: clock.now() }),
     onDrift() {},
   });
@@ -78,10 +89,28 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
   const rows = heldRows(database);
   const replicas = replicaStore(database);
   const work = { engine, store, ledger, rows, replicas, replica, clock, onSuspects: drift.suspect };
+  const reads = { store, history, bring: engine.bring, now: engine.now, onFault };
+  const current = { config: config.config.current, versionOf: config.versionOf };
   return {
-    ...{ store, engine, plans, drift, holds: holdWork(work) },
+    ...{ store, engine, plans, drift, reads, holds: holdWork(work) },
+    ports: createQuotaPorts({ plans, callers, reads, drift, habitsOf: ask.habitsOf, ...current }),
     closeAdopted: (journals) =>
       closeAdopted(journals, work).catch((error) => log.warn({ error }, "holds of a dead process stay open for now")),
+  };
+}
+
+/** An outage fails every call: one line a second tells it. */
+function faultLog({ clock, log }: QuotaWiringAsk): QuotaDeps["onFault"] {
+  let quietUntil = 0;
+  let untold = 0;
+  return ({ kind, error }) => {
+    if (clock.monotonic() < quietUntil) {
+      untold++;
+      return;
+    }
+    quietUntil = clock.monotonic() + FAULT_LINE_MS;
+    log.warn({ kind, error, untold }, "the counters or the ledger did not answer");
+    untold = 0;
   };
 }
 
@@ -126,7 +155,6 @@ function limitsOf({ callers, plans, config }: LimitsAsk) {
   return async (userId: number) =>
     (await callers.ofUser(userId)).map((caller) => {
       const plan = plans.planOf(caller, config.config.current().settings);
-      const version = config.versionOf(caller.version);
-      return { plan, config: { version, keyId: caller.keyId, user: plan.user.fingerprint, key: plan.key.fingerprint } };
+      return { plan, config: domainConfigOf(plan, config.versionOf(caller.version)) };
     });
 }

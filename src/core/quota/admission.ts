@@ -44,9 +44,9 @@ export function decideReserve(domain: Domain, ask: ReserveAsk, context: ReserveC
   const stale = ask.buckets.findIndex((bucket) => isOutside(bucket, now));
   if (stale !== -1) return unchanged({ kind: "stale_window", bucket: stale, at: now });
   const judged = ask.buckets.map((bucket) => judgeStored(domain, bucket, now));
-  const named = namedBucket(ask.buckets, judged);
   const lines = judged.map(({ line }) => line);
-  const reason = judged[named]?.line.verdict ?? "fits";
+  const named = namedBucket(ask.buckets, lines);
+  const reason = lines[named]?.verdict ?? "fits";
   if (reason !== "fits") return unchanged({ kind: "refused", reason, bucket: named, at: now, lines });
   return {
     reply: { kind: "admitted", at: now, epoch: domain.epoch, sequence: domain.sequence + 1, lines },
@@ -105,12 +105,12 @@ function judgeStored(domain: Domain, bucket: BucketAsk, now: number): Judged {
   return { counter, line: judgeBucket(bucket, counter, now) };
 }
 
-/** Index of the bucket that the refusal names; -1: none refuses. */
-function namedBucket(buckets: readonly BucketAsk[], judged: readonly Judged[]): number {
+/** Index of the bucket that a refusal names (quota.md Q30); -1: none refuses. */
+export function namedBucket(buckets: readonly BucketAsk[], lines: readonly BucketLine[]): number {
   let named = -1;
   let gravest = 0;
-  judged.forEach(({ line }, at) => {
-    const severity = buckets[at]?.enforcement === "shadow" ? 0 : SEVERITY[line.verdict];
+  lines.forEach(({ verdict }, at) => {
+    const severity = buckets[at]?.enforcement === "shadow" ? 0 : SEVERITY[verdict];
     if (severity <= gravest) return;
     gravest = severity;
     named = at;

@@ -27,6 +27,9 @@ const MAX_ROUNDS = 6;
 /** A clock that is off by less changes nothing. */
 const OFFSET_MS = 50;
 
+/** Answers by counters that are there. */
+const VERDICTS: ReadonlySet<ReserveReply["kind"]> = new Set(["admitted", "refused", "duplicate"]);
+
 /** Builds the engine on a store. One per process. */
 export function createQuota(deps: QuotaDeps): QuotaEngine {
   const book = createHoldBook();
@@ -85,7 +88,7 @@ function reserve(ask: QuotaAsk, engine: QuotaParts): QuotaResult | Promise<Quota
 
 /** Asks once; what no answer says is asked again with the same id, then the failure policy decides (quota.md Q55). */
 function askStore(asked: Asked, engine: QuotaParts, rounds: number): QuotaResult | Promise<QuotaResult> {
-  if (engine.degraded.isAway()) return engine.degraded.decide(asked);
+  if (engine.degraded.isAway()) return decideUnasked(asked, engine);
   const { store } = engine.deps;
   try {
     const reply = store.reserve(asked.sent);
@@ -109,16 +112,22 @@ function unanswered(asked: Asked, error: unknown, engine: QuotaParts): QuotaResu
 
 /** What is not admitted here may be held there: it is voided once the store answers. */
 async function decideAlone(asked: Asked, engine: QuotaParts): Promise<QuotaResult> {
+  const result = await decideUnasked(asked, engine);
+  if (result.kind !== "admitted") engine.ends.voidUnknown(asked.sent);
+  return result;
+}
+
+/** The counters learn of an admission by its end. */
+async function decideUnasked(asked: Asked, engine: QuotaParts): Promise<QuotaResult> {
   const result = await engine.degraded.decide(asked);
   if (result.kind === "admitted") engine.book.open(result.hold);
-  else engine.ends.voidUnknown(asked.sent);
   return result;
 }
 
 type Rounds = { readonly engine: QuotaParts; readonly rounds: number };
 
 function judge(asked: Asked, reply: ReserveReply, { engine, rounds }: Rounds): QuotaResult | Promise<QuotaResult> {
-  engine.degraded.answered();
+  engine.degraded.answered(VERDICTS.has(reply.kind) ? asked.sent.userId : null);
   switch (reply.kind) {
     case "admitted":
       return admitted(asked, reply, engine);

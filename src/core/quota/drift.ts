@@ -1,8 +1,9 @@
 import type { Clock } from "@/lib/clock";
+import { bareAsk } from "./bare-ask";
 import type { BringUser } from "./bring-user";
 import type { LimitPlan } from "./limit-plans";
-import type { BucketAsk, DomainConfig, QuotaStore } from "./quota-store";
-import { allBuckets, type ResolvedBucket } from "./resolve-limits";
+import type { DomainConfig, QuotaStore } from "./quota-store";
+import { allBuckets } from "./resolve-limits";
 import { seedAskOf } from "./seed-ask";
 import type { UsageHistory } from "./usage-history";
 
@@ -45,10 +46,12 @@ type Finding = "even" | "busy" | number;
 export function createDriftCheck(deps: DriftDeps): DriftCheck {
   const listed = new Map<number, number>();
   const checkUser = async (userId: number): Promise<Drift> => {
-    const checked = await deps.limitsOf(userId);
-    const amounts: number[] = [];
-    for (const one of checked) amounts.push(await checkOne(one, deps, listed));
-    return { userId, amount: Math.max(0, ...amounts) };
+    const since = listed.get(userId) ?? deps.clock.now();
+    const found: Finding[] = [];
+    for (const one of await deps.limitsOf(userId)) found.push(await checkOne(one, since, deps));
+    if (found.includes("busy")) listed.set(userId, since);
+    else listed.delete(userId);
+    return { userId, amount: Math.max(0, ...found.filter((amount) => typeof amount === "number")) };
   };
   return {
     suspect(userIds) {
@@ -64,18 +67,14 @@ export function createDriftCheck(deps: DriftDeps): DriftCheck {
   };
 }
 
-async function checkOne(checked: Checked, deps: DriftDeps, listed: Map<number, number>): Promise<number> {
-  const { userId } = checked.plan.caller;
+/** A user who is busy since long ago is rebuilt without a finding. */
+async function checkOne(checked: Checked, since: number, deps: DriftDeps): Promise<Finding> {
   const first = await compare(checked, deps);
   const second = first === "even" ? first : await later(deps.clock, () => compare(checked, deps));
-  const since = listed.get(userId) ?? deps.clock.now();
+  if (second === "busy" && deps.clock.now() - since < BUSY_MS) return "busy";
   const amount = typeof second === "number" ? second : 0;
-  if (second === "busy" && deps.clock.now() - since < BUSY_MS) {
-    listed.set(userId, since);
-    return 0;
-  }
-  listed.delete(userId);
   deps.onDrift(amount);
+  const { userId } = checked.plan.caller;
   if (second !== "even") await deps.bring.rebuild({ userId, ...checked, at: deps.clock.now() });
   return amount;
 }
@@ -99,11 +98,6 @@ async function compare({ plan, config }: Checked, { store, history, clock }: Dri
     ...seeds.map(({ settled }, index) => Math.abs(settled - (after.lines[index]?.settled ?? 0))),
   );
   return largest === 0 ? "even" : largest;
-}
-
-/** A reader's ask: it needs nothing. */
-function bareAsk({ id, kind, start, end, cap, cell }: ResolvedBucket): BucketAsk {
-  return { id, kind, start, end, cap, est: 0, worst: 0, enforcement: cell.enforcement };
 }
 
 function later<T>(clock: Clock, run: () => Promise<T>): Promise<T> {

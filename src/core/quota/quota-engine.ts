@@ -2,6 +2,7 @@ import type { Clock } from "@/lib/clock";
 import { asksFor } from "./asks-for";
 import type { BringDeps, BringUser } from "./bring-user";
 import type { DegradedAdmission } from "./degraded-admission";
+import { domainConfigOf } from "./domain-config";
 import type { DomainWatch } from "./domain-watch";
 import { type Hold, holdIdOf } from "./hold";
 import type { HoldBook } from "./hold-book";
@@ -66,13 +67,7 @@ export function askOf(ask: QuotaAsk, resolution: Resolution, { deps }: QuotaPart
 
 /** The configuration that a request is resolved by. */
 export function configOf({ plan, callerVersion }: QuotaAsk, deps: QuotaDeps): DomainConfig {
-  const { caller, user, key } = plan;
-  return {
-    version: deps.versionOf(callerVersion),
-    keyId: caller.keyId,
-    user: user.fingerprint,
-    key: key.fingerprint,
-  };
+  return domainConfigOf(plan, deps.versionOf(callerVersion));
 }
 
 /** The hold of an admitted request. */

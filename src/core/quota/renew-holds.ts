@@ -26,6 +26,6 @@ export async function renewHolds({ store, book, clock, replica, ttlMs }: RenewDe
   );
   const lost = running.filter((booked, index) => replies[index] === "unknown" && booked.ended === null);
   if (lost.length > 0) await store.announce(lost.map((booked) => openHoldOf(booked, replica, clock.now() + ttlMs)));
-  const hasEnded = (reply: RenewReply) => reply === "settled" || reply === "voided";
-  return replies.filter(hasEnded).length;
+  const isClosed = (reply: RenewReply | undefined) => reply === "settled" || reply === "voided";
+  return running.filter(({ ended }, index) => ended === null && isClosed(replies[index])).length;
 }

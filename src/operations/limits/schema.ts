@@ -81,6 +81,8 @@ const LimitGridInput = strict(
 export const PutLimitsInput = strict({ ...place, version: text(64), values: LimitGridInput });
 /** See the schema. */
 export type PutLimitsInput = z.output<typeof PutLimitsInput>;
+/** Input of `limits.preview`: the same body; the version is not looked at. */
+export const PreviewLimitsInput = strict({ ...place, version: text(64).optional(), values: LimitGridInput });
 /** Input of the provisioning file's way in: the named units and windows; the others stay. */
 export const ImportLimitsInput = strict({ ...place, values: LimitGridInput });
 /** Input of `limits.get`. */
@@ -175,3 +177,49 @@ export type LimitList = z.infer<typeof LimitList>;
 export const RestartedTotal = z.object({ restartedAt: instant });
 /** See the schema. */
 export type RestartedTotal = z.infer<typeof RestartedTotal>;
+
+const source = z.object({ kind: z.enum(LIMIT_SUBJECTS), id: z.int() });
+
+/** Output of `limits.preview`: per user what would be in force for the target, and what to be warned of. */
+export const LimitPreview = z.object({
+  asOf: instant,
+  subjects: z.array(
+    z.object({
+      userId: z.int(),
+      /** The key that the limits are for; null: they are not for a key. */
+      keyId: z.int().nullable(),
+      cells: z.array(
+        z.object({
+          unit: z.enum(LIMIT_UNITS),
+          window: z.enum(LIMIT_WINDOWS),
+          state: z.enum(LIMIT_STATES),
+          mode: z.enum(LIMIT_MODES).nullable(),
+          enforcement: z.enum(ENFORCEMENTS),
+          /** Without boosts; null unless the state is `limit`. */
+          amount: z.string().nullable(),
+          /** With boosts. */
+          cap: z.string().nullable(),
+          boost: z.string(),
+          /** By the ledger. */
+          used: z.string().nullable(),
+          winner: source,
+          runnerUp: source.nullable(),
+        }),
+      ),
+      warnings: z.array(
+        z.object({
+          code: z.enum(["shadowed", "already_above", "leaves_global"]),
+          /** null: the whole target. */
+          unit: z.enum(LIMIT_UNITS).nullable(),
+          window: z.enum(LIMIT_WINDOWS).nullable(),
+          /** Whose row decides instead. */
+          by: source.nullable(),
+        }),
+      ),
+    }),
+  ),
+  /** Users that the limits are for; `capped`: not all are listed. */
+  total: z.object({ value: z.int(), capped: z.boolean() }),
+});
+/** See the schema. */
+export type LimitPreview = z.infer<typeof LimitPreview>;

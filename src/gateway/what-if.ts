@@ -1,0 +1,133 @@
+import { rankChannels } from "@/core/channels/rank-channels";
+import type { ConfigSnapshot } from "@/core/config-snapshot";
+import { admittedDecision, type Decision, deniedDecision, limitSteps } from "@/core/decision";
+import { AppError, isAppError } from "@/core/errors";
+import { checkKey } from "@/core/keys/check-key";
+import { denialOf } from "@/core/quota/denial-of";
+import type { PeekDeps, ReadCaller } from "@/core/quota/peek-buckets";
+import { type Preview, previewReserve } from "@/core/quota/preview-reserve";
+import type { WhatIf, WhatIfAsk } from "@/core/quota-ports";
+import type { Call } from "@/protocols/protocol";
+import { protocolFor } from "@/protocols/registry";
+import { ROUTES, type Route } from "@/protocols/routes";
+import { affordableOutput, demandOf, type Estimated, inputOn, isFree } from "./demand";
+import type { GatewayDeps } from "./gateway-deps";
+import { judgedLimits, type Measured, measuredOf } from "./judged-limits";
+import { permitModel } from "./permit-model";
+import { type Candidate, resolveTarget, type Target } from "./resolve-target";
+
+/** What judging a request that nobody makes works with. */
+export type WhatIfDeps = {
+  readonly caller: ReadCaller;
+  readonly config: ConfigSnapshot;
+  readonly peeks: PeekDeps;
+  readonly habitsOf: GatewayDeps["habitsOf"];
+};
+
+/**
+ * Takes a request through the steps of a real one, key, model, target, limits, and tells what would become of it now. It asks the same
+ * resolver and the same counters, places no hold and counts nothing. With `billingModel: upstream` the first channel in rank is asked for.
+ */
+export async function whatIf(ask: WhatIfAsk, deps: WhatIfDeps): Promise<WhatIf> {
+  const { config } = deps;
+  const at = deps.peeks.now();
+  const aimed = aim(ask, deps, at);
+  if (isAppError(aimed)) return { at, decision: deniedDecision(config.version, aimed, []), denial: null };
+  const { candidates, model, estimated } = aimed;
+  const group = config.modelGroupOf(model);
+  const preview = await previewReserve(
+    {
+      ...deps.caller,
+      target: { modelGroupId: group?.id ?? null, isFree: candidates.every(isFree) },
+      demand: () => demandOf(candidates, estimated),
+    },
+    deps.peeks,
+  );
+  const steps = limitSteps(judgedLimits(measuredIn(preview, group)), false);
+  const { counted } = preview.resolution;
+  if (preview.kind === "passes")
+    return { at: preview.at, decision: { ...passing(aimed), counted, steps }, denial: null };
+  const denial = denialOf(preview, {
+    groupName: group?.name ?? null,
+    affordable: affordableOutput(candidates, estimated),
+  });
+  const refusal = deniedDecision(config.version, new AppError(denial.code, denial), steps);
+  return { at: preview.at, decision: { ...refusal, counted }, denial };
+}
+
+function passing({ candidates, model, estimated }: Aimed): Decision {
+  const { config, model: requested } = estimated.target;
+  const [first] = candidates;
+  return admittedDecision({
+    configVersion: config.version,
+    model: { requested, billed: model, mapped: null },
+    estimate: { inputTokens: first === undefined ? 0 : inputOn(first, estimated).inputTokens },
+    limits: null,
+  });
+}
+
+type Aimed = {
+  readonly candidates: readonly Candidate[];
+  /** Whose group counts. */
+  readonly model: string;
+  readonly estimated: Estimated;
+};
+
+/** Everything before the limits; what would end the request there. */
+function aim(
+  ask: WhatIfAsk,
+  { config, habitsOf }: Pick<WhatIfDeps, "config" | "habitsOf">,
+  at: number,
+): Aimed | AppError {
+  const refusal = checkKey(ask.key, at);
+  if (refusal !== null) return new AppError(refusal);
+  try {
+    const model = permitModel(ask.model, ask.key);
+    const route = routeOf(ask, config);
+    const target = resolveTarget(model, route, config);
+    const estimated = { call: callOf(ask, route), protocol: protocolFor(route.protocol, {}), target, at, habitsOf };
+    return { ...billed(target), estimated };
+  } catch (error) {
+    if (isAppError(error)) return error;
+    throw error;
+  }
+}
+
+function billed(target: Target): Pick<Aimed, "candidates" | "model"> {
+  const { candidates, config, model } = target;
+  if (config.settings.billingModel !== "upstream") return { candidates, model };
+  const [first] = rankChannels(candidates, () => 0);
+  return first === undefined ? { candidates, model } : { candidates: [first], model: first.billedModel };
+}
+
+/** The metered route of a protocol, else the first one on which the model is served. */
+function routeOf({ protocol, model }: WhatIfAsk, config: ConfigSnapshot): Route {
+  const routes = ROUTES.filter((route) => route.class === "M" && (protocol === null || route.protocol === protocol));
+  const serving = routes.find(
+    (route) => config.channelsFor({ model, protocol: route.protocol ?? "", operation: route.operation }).length > 0,
+  );
+  const route = serving ?? routes[0];
+  if (route === undefined) throw new AppError("endpoint_not_supported");
+  return route;
+}
+
+function callOf({ model, bodyBytes, maxOutputTokens }: WhatIfAsk, { operation }: Route): Call {
+  return {
+    ...{ operation, model, maxOutputTokens, textBytes: bodyBytes },
+    ...{
+      stream: false,
+      asksStreamUsage: false,
+      choices: 1,
+      hasTools: false,
+      tier: "standard",
+      blobCount: 0,
+      scan: null,
+    },
+  };
+}
+
+function measuredIn(preview: Preview, group: Measured["group"]): Measured {
+  if (preview.kind !== "passes") return measuredOf(preview, group);
+  const { resolution, asks, lines } = preview;
+  return { buckets: resolution.buckets, asks, lines, group };
+}
