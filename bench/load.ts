@@ -18,10 +18,10 @@ export type LoadResult = {
   readonly firstBytes: readonly number[];
 };
 
-/** Sends `count` shots to `url` over `connections` connections, each waiting for its reply. Loopback only, ends by itself. */
+/** Sends `count` shots, each in its turn, to `url` over `connections` connections, each waiting for its reply. Loopback only, ends by itself. */
 export async function load(
   url: string,
-  shot: Shot,
+  shots: Shot | readonly Shot[],
   { count, connections }: { count: number; connections: number },
 ): Promise<LoadResult> {
   const { hostname } = new URL(url);
@@ -31,8 +31,10 @@ export async function load(
   const firstBytes: number[] = [];
   let left = count;
   let failed = 0;
+  const list = [shots].flat();
   const worker = async () => {
     while (left-- > 0) {
+      const shot = list[left % list.length] as Shot;
       const start = performance.now();
       const reply = await pool.request({ path: shot.path, method: "POST", headers: shot.headers, body: shot.body });
       let first = 0;

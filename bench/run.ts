@@ -5,9 +5,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startTestPostgres } from "@test/setup/test-postgres";
 import type { Figure, Row } from "./row";
-import { bigBodyRow, cpuRow, denialRow, streamCpuRow } from "./rows/cpu";
+import { bigBodyRow, cpuRow, streamCpuRow } from "./rows/cpu";
 import { firstTokenRow, latencyRow } from "./rows/latency";
 import { ledgerDrainRow } from "./rows/ledger";
+import { denialRow, growthRow, redisCpuRow } from "./rows/limits";
 import { idleMemoryRow, openStreamsRow } from "./rows/memory";
 import { openStage } from "./stage";
 
@@ -15,10 +16,12 @@ const ROWS: readonly Row[] = [
   idleMemoryRow,
   cpuRow,
   streamCpuRow,
+  redisCpuRow,
   denialRow,
   latencyRow,
   firstTokenRow,
   bigBodyRow,
+  growthRow,
   ledgerDrainRow,
   openStreamsRow,
 ];

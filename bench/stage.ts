@@ -1,18 +1,24 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startRedis, type TestRedis } from "@test/setup/start-redis";
 import type { Shot } from "./load";
 import { type Measured, startMeasured } from "./process";
 
 /** The processes of one benchmark run. */
 export type Stage = {
   readonly bare: Measured;
+  /** With limits of user, user group and key in five windows, counters in its memory. */
   readonly sluice: Measured;
+  /** The same on a Redis of its own, started when it is first asked for. */
+  onRedis(): Promise<{ readonly sluice: Measured; readonly redisUrl: string }>;
   readonly upstreamUrl: string;
   /** Sluice's own database. */
   readonly databaseUrl: string;
   /** A request through Sluice, and the same for the bare proxy. */
   shot(options?: ShotOptions): Shot;
+  /** Applies more configuration. */
+  provision(config: unknown): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -22,7 +28,10 @@ export type ShotOptions = {
   readonly stream?: boolean;
   readonly script?: string;
   readonly model?: string;
+  readonly key?: string;
 };
+
+const WINDOWS = ["5h", "daily", "weekly", "monthly", "total"];
 
 /** Key of the generated configuration; works on this machine only, for as long as the run lasts. */
 const KEY = "sk-sluice-benchmarkbenchmarkbenchmarkbenchmark000";
@@ -61,14 +70,34 @@ export async function openStage(databaseUrl: string, dist: string): Promise<Stag
     ready: /(http:\/\/[^\s/]+:\d+)/,
     env: { ...env, SLUICE_ROLE: "gateway" },
   });
+  const onLoopback = (measured: Measured) => ({
+    ...measured,
+    line: measured.line.replace(/\/\/[^:/]+:/, "//127.0.0.1:"),
+  });
+  let second: { readonly sluice: Measured; readonly redis: TestRedis } | null = null;
   return {
     bare,
-    sluice: { ...sluice, line: sluice.line.replace(/\/\/[^:/]+:/, "//127.0.0.1:") },
+    sluice: onLoopback(sluice),
+    async onRedis() {
+      if (second === null) {
+        const redis = await startRedis();
+        const directory = join(folder, "redis");
+        const options = { ...env, SLUICE_ROLE: "gateway", REDIS_URL: redis.url, SLUICE_DATA_DIR: directory };
+        const started = await startMeasured(main, { ready: /(http:\/\/[^\s/]+:\d+)/, env: options });
+        second = { sluice: onLoopback(started), redis };
+      }
+      return { sluice: second.sluice, redisUrl: second.redis.url };
+    },
+    async provision(more) {
+      writeFileSync(config, JSON.stringify(more));
+      await provision(env, config, dist);
+    },
     upstreamUrl: upstream.line,
     databaseUrl,
     shot: buildShot,
     async close() {
-      await Promise.all([bare.stop(), sluice.stop(), upstream.stop()]);
+      await Promise.all([bare.stop(), sluice.stop(), second?.sluice.stop(), upstream.stop()]);
+      second?.redis.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -90,13 +119,20 @@ function configuration(upstreamUrl: string): unknown {
         models: ["gpt-4o", "claude-sonnet-4-5"],
       },
     ],
-    users: [{ name: "bench", role: "user" }],
+    userGroups: [{ name: "bench" }],
+    users: [{ name: "bench", role: "user", groups: ["bench"] }],
     keys: [{ user: "bench", name: "bench", secret: KEY }],
+    modelGroups: [{ name: "bench", models: ["gpt-4o", "claude-sonnet-4-5"] }],
+    limits: ["user:bench", "group:bench", "key:bench/bench"].flatMap((subject, index) =>
+      WINDOWS.map((window) => ({
+        ...{ subject, target: "group:bench", window, unit: "usd", amount: String(1_000_000 + index) },
+      })),
+    ),
   };
 }
 
 /** About 520 bytes unless told, as an agent's short question. */
-function buildShot({ bodyBytes = 520, stream = false, script, model = "gpt-4o" }: ShotOptions = {}): Shot {
+function buildShot({ bodyBytes = 520, stream = false, script, model = "gpt-4o", key = KEY }: ShotOptions = {}): Shot {
   const frame = (text: string) =>
     JSON.stringify({
       model,
@@ -114,7 +150,7 @@ function buildShot({ bodyBytes = 520, stream = false, script, model = "gpt-4o" }
     path: "/v1/chat/completions",
     headers: {
       "content-type": "application/json",
-      authorization: `Bearer ${KEY}`,
+      authorization: `Bearer ${key}`,
       ...(script === undefined ? {} : { "x-upstream-script": script }),
     },
     body: Buffer.from(frame(text)),

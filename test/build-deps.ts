@@ -6,6 +6,7 @@ import type { DenialRecord, LedgerEntry, RequestRecord } from "@/core/ledger/ent
 import type { AdmitFrame, CeilingFrame, Journal } from "@/core/ledger/journal";
 import type { SettleFrame } from "@/core/ledger/settlement";
 import { parseSettlement } from "@/core/ledger/settlement";
+import { UNLEARNT } from "@/core/prices/estimate-call";
 import type { PriceRow } from "@/core/prices/price";
 import type { ModelGroup } from "@/core/quota/limit";
 import { createLimitPlans } from "@/core/quota/limit-plans";
@@ -144,6 +145,8 @@ type Left = {
   readonly requests: RequestRecord[];
   readonly denials: DenialRecord[];
   readonly logged: { readonly level: "info" | "warn" | "error"; readonly message: string; readonly fields: unknown }[];
+  /** Parts of estimates that upstreams exceeded. */
+  readonly exceeded: ("input" | "output")[];
   /** Calls in flight by the metric; 0 when all have ended. */
   inflight: number;
 };
@@ -178,6 +181,20 @@ export function loopbackClient(clock: Clock = systemClock): UpstreamClient {
   });
 }
 
+function countingMetrics(left: Left): GatewayDeps["metrics"] {
+  return {
+    requestEnded() {},
+    attemptEnded() {},
+    estimateExceeded(part) {
+      left.exceeded.push(part);
+    },
+    denied() {},
+    inflight(delta) {
+      left.inflight += delta;
+    },
+  };
+}
+
 /** Ports of a gateway: journal and ledger in memory, keys and configuration from literals, the real upstream client. */
 export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
   const {
@@ -190,7 +207,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
     ...overrides
   } = given;
   const journal = given.journal ?? recordingJournal();
-  const left: Left = { entries: [], requests: [], denials: [], logged: [], inflight: 0 };
+  const left: Left = { entries: [], requests: [], denials: [], logged: [], exceeded: [], inflight: 0 };
   const known = new Map(Object.entries(keys).map(([secret, snapshot]) => [digestKey(secret), snapshot]));
   const config = buildConfig({
     channels,
@@ -212,6 +229,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
     clock,
     limitPlans: plans,
     quota,
+    habitsOf: () => UNLEARNT,
     readUsage: createUsageReader({
       plans,
       config: { current: () => config },
@@ -229,14 +247,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
       recordDenial: (denial) => void left.denials.push(denial),
     },
     upstream: overrides.upstream ?? loopbackClient(),
-    metrics: {
-      requestEnded() {},
-      attemptEnded() {},
-      denied() {},
-      inflight(delta) {
-        left.inflight += delta;
-      },
-    },
+    metrics: countingMetrics(left),
     log: { info: logger("info"), warn: logger("warn"), error: logger("error") },
     random: () => 0,
     maxInflight: 1_000,

@@ -1,4 +1,5 @@
 import { buildConfigSnapshot } from "@/core/config-snapshot";
+import { UNLEARNT } from "@/core/prices/estimate-call";
 import type { QuotaEngine } from "@/core/quota/create-quota";
 import { domainConfigOf } from "@/core/quota/domain-config";
 import { createDriftCheck } from "@/core/quota/drift";
@@ -61,7 +62,15 @@ export function buildQuotaPorts(
     onDrift() {},
   });
   return {
-    ports: createQuotaPorts({ plans, callers, reads, drift, config, versionOf: (version) => version }),
+    ports: createQuotaPorts({
+      plans,
+      callers,
+      reads,
+      drift,
+      config,
+      habitsOf: () => UNLEARNT,
+      versionOf: (version) => version,
+    }),
     engine,
     async planOf(userId, keyId) {
       const [caller] = await callers.ofUsers([userId], keyId);

@@ -89,6 +89,7 @@ export function buildQuota(given: {
     isShared: false,
     versionOf: (version) => version,
     onBrought() {},
+    onDoubt() {},
     onFault() {},
   });
 }

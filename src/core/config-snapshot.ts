@@ -80,8 +80,23 @@ export function buildConfigSnapshot(parts: ConfigParts): ConfigSnapshot {
     channels,
     channelsFor: ({ model, protocol, operation }) => index.get(protocol)?.get(operation)?.get(model) ?? NO_CHANNELS,
     prices: buildPriceBook({ stored: parts.prices, catalogue: parts.catalogue, now: parts.now }),
-    modelGroupOf: (model) => (groups.size === 0 ? null : (groups.get(normaliseModel(model)) ?? null)),
+    modelGroupOf: groups.size === 0 ? () => null : remembered((model) => groups.get(normaliseModel(model)) ?? null),
     modelGroups,
+  };
+}
+
+/** Names come from clients: no more of them are remembered. */
+const REMEMBERED_NAMES = 10_000;
+
+/** Normalising a name costs more than looking it up. */
+function remembered<Value>(find: (name: string) => Value): (name: string) => Value {
+  const known = new Map<string, Value>();
+  return (name) => {
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    const value = find(name);
+    if (known.size < REMEMBERED_NAMES) known.set(name, value);
+    return value;
   };
 }
 

@@ -74,7 +74,20 @@ export type LimitStep = {
 export type LimitsDecision = {
   /** Whether it counts in the global limits of each axis (quota.md Q8). */
   readonly counted: { readonly userGlobal: boolean; readonly keyGlobal: boolean };
-  readonly steps: readonly LimitStep[];
+  /** Name of the model group; null: none. */
+  readonly group: string | null;
+  /** Text of limit-lines.ts; readers get steps. */
+  readonly limits: string;
+  readonly failOpen: boolean;
+};
+
+/** What the estimate of a request went by, for the lessons of its model too (quota.md Q32). */
+export type EstimateFacts = {
+  readonly inputTokens: number;
+  /** Bytes of text; absent when there are blobs, whose tokens no text tells. */
+  readonly textBytes?: number | undefined;
+  /** Replies asked for; absent: one. */
+  readonly choices?: number | undefined;
 };
 
 /** Why a request passed or not, as it is stored (dashboard.md 7.2). Plain JSON. */
@@ -82,10 +95,13 @@ export type Decision = {
   readonly v: 1;
   readonly configVersion: number;
   readonly model?: { readonly requested: string; readonly billed: string; readonly mapped: string | null };
-  readonly estimate?: { readonly inputTokens: number };
+  readonly estimate?: EstimateFacts;
   readonly outcome: "admitted" | "denied";
   readonly code?: ErrorCode;
   readonly counted?: LimitsDecision["counted"];
+  readonly group?: string | null;
+  readonly limits?: string;
+  readonly failOpen?: boolean;
   readonly steps?: readonly LimitStep[];
   /** Index of the step that refused the request. */
   readonly deniedBy?: number;
@@ -95,15 +111,14 @@ export type Decision = {
 export type AdmittedFacts = {
   readonly configVersion: number;
   readonly model: { readonly requested: string; readonly billed: string; readonly mapped: string | null };
-  readonly inputTokens: number;
+  readonly estimate: EstimateFacts;
   readonly limits: LimitsDecision | null;
 };
 
 /** The decision of an admitted request. */
-export function admittedDecision({ configVersion, model, inputTokens, limits }: AdmittedFacts): Decision {
-  const estimate = { inputTokens };
+export function admittedDecision({ configVersion, model, estimate, limits }: AdmittedFacts): Decision {
   if (limits === null) return { v: 1, configVersion, model, estimate, outcome: "admitted" };
-  return { v: 1, configVersion, model, estimate, outcome: "admitted", counted: limits.counted, steps: limits.steps };
+  return { v: 1, configVersion, model, estimate, outcome: "admitted", ...limits };
 }
 
 /**

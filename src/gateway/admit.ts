@@ -57,7 +57,8 @@ export function holdFor(
   const { caller, call, target } = ask.asked;
   const { config } = target;
   const group = config.modelGroupOf(ask.model);
-  const estimated: Estimated = { call, protocol: exchange.protocol, target, at: exchange.receivedAt };
+  const { habitsOf } = deps;
+  const estimated: Estimated = { call, protocol: exchange.protocol, target, at: exchange.receivedAt, habitsOf };
   let stopWaiting = () => {};
   const result = deps.quota.reserve({
     requestId: exchange.id,

@@ -6,6 +6,7 @@ import { type Random, seededRandom } from "@test/seeded-random";
 import { expect, test } from "vitest";
 import type { AuthSnapshot } from "@/core/auth-snapshot";
 import type { Decision, LimitStep } from "@/core/decision";
+import { UNLEARNT } from "@/core/prices/estimate-call";
 import { domainConfigOf } from "@/core/quota/domain-config";
 import type { BoostRow, LimitRow } from "@/core/quota/limit";
 import { formatAmount } from "@/core/quota/limit-amount";
@@ -142,7 +143,7 @@ function suppose({ config, plan, reads }: Scene, model: string) {
       ...{ userId: 7, keyId: 3, model, protocol: null, bodyBytes, maxOutputTokens: 50 },
       key: { keyEnabled: true, expiresAt: null, userEnabled: true, models: null },
     },
-    { config, caller: { plan, config: domainConfigOf(plan, 1) }, peeks: reads },
+    { config, caller: { plan, config: domainConfigOf(plan, 1) }, peeks: reads, habitsOf: () => UNLEARNT },
   );
 }
 

@@ -1,7 +1,9 @@
 import { type AppError, toAppError } from "@/core/errors";
+import type { EstimateAsk } from "@/core/prices/estimate-call";
 import type { Hold } from "@/core/quota/hold";
 import type { Asked } from "./admit";
-import { inputOn } from "./demand";
+import { type Ceiling, ceilingWritten, openCeiling } from "./ceiling";
+import { estimateAsk } from "./demand";
 import type { EngineDeps, Exchange } from "./exchange";
 import { type Measured, measuredBy } from "./judged-limits";
 import { openRelay } from "./relay";
@@ -32,6 +34,8 @@ export type AttemptEnd = {
   readonly isDispatched: boolean;
   /** Estimated input, for a reply that never told. */
   readonly inputTokens: number;
+  /** What it was estimated by; null: a fault came before. */
+  readonly estimate: EstimateAsk | null;
 };
 
 /**
@@ -43,33 +47,31 @@ export async function attempt(ask: AttemptAsk, exchange: Exchange, deps: EngineD
   const startedAt = deps.clock.now();
   let isDispatched = false;
   let inputTokens = 0;
+  let estimate: EstimateAsk | null = null;
   const ended = (relay: RelayEnd): AttemptEnd => ({
-    ...{ relay, candidate, hold, number, startedAt, isDispatched, inputTokens },
+    ...{ relay, candidate, hold, number, startedAt, isDispatched, inputTokens, estimate },
   });
   try {
-    const { call, target } = admitted;
-    const input = inputOn(candidate, { call, target, protocol: exchange.protocol, at: exchange.receivedAt });
-    inputTokens = input.inputTokens;
+    const { call } = admitted;
     const { channel, upstreamModel } = candidate;
     const upstream = exchange.protocol.buildUpstream({ call, request: exchange.request, channel, upstreamModel });
-    deps.journal.ceiling({
-      id: exchange.id,
-      attempt: number,
-      channelId: channel.id,
-      amountNanoUsd: input.inputNanoUsd,
-    });
+    const ceiling = ceilingOf(ask, exchange, deps);
+    inputTokens = ceiling.inputTokens;
+    estimate = ceiling.ask.estimate;
     const measured = measureOf(ask);
     await deps.journal.written();
+    ceilingWritten(ceiling);
     if (isInterrupted(exchange)) return ended(unsent(exchange));
     isDispatched = true;
     const end = await new Promise<RelayEnd>((resolve) => {
       const { injectedUsage } = upstream;
       const { stream } = call;
       const relay = openRelay(
-        { exchange, deps, channel, injectedUsage, stream, measured, canFailOver: ask.canFailOver },
+        { exchange, deps, channel, injectedUsage, stream, measured, ceiling, canFailOver: ask.canFailOver },
         resolve,
       );
       exchange.interrupts.listen((interrupt) => relay.interrupt(interrupt));
+      deps.quota.follow(hold, () => relay.ceilingNanoUsd());
       relay.begin(deps.upstream.send(upstream, { timeouts: channel.timeouts, hop: hopOf(exchange) + 1 }, relay.sink));
     });
     return ended(end);
@@ -78,6 +80,16 @@ export async function attempt(ask: AttemptAsk, exchange: Exchange, deps: EngineD
   } finally {
     exchange.interrupts.listen(BETWEEN_ATTEMPTS);
   }
+}
+
+function ceilingOf({ admitted, candidate, number }: AttemptAsk, exchange: Exchange, deps: EngineDeps): Ceiling {
+  const { call, target } = admitted;
+  const { protocol, receivedAt } = exchange;
+  const { journal, clock, habitsOf } = deps;
+  const { stream } = call;
+  const estimate = estimateAsk(candidate, { call, target, protocol, at: receivedAt, habitsOf });
+  const { id: channelId } = candidate.channel;
+  return openCeiling({ id: exchange.id, attempt: number, channelId, estimate, stream, journal, clock });
 }
 
 /** What the head of the reply tells of limits; null: the model has no group and no limit applies. */

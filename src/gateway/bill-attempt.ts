@@ -1,9 +1,8 @@
 import type { EntryDetail } from "@/core/ledger/entry";
-import { countTokens } from "@/core/prices/count-tokens";
 import type { Usage } from "@/core/prices/price";
 import type { CostSource } from "@/core/vocabulary";
-import type { ReplyReading } from "@/protocols/protocol";
 import type { RelayEnd } from "./relay-state";
+import { seenUsage } from "./seen-usage";
 
 /** What is charged for an attempt: a usage and where its numbers come from; a null usage costs nothing. */
 export type BillableUsage = { readonly usage: Usage | null; readonly source: CostSource };
@@ -22,32 +21,6 @@ export function billableUsage(end: Pick<RelayEnd, "charge" | "reading">, inputTo
   return { usage: seenUsage(end.reading, inputTokens), source: "estimated" };
 }
 
-/** Input as reported, else as estimated; output at least one token per content event and one per four bytes. */
-function seenUsage(reading: ReplyReading, inputTokens: number): Usage {
-  const counts = reading.usage?.counts ?? { input_text: inputTokens };
-  const seen = Math.max(reading.contentEvents, Math.ceil(reading.contentBytes / 4));
-  const missing = Math.max(0, seen - countTokens(counts).output);
-  return {
-    ...NO_USAGE,
-    ...reading.usage,
-    counts: missing > 0 ? { ...counts, output_text: (counts.output_text ?? 0) + missing } : counts,
-    source: "estimated",
-  };
-}
-
-const NO_USAGE: Usage = {
-  counts: {},
-  tools: {},
-  images: 0,
-  characters: 0,
-  audioMs: 0,
-  reasoning: 0,
-  tier: "standard",
-  source: "estimated",
-  flags: [],
-  parts: [],
-};
-
 /** The detail of an entry that costs nothing because nothing was counted. */
 export function freeDetail(channelPpm: number, groupPpm: number): EntryDetail {
   return {
@@ -57,7 +30,7 @@ export function freeDetail(channelPpm: number, groupPpm: number): EntryDetail {
     characters: 0,
     audioMs: 0,
     reasoning: 0,
-    tier: NO_USAGE.tier,
+    tier: "standard",
     flags: [],
     parts: [],
     channelPpm,

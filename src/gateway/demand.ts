@@ -1,14 +1,9 @@
-import {
-  type CallEstimate,
-  type EstimateAsk,
-  estimateCall,
-  estimateInput,
-  UNLEARNT,
-} from "@/core/prices/estimate-call";
+import { type CallEstimate, type EstimateAsk, estimateCall, estimateInput } from "@/core/prices/estimate-call";
 import type { Amounts, Demand } from "@/core/quota/hold";
 import type { LimitCell } from "@/core/quota/limit-cell";
 import type { BucketAsk } from "@/core/quota/quota-store";
 import type { Call, Protocol } from "@/protocols/protocol";
+import type { GatewayDeps } from "./gateway-deps";
 import type { Candidate, Target } from "./resolve-target";
 
 /** Multiplier of the user's groups in millionths; there are none yet. */
@@ -21,6 +16,7 @@ export type Estimated = {
   readonly target: Target;
   /** Epoch ms. */
   readonly at: number;
+  readonly habitsOf: GatewayDeps["habitsOf"];
 };
 
 /** Every price component of a call on this channel is 0 (quota.md Q11). */
@@ -29,7 +25,7 @@ export function isFree({ rows }: Candidate): boolean {
   return true;
 }
 
-/** Expected input of a call on a channel, and what it costs: the first ceiling (quota.md Q38). */
+/** Expected input of a call on a channel, and what it costs. */
 export function inputOn(candidate: Candidate, estimated: Estimated): ReturnType<typeof estimateInput> {
   return estimateInput(estimateAsk(candidate, estimated));
 }
@@ -54,10 +50,11 @@ function amounts(estimates: readonly CallEstimate[], size: keyof CallEstimate): 
   return { usd, tokens, requests: 1 };
 }
 
-function estimateAsk(candidate: Candidate, { call, protocol, target, at }: Estimated): EstimateAsk {
+/** What the estimate of a call on a channel goes by. */
+export function estimateAsk(candidate: Candidate, { call, protocol, target, at, habitsOf }: Estimated): EstimateAsk {
   return {
     call,
-    habits: UNLEARNT,
+    habits: habitsOf(candidate.billedModel),
     worstCaseOutputTokens: target.config.settings.worstCaseOutputTokens,
     rows: candidate.rows,
     at,
@@ -82,7 +79,7 @@ export function affordableOutput(candidates: readonly Candidate[], estimated: Es
       const million = estimateCall({
         ...ask,
         call: { ...ask.call, maxOutputTokens: MILLION, choices: 1 },
-        habits: TALKATIVE,
+        habits: { ...ask.habits, expectedOutputTokens: MILLION },
       })[size];
       const nanoPerToken = (million.nanoUsd - bare.nanoUsd) / MILLION;
       return nanoPerToken <= 0 ? 0 : Math.floor((left - bare.nanoUsd) / nanoPerToken / ask.call.choices);
@@ -92,6 +89,5 @@ export function affordableOutput(candidates: readonly Candidate[], estimated: Es
   };
 }
 
+/** Asked for and expected at once, so that the price of one token can be told. */
 const MILLION = 1_000_000;
-/** The output asked for is the output expected, so that the price of one token can be told. */
-const TALKATIVE = { ...UNLEARNT, expectedOutputTokens: MILLION };

@@ -5,6 +5,7 @@ import type { AppError } from "@/core/errors";
 import type { DenialRecord } from "@/core/ledger/entry";
 import type { Journal } from "@/core/ledger/journal";
 import type { Settlement } from "@/core/ledger/settlement";
+import type { ModelHabits } from "@/core/prices/estimate-call";
 import type { LimitPlans } from "@/core/quota/limit-plans";
 import type { Quota } from "@/core/quota/quota";
 import type { QuotaReading } from "@/core/quota/read-quotas";
@@ -67,6 +68,8 @@ export type GatewayMetrics = {
     costNanoUsd: number;
   }): void;
   attemptEnded(end: { outcome: string; status: number | null; firstByteMs: number | null }): void;
+  /** An upstream counted more than the worst case of the estimate (quota.md Q33). */
+  estimateExceeded(part: "input" | "output"): void;
   denied(code: string): void;
   inflight(delta: 1 | -1): void;
 };
@@ -85,6 +88,8 @@ export type GatewayDeps = {
   readonly config: ConfigSnapshots;
   readonly limitPlans: LimitPlans;
   readonly quota: Quota;
+  /** What is known of how a billed model uses tokens; `UNLEARNT` for one without a past (quota.md Q32). */
+  habitsOf(model: string): ModelHabits;
   /** Where a key and its user stand, from the counters or else the ledger. Throws limits_unavailable when neither answers. */
   readUsage(caller: AuthSnapshot): Promise<QuotaReading>;
   readonly journal: Journal;

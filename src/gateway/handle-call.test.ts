@@ -147,6 +147,7 @@ describe("handleCall", () => {
     const { upstream, client, handled } = await open();
     client.state.room = false;
     upstream.sink().onHead(200, STREAM);
+    await turn(); // the ceiling of the first output is written
     upstream.sink().onChunk(event("one"));
     expect(upstream.calls).toEqual(["send", "pause"]);
     client.drain();
@@ -163,6 +164,7 @@ describe("handleCall", () => {
     });
     client.state.room = false;
     upstream.sink().onHead(200, STREAM);
+    await turn(); // the ceiling of the first output is written
     upstream.sink().onChunk(event("one"));
     clock.advance(999);
     expect(client.state.isDestroyed).toBe(false);
@@ -178,6 +180,7 @@ describe("handleCall", () => {
     });
     client.state.room = false;
     upstream.sink().onHead(200, STREAM);
+    await turn(); // the ceiling of the first output is written
     upstream.sink().onChunk(event("one"));
     client.leave();
     expect(upstream.calls).toEqual(["send", "pause", "resume"]);
@@ -203,6 +206,7 @@ describe("handleCall", () => {
   test("an error event after half an event stands on lines of its own", async () => {
     const { upstream, client, handled } = await open();
     upstream.sink().onHead(200, STREAM);
+    await turn(); // the ceiling of the first output is written
     upstream.sink().onChunk(Buffer.concat([event("one"), event("two").subarray(0, 15)]));
     upstream.sink().onError(new AppError("upstream_truncated"));
     await handled;

@@ -56,6 +56,7 @@ export function cutReply(relay: Relay, error: AppError): void {
     exchange.reply.destroy();
     return;
   }
+  if (relay.isUncovered) relay.held = [];
   flush(relay);
   if (!relay.isBetweenEvents) exchange.reply.write(EVENT_END);
   exchange.reply.end(exchange.protocol.renderStreamError(error, errorContextOf(exchange, deps)));

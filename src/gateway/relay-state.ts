@@ -2,6 +2,7 @@ import type { ChannelSnapshot } from "@/core/channels/channel";
 import type { ErrorCode } from "@/core/errors";
 import type { Outcome } from "@/core/vocabulary";
 import type { ReplyReader, ReplyReading } from "@/protocols/protocol";
+import type { Ceiling } from "./ceiling";
 import type { EngineDeps, Exchange } from "./exchange";
 import type { UpstreamCall } from "./gateway-deps";
 import { judgeReply } from "./judge-reply";
@@ -16,6 +17,8 @@ export type RelayAsk = {
   readonly injectedUsage: boolean;
   /** What the reply's head tells of limits; null: none applies. */
   readonly measured: Measured | null;
+  /** What may leave for the client, and what the journal says of it. */
+  readonly ceiling: Ceiling;
   /** The request asked for a stream. */
   readonly stream: boolean;
   /** Another channel would be tried, so an error as the first event need not reach the client (channels-and-rates.md C8). */
@@ -55,6 +58,7 @@ export const EMPTY_READING: ReplyReading = {
 /** The state of one relay. `keeping` gathers the body of a failed reply, `peeking` waits for the first event or chunk (T3). */
 export type Relay = {
   readonly ask: RelayAsk;
+  readonly ceiling: Ceiling;
   /** Monotonic ms. */
   readonly startedAt: number;
   readonly done: (end: RelayEnd) => void;
@@ -69,6 +73,10 @@ export type Relay = {
   held: Uint8Array[];
   receivedBytes: number;
   isPaused: boolean;
+  /** What is held waits for the write of a ceiling. */
+  isUncovered: boolean;
+  /** The upstream's reply was read to its end. */
+  isAtEnd: boolean;
   /** The client is gone: read on for the usage, write nothing. */
   isGone: boolean;
   isDraining: boolean;
@@ -81,6 +89,7 @@ export type Relay = {
 export function newRelay(ask: RelayAsk, done: (end: RelayEnd) => void): Relay {
   return {
     ask,
+    ceiling: ask.ceiling,
     startedAt: ask.deps.clock.monotonic(),
     done,
     upstream: null,
@@ -93,6 +102,8 @@ export function newRelay(ask: RelayAsk, done: (end: RelayEnd) => void): Relay {
     held: [],
     receivedBytes: 0,
     isPaused: false,
+    isUncovered: false,
+    isAtEnd: false,
     isGone: false,
     isDraining: false,
     isBetweenEvents: true,

@@ -1,4 +1,5 @@
 import { AppError, toAppError } from "@/core/errors";
+import { type CeilingListener, ceilingForRenewal, covers, coversEnd, expectOutput } from "./ceiling";
 import { disconnectPolicy } from "./disconnect-policy";
 import type { UpstreamCall, UpstreamSink } from "./gateway-deps";
 import type { Interrupt } from "./interrupts";
@@ -21,6 +22,8 @@ export type RunningRelay = {
   /** Told once, when the request is on its way. */
   begin(upstream: UpstreamCall): void;
   interrupt(interrupt: Interrupt): void;
+  /** What its hold may be billed if this process dies, nano-USD; null: nothing tells yet. */
+  ceilingNanoUsd(): number | null;
 };
 
 /** Until the first complete event at most this much is held back (T3); the same bound for the body of an error. */
@@ -32,11 +35,12 @@ export function openRelay(ask: RelayAsk, done: (end: RelayEnd) => void): Running
 }
 
 /** The sink of the upstream client and the handle of the attempt in one object: it is made for every request. */
-class OpenRelay implements RunningRelay, UpstreamSink {
+class OpenRelay implements RunningRelay, UpstreamSink, CeilingListener {
   readonly #relay: Relay;
 
   constructor(relay: Relay) {
     this.#relay = relay;
+    relay.ceiling.listener = this;
   }
 
   get sink(): UpstreamSink {
@@ -73,6 +77,19 @@ class OpenRelay implements RunningRelay, UpstreamSink {
     this.#guarded(takeInterrupt, interrupt);
   }
 
+  ceilingNanoUsd(): number | null {
+    const { ceiling, reader } = this.#relay;
+    return ceilingForRenewal(ceiling, reader === null ? null : reader.read());
+  }
+
+  onCovered(): void {
+    this.#guarded(takeCovered, null);
+  }
+
+  onUncovered(error: AppError): void {
+    this.#guarded(takeUncovered, error);
+  }
+
   #guarded<T>(step: (relay: Relay, value: T) => void, value: T): void {
     const relay = this.#relay;
     if (relay.phase === "done") return;
@@ -99,12 +116,13 @@ function takeHead(relay: Relay, status: number, headers: UpstreamHeaders): void 
     channel: ask.channel,
   });
   relay.phase = status >= 300 ? "keeping" : "peeking";
+  if (relay.phase === "peeking") expectOutput(relay.ceiling, relay.isStream);
 }
 
 function takeChunk(relay: Relay, chunk: Uint8Array): void {
   read(relay, chunk);
   if (relay.phase === "relaying") {
-    flush(relay);
+    pass(relay);
   } else if (relay.phase === "keeping") {
     if (relay.receivedBytes <= PEEK_BYTES) return;
     relay.upstream?.abort();
@@ -114,7 +132,7 @@ function takeChunk(relay: Relay, chunk: Uint8Array): void {
     finishFirstEventError(relay);
   } else if (isRelayable(relay)) {
     startReply(relay);
-    flush(relay);
+    pass(relay);
   }
 }
 
@@ -138,8 +156,36 @@ function read(relay: Relay, chunk: Uint8Array): void {
   if (out.length > 0) relay.held.push(out);
 }
 
+/** Lets go what is held, once the ceiling on disk covers it: one comparison, as a rule (quota.md Q38). */
+function pass(relay: Relay): void {
+  relay.isUncovered = relay.receivedBytes > relay.ceiling.coveredBytes && !relay.isGone && !isCovered(relay);
+  if (!relay.isUncovered) flush(relay);
+}
+
+function isCovered({ ceiling, reader, receivedBytes: received }: Relay): boolean {
+  return reader === null || covers(ceiling, reader.read(), { received, unread: reader.unreadBytes() });
+}
+
+function takeCovered(relay: Relay): void {
+  if (!relay.isUncovered) return;
+  if (relay.isAtEnd) endReply(relay);
+  else pass(relay);
+}
+
+/** The journal takes no more: what has left is covered, nothing else may leave. */
+function takeUncovered(relay: Relay, error: AppError): void {
+  if (!relay.isUncovered) return;
+  const { isGone } = relay;
+  relay.upstream?.abort();
+  finish(relay, { outcome: "interrupted", code: error.code, charge: "seen", cause: error });
+  if (!isGone) cutReply(relay, new AppError(error.code));
+}
+
 function endReply(relay: Relay): void {
   const { isGone } = relay;
+  relay.isAtEnd = true;
+  relay.isUncovered = !isGone && relay.reader !== null && !coversEnd(relay.ceiling, relay.reader.read());
+  if (relay.isUncovered) return;
   finishRead(relay);
   if (isGone) return;
   const rest = takeHeld(relay);

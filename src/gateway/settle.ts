@@ -1,7 +1,9 @@
-import { admittedDecision, type LimitsDecision, limitSteps } from "@/core/decision";
+import { admittedDecision, type LimitsDecision } from "@/core/decision";
 import type { AttemptRecord, LedgerEntry, RequestRecord } from "@/core/ledger/entry";
 import { settlementOf } from "@/core/ledger/settlement";
+import { limitLines } from "@/core/limit-lines";
 import { countTokens } from "@/core/prices/count-tokens";
+import { boundsOf } from "@/core/prices/estimate-call";
 import { anchorsOf, type Hold } from "@/core/quota/hold";
 import { addNanoUsd, ZERO_NANO_USD } from "@/lib/money";
 import type { Admitted } from "./admit";
@@ -9,7 +11,6 @@ import type { AttemptEnd } from "./attempt";
 import { amountsOf, entryOf } from "./entry-of";
 import type { EngineDeps, Exchange } from "./exchange";
 import type { Forwarded } from "./forward";
-import { judgedLimits, measuredBy } from "./judged-limits";
 import type { RelayEnd } from "./relay-state";
 import { upstreamRequestIdOf } from "./reply-head";
 import type { Target } from "./resolve-target";
@@ -38,9 +39,27 @@ export function settle(settled: Settled, deps: EngineDeps): void {
   deps.journal.settle(settlement);
   if (hold !== null) endHold(hold, entries, deps);
   deps.ledger.record(settlement);
-  for (const { relay } of sent) deps.metrics.attemptEnded(relay);
+  for (const [index, end] of sent.entries()) {
+    deps.metrics.attemptEnded(end.relay);
+    for (const part of exceededParts(end, entries[index])) deps.metrics.estimateExceeded(part);
+  }
   const { protocol, outcome, durationMs, costNanoUsd } = request;
   deps.metrics.requestEnded({ protocol, outcome, status: request.status ?? 0, durationMs, costNanoUsd });
+}
+
+const WITHIN: readonly ("input" | "output")[] = [];
+
+/** Parts of which the upstream counted more than the hold's worst case, which is without the clamp where all its limits are strict (quota.md Q33). */
+function exceededParts({ estimate, hold }: AttemptEnd, entry: LedgerEntry | undefined): typeof WITHIN {
+  if (estimate === null || entry?.costSource !== "upstream") return WITHIN;
+  const bounds = boundsOf(estimate);
+  const { input, output } = countTokens(entry.detail.usage);
+  const isInputWithin = input <= bounds.inputTokens;
+  if (isInputWithin && output <= bounds.clampedOutputTokens) return WITHIN;
+  const { buckets } = hold.resolution;
+  const isStrict = buckets.length > 0 && buckets.every(({ cell }) => cell.enforcement === "strict");
+  const isOutputWithin = output <= (isStrict ? bounds.outputTokens : bounds.clampedOutputTokens);
+  return [...(isInputWithin ? [] : (["input"] as const)), ...(isOutputWithin ? [] : (["output"] as const))];
 }
 
 /** The last hold of the call; earlier ones ended when it went on to the next channel (quota.md Q59). */
@@ -89,7 +108,11 @@ function recordOf(
     decision: admittedDecision({
       configVersion: target.config.version,
       model: { requested: target.model, billed: last.candidate.billedModel, mapped: upstreamModel },
-      inputTokens: last.inputTokens,
+      estimate: {
+        inputTokens: last.inputTokens,
+        textBytes: call.blobCount === 0 ? call.textBytes : undefined,
+        choices: call.choices === 1 ? undefined : call.choices,
+      },
       limits: limitsDecision(last, target),
     }),
   };
@@ -98,8 +121,8 @@ function recordOf(
 /** What the limits said; null when none was asked. */
 function limitsDecision({ hold, candidate }: AttemptEnd, { config }: Target): LimitsDecision | null {
   if (hold.buckets.length === 0) return null;
-  const judged = judgedLimits(measuredBy(hold, config.modelGroupOf(candidate.billedModel)));
-  return { counted: hold.counted, steps: limitSteps(judged, hold.failOpen) };
+  const group = config.modelGroupOf(candidate.billedModel)?.name ?? null;
+  return { counted: hold.counted, group, limits: limitLines(hold), failOpen: hold.failOpen };
 }
 
 /** From the receipt of the call to the first byte of its reply, ms. */

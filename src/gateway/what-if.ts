@@ -1,6 +1,6 @@
 import { rankChannels } from "@/core/channels/rank-channels";
 import type { ConfigSnapshot } from "@/core/config-snapshot";
-import { admittedDecision, type Decision, deniedDecision, type LimitsDecision, limitSteps } from "@/core/decision";
+import { admittedDecision, type Decision, deniedDecision, limitSteps } from "@/core/decision";
 import { AppError, isAppError } from "@/core/errors";
 import { checkKey } from "@/core/keys/check-key";
 import { denialOf } from "@/core/quota/denial-of";
@@ -11,6 +11,7 @@ import type { Call } from "@/protocols/protocol";
 import { protocolFor } from "@/protocols/registry";
 import { ROUTES, type Route } from "@/protocols/routes";
 import { affordableOutput, demandOf, type Estimated, inputOn, isFree } from "./demand";
+import type { GatewayDeps } from "./gateway-deps";
 import { judgedLimits, type Measured, measuredOf } from "./judged-limits";
 import { permitModel } from "./permit-model";
 import { type Candidate, resolveTarget, type Target } from "./resolve-target";
@@ -20,6 +21,7 @@ export type WhatIfDeps = {
   readonly caller: ReadCaller;
   readonly config: ConfigSnapshot;
   readonly peeks: PeekDeps;
+  readonly habitsOf: GatewayDeps["habitsOf"];
 };
 
 /**
@@ -29,7 +31,7 @@ export type WhatIfDeps = {
 export async function whatIf(ask: WhatIfAsk, deps: WhatIfDeps): Promise<WhatIf> {
   const { config } = deps;
   const at = deps.peeks.now();
-  const aimed = aim(ask, config, at);
+  const aimed = aim(ask, deps, at);
   if (isAppError(aimed)) return { at, decision: deniedDecision(config.version, aimed, []), denial: null };
   const { candidates, model, estimated } = aimed;
   const group = config.modelGroupOf(model);
@@ -43,7 +45,8 @@ export async function whatIf(ask: WhatIfAsk, deps: WhatIfDeps): Promise<WhatIf> 
   );
   const steps = limitSteps(judgedLimits(measuredIn(preview, group)), false);
   const { counted } = preview.resolution;
-  if (preview.kind === "passes") return { at: preview.at, decision: passing(aimed, { counted, steps }), denial: null };
+  if (preview.kind === "passes")
+    return { at: preview.at, decision: { ...passing(aimed), counted, steps }, denial: null };
   const denial = denialOf(preview, {
     groupName: group?.name ?? null,
     affordable: affordableOutput(candidates, estimated),
@@ -52,14 +55,14 @@ export async function whatIf(ask: WhatIfAsk, deps: WhatIfDeps): Promise<WhatIf> 
   return { at: preview.at, decision: { ...refusal, counted }, denial };
 }
 
-function passing({ candidates, model, estimated }: Aimed, limits: LimitsDecision): Decision {
+function passing({ candidates, model, estimated }: Aimed): Decision {
   const { config, model: requested } = estimated.target;
   const [first] = candidates;
   return admittedDecision({
     configVersion: config.version,
     model: { requested, billed: model, mapped: null },
-    inputTokens: first === undefined ? 0 : inputOn(first, estimated).inputTokens,
-    limits,
+    estimate: { inputTokens: first === undefined ? 0 : inputOn(first, estimated).inputTokens },
+    limits: null,
   });
 }
 
@@ -71,14 +74,18 @@ type Aimed = {
 };
 
 /** Everything before the limits; what would end the request there. */
-function aim(ask: WhatIfAsk, config: ConfigSnapshot, at: number): Aimed | AppError {
+function aim(
+  ask: WhatIfAsk,
+  { config, habitsOf }: Pick<WhatIfDeps, "config" | "habitsOf">,
+  at: number,
+): Aimed | AppError {
   const refusal = checkKey(ask.key, at);
   if (refusal !== null) return new AppError(refusal);
   try {
     const model = permitModel(ask.model, ask.key);
     const route = routeOf(ask, config);
     const target = resolveTarget(model, route, config);
-    const estimated = { call: callOf(ask, route), protocol: protocolFor(route.protocol, {}), target, at };
+    const estimated = { call: callOf(ask, route), protocol: protocolFor(route.protocol, {}), target, at, habitsOf };
     return { ...billed(target), estimated };
   } catch (error) {
     if (isAppError(error)) return error;

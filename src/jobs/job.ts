@@ -16,6 +16,12 @@ export type JobDeps = {
   forgetAttempts(now: number): Promise<void>;
   readonly holds: HoldWork;
   readonly drift: { check(users: number): Promise<readonly { readonly userId: number; readonly amount: number }[]> };
+  readonly habits: {
+    /** Learns from the requests before `now`, epoch ms; returns the number of models. */
+    learn(now: number): Promise<number>;
+    /** Reads what all replicas have learnt. */
+    refresh(): Promise<void>;
+  };
   readonly log: Log;
 };
 

@@ -5,12 +5,13 @@ import { ensurePartitions } from "./ensure-partitions";
 import { expireSignIns } from "./expire-sign-ins";
 import { heartbeatReplica } from "./heartbeat-replica";
 import type { Job, JobDeps } from "./job";
+import { learnHabits } from "./learn-habits";
 import { renewHolds } from "./renew-holds";
 
 /** Every background task of a process. */
 export const JOBS: readonly Job[] = [
   ...[ensurePartitions, heartbeatReplica, expireSignIns],
-  ...[renewHolds, closeExpiredHolds, checkDrift],
+  ...[renewHolds, closeExpiredHolds, checkDrift, learnHabits],
 ];
 
 /** A running schedule. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dayOf, instantOfLocal } from "./time-zone";
+import { dayOf, instantOfLocal, zoneClock } from "./time-zone";
 
 const hours = (day: { from: number; to: number }) => (day.to - day.from) / 3_600_000;
 const iso = (at: number) => new Date(at).toISOString();
@@ -43,4 +43,16 @@ test.each<[string, string, string | null]>([
 ])("the local time %s of %s is %s", (local, zone, at) => {
   const instant = instantOfLocal(local, zone);
   expect(instant === null ? null : new Date(instant).toISOString()).toBe(at);
+});
+
+const wallTime = (text: string) => Date.parse(`${text}Z`);
+
+test.each([
+  ["America/New_York", "2026-03-08T02:30", "2026-03-08T07:00:00.000Z", "after a gap: its end"],
+  ["America/New_York", "2026-11-01T01:30", "2026-11-01T05:30:00.000Z", "of a repeated time: the first"],
+  ["Pacific/Apia", "2011-12-30T09:00", "2011-12-30T10:00:00.000Z", "of a skipped date: the next one's beginning"],
+  ["Pacific/Kiritimati", "2026-07-01T00:00", "2026-06-30T10:00:00.000Z", "far in the east"],
+  ["Pacific/Pago_Pago", "2026-07-01T00:00", "2026-07-01T11:00:00.000Z", "far in the west"],
+])("in %s the wall clock first shows %s at %s (%s)", (...[zone, wall, at]) => {
+  expect(iso(zoneClock(zone).firstAt(wallTime(wall)))).toBe(at);
 });

@@ -22,6 +22,8 @@ export type Metrics = {
     costNanoUsd: number;
   }): void;
   attemptEnded(end: { outcome: string; status: number | null; firstByteMs: number | null }): void;
+  /** An upstream counted more than the worst case of the estimate. */
+  estimateExceeded(part: "input" | "output"): void;
   denied(code: string): void;
   inflight(delta: 1 | -1): void;
   /** Registers the source of the readings; asked once per scrape. */
@@ -62,7 +64,10 @@ const NO_LABELS: readonly string[] = [];
 /** The status nearly every reply has, as a text that is made once. */
 const STATUS: Readonly<Record<number, string>> = { 200: "200" };
 
-function engineMetrics(registry: Registry): Pick<Metrics, "requestEnded" | "attemptEnded" | "denied" | "inflight"> {
+/** What the engine feeds. */
+type EngineMetrics = Omit<Metrics, "observe" | "render">;
+
+function engineMetrics(registry: Registry): EngineMetrics {
   const requests = countTally(registry, {
     name: "sluice_requests_total",
     help: "Admitted requests by how they ended.",
@@ -96,6 +101,11 @@ function engineMetrics(registry: Registry): Pick<Metrics, "requestEnded" | "atte
     },
     SECONDS,
   );
+  const exceeded = countTally(registry, {
+    name: "sluice_estimate_exceeded_total",
+    help: "Requests of which an upstream counted more than the worst case of their estimate, by part.",
+    labelNames: ["part"],
+  });
   const denials = countTally(registry, {
     name: "sluice_denials_total",
     help: "Errors made by the gateway, by code.",
@@ -120,6 +130,7 @@ function engineMetrics(registry: Registry): Pick<Metrics, "requestEnded" | "atte
       attempts.add([end.outcome, end.status === null ? "none" : (STATUS[end.status] ?? String(end.status))]);
       if (end.firstByteMs !== null) firstByte.observe("", end.firstByteMs / 1000);
     },
+    estimateExceeded: (part) => exceeded.add([part]),
     denied: (code) => denials.add([code]),
     inflight(delta) {
       running += delta;

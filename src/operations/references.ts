@@ -93,17 +93,24 @@ export const idField = whole(1, Number.MAX_SAFE_INTEGER);
 export const versionField = whole(1, 2_147_483_647);
 /** Free text of a search, matched anywhere and without case. */
 export const searchField = text(200);
+/** Years 1 to 9999, less a few days for offsets and zones: what every part writes and reads alike. */
+const STORABLE = { from: Date.parse("0001-01-03T00:00:00Z"), to: Date.parse("9999-12-29T00:00:00Z") };
+const isStorable = (text: string) => Date.parse(text) >= STORABLE.from && Date.parse(text) < STORABLE.to;
 /** An instant as ISO text with a zone. */
-export const instantField = z.iso.datetime({ offset: true, ...because("date_invalid") });
+export const instantField = z.iso
+  .datetime({ offset: true, ...because("date_invalid") })
+  .refine(isStorable, "date_invalid" satisfies FieldErrorCode);
 /** An instant with a zone, or a local time of the system zone: `2026-11-21T14:03`, with seconds if need be. */
-export const instantOrLocalField = z.union(
-  [
-    z.iso.datetime({ offset: true }),
-    z.iso.datetime({ local: true, precision: -1 }),
-    z.iso.datetime({ local: true, precision: 0 }),
-  ],
-  because("date_invalid"),
-);
+export const instantOrLocalField = z
+  .union(
+    [
+      z.iso.datetime({ offset: true }),
+      z.iso.datetime({ local: true, precision: -1 }),
+      z.iso.datetime({ local: true, precision: 0 }),
+    ],
+    because("date_invalid"),
+  )
+  .refine(isStorable, "date_invalid" satisfies FieldErrorCode);
 /** An e-mail address in lower case. */
 export const emailField = z
   .string(because("email_invalid", "email_required"))

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { GrantBoostInput } from "./boosts/schema";
 import { CreateChannelInput, UpdateChannelInput } from "./channels/schema";
 import { FIELD_ERROR_CODES } from "./field-error-codes";
 import { CreateKeyInput } from "./keys/schema";
@@ -103,6 +104,10 @@ test.each<[string, { safeParse(input: unknown): unknown }, unknown, string, stri
     "expiresAt",
     "date_invalid",
   ],
+  ["a year before all years", ListRequestsInput, { from: "0000-01-01T00:00:00Z" }, "from", "date_invalid"],
+  ["a year after all years", GrantBoostInput, { to: "9999-12-31T23:59:59-14:00" }, "to", "date_invalid"],
+  ["a local time of no calendar", GrantBoostInput, { from: "2026-02-30T00:00" }, "from", "date_invalid"],
+  ["an amount of a unit nobody knows", GrantBoostInput, { unit: "eur", amount: "0" }, "amount", "limit_zero_use_block"],
   ["a user as text", CreateKeyInput, { userId: "1", name: "k" }, "userId", "not_an_integer"],
   ["a password without e-mail", CreateUserInput, { name: "u", password: "x".repeat(12) }, "email", "email_required"],
   ["a short password", CreateUserInput, { name: "u", email: "a@b.co", password: "x" }, "password", "too_short"],

@@ -67,6 +67,8 @@ export type ReplyReader = {
    */
   firstEvent(): "none" | "content" | "error";
   read(): ReplyReading;
+  /** Bytes handed out of an event whose end has not come: its content is in no reading yet. */
+  unreadBytes(): number;
 };
 
 /** What renderError needs besides the error. */

@@ -93,6 +93,10 @@ class StreamReader implements ReplyReader {
     };
   }
 
+  unreadBytes(): number {
+    return this.#strips ? 0 : this.#splitter.pendingBytes;
+  }
+
   #block(bytes: Buffer): void {
     const repeated = this.#repeats.contentOf(bytes);
     if (repeated > 0) {
@@ -190,6 +194,7 @@ export function bodyReader(format: ReplyFormat, isJson: boolean): ReplyReader {
       contentEvents: 0,
       contentBytes: watch.contentBytes,
     }),
+    unreadBytes: () => 0,
   };
 }
 

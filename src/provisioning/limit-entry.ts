@@ -17,9 +17,11 @@ import {
 
 const fields = strict({
   /** `user:NAME`, `group:NAME` (a user group), `key:USER/NAME`. */
-  subject: z.string(because("subject_unknown")).regex(/^(user:.+|group:.+|key:.+\/.+)$/u, "subject_unknown"),
+  subject: z
+    .string(because("subject_unknown"))
+    .regex(/^(?!.*[\p{Cc}\p{Cs}])(user:.+|group:.+|key:.+\/.+)$/u, "subject_unknown"),
   /** `group:NAME` (a model group) or `global`. */
-  target: z.string(because("target_unknown")).regex(/^(global|group:.+)$/u, "target_unknown"),
+  target: z.string(because("target_unknown")).regex(/^(?!.*[\p{Cc}\p{Cs}])(global|group:.+)$/u, "target_unknown"),
   window: windowField,
   unit: unitField,
   /** Decimal USD, or a whole number; makes the state `limit`. */

@@ -1,7 +1,7 @@
 import type { LedgerStore } from "@/core/ledger/entry";
 import { settlementOf } from "@/core/ledger/settlement";
 import type { QuotaEngine } from "@/core/quota/create-quota";
-import { amountsFor, requestIdOfHold } from "@/core/quota/hold";
+import { amountsFor, holdIdOf, requestIdOfHold } from "@/core/quota/hold";
 import { parseHoldRecord } from "@/core/quota/hold-record";
 import { HOLD_TTL_MS } from "@/core/quota/quota-engine";
 import type { ExpiredHold, QuotaStore } from "@/core/quota/quota-store";
@@ -11,6 +11,7 @@ import type { Clock } from "@/lib/clock";
 import { asNanoUsd } from "@/lib/money";
 import type { HeldRows } from "@/stores/postgres/held-rows";
 import type { ReplicaStore } from "@/stores/postgres/replica-store";
+import type { ReplayedJournal } from "./wire-ledger";
 
 /** What the jobs of holds work on. */
 export type HoldWorkAsk = {
@@ -18,7 +19,7 @@ export type HoldWorkAsk = {
   readonly store: QuotaStore;
   readonly ledger: LedgerStore;
   readonly rows: HeldRows;
-  readonly replicas: Pick<ReplicaStore, "find">;
+  readonly replicas: Pick<ReplicaStore, "find" | "adopt">;
   readonly replica: string;
   readonly clock: Clock;
   /** The counters of these users must be compared with the ledger. */
@@ -51,6 +52,25 @@ export function holdWork(ask: HoldWorkAsk): JobDeps["holds"] {
       return now - found.seenAt <= LEASE_MS ? "alive" : "silent";
     },
   };
+}
+
+/**
+ * Closes the holds of dead processes whose journals were replayed: with their ledger rows, or void without one, since then nothing was sent
+ * (quota.md Q44, Q45). What does not reach the counters now is closed by the job of expired holds.
+ */
+export async function closeAdopted(
+  journals: readonly ReplayedJournal[],
+  { store, rows, replicas, clock }: HoldWorkAsk,
+): Promise<void> {
+  for (const { replica, admissions } of journals) {
+    for (const { id, holdNo, at, userId, buckets } of admissions) {
+      const sums = await rows.find({ requestId: id, holdNo, at });
+      const end = { userId, holdId: holdIdOf(id, holdNo), buckets };
+      if (sums === null) await store.void({ ...end, actual: [] });
+      else await store.settle({ ...end, actual: amountsFor(buckets, sums) });
+    }
+    if (replica !== null) await replicas.adopt(replica, clock.now());
+  }
 }
 
 /** The row of a request whose owner and its journal are gone: one attempt, charged at the hold's ceiling (quota.md Q37, Q42). */

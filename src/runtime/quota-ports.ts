@@ -6,7 +6,7 @@ import type { LimitPlans } from "@/core/quota/limit-plans";
 import type { ReadCaller } from "@/core/quota/peek-buckets";
 import { type ReadQuotasDeps, readLedger, readQuotas } from "@/core/quota/read-quotas";
 import type { QuotaPorts, UsersAsk } from "@/core/quota-ports";
-import { whatIf } from "@/gateway/what-if";
+import { type WhatIfDeps, whatIf } from "@/gateway/what-if";
 import type { LimitedCallers, VersionedCaller } from "@/stores/postgres/limited-callers";
 
 /** What operations' view of the quotas is made of. */
@@ -15,6 +15,7 @@ export type QuotaPortsAsk = {
   readonly callers: LimitedCallers;
   readonly reads: ReadQuotasDeps;
   readonly drift: Pick<DriftCheck, "checkUser">;
+  habitsOf: WhatIfDeps["habitsOf"];
   config(): ConfigSnapshot | Promise<ConfigSnapshot>;
   /** Newest config version by which limits read at `callerVersion` are still right. */
   versionOf(callerVersion: number): number;
@@ -48,7 +49,12 @@ export function createQuotaPorts(ask: QuotaPortsAsk): QuotaPorts {
     async whatIf(asked) {
       const [caller] = await found({ userIds: [asked.userId], keyId: asked.keyId });
       if (caller === undefined) throw new AppError("not_found");
-      return whatIf(asked, { caller: await asCaller(caller), config: await ask.config(), peeks: reads });
+      return whatIf(asked, {
+        caller: await asCaller(caller),
+        config: await ask.config(),
+        peeks: reads,
+        habitsOf: ask.habitsOf,
+      });
     },
     checkDrift: (userId) => ask.drift.checkUser(userId),
   };

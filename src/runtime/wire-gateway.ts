@@ -1,6 +1,6 @@
 import { createUsageReader } from "@/core/usage-reader";
 import { createGateway } from "@/gateway/gateway";
-import type { Gateway, UpstreamClient } from "@/gateway/gateway-deps";
+import type { Gateway, GatewayDeps, UpstreamClient } from "@/gateway/gateway-deps";
 import type { Clock } from "@/lib/clock";
 import type { Log } from "@/observability/logger";
 import type { Metrics } from "@/observability/metrics";
@@ -15,6 +15,7 @@ export type GatewayAsk = {
   readonly config: ConfigWiring;
   readonly ledger: LedgerWiring;
   readonly quota: QuotaWiring;
+  readonly habitsOf: GatewayDeps["habitsOf"];
   readonly upstream: UpstreamClient;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -30,6 +31,7 @@ export function wireGateway(ask: GatewayAsk): Gateway {
     config: config.config,
     limitPlans: quota.plans,
     quota: quota.engine,
+    habitsOf: ask.habitsOf,
     readUsage: createUsageReader({ ...quota, config: config.config, versionOf: config.versionOf, quotas: quota.reads }),
     journal: ledger.journal,
     ledger: ledger.recorder,

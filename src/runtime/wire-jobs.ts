@@ -19,6 +19,7 @@ export type JobsAsk = {
   configVersion(): number;
   readonly holds: JobDeps["holds"];
   readonly drift: JobDeps["drift"];
+  readonly habits: JobDeps["habits"];
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -44,6 +45,7 @@ export function wireJobs(ask: JobsAsk): JobsWiring {
     forgetAttempts: attempts.prune,
     holds: ask.holds,
     drift: ask.drift,
+    habits: ask.habits,
     log,
   };
   const schedule: Schedule = startSchedule(JOBS, deps, clock);

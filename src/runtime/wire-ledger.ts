@@ -27,10 +27,15 @@ export type LedgerAsk = {
   onFatal(error: unknown): void;
 };
 
+/** A journal that was replayed: who wrote it, and which of its holds the counters may still think open. */
+export type ReplayedJournal = Pick<AdoptedJournal, "replica" | "admissions">;
+
 /** The witness of requests and what brings them to the store. */
 export type LedgerWiring = {
   readonly journal: Journal;
   readonly recorder: Recorder;
+  /** Journals of dead processes whose requests are all in the ledger now. */
+  readonly adopted: readonly ReplayedJournal[];
   /** Brings what is queued to the store for at most `ms`; returns the number of rows that stay in the journal for the next start. */
   close(ms: number): Promise<number>;
 };
@@ -43,7 +48,10 @@ export async function wireLedger(ask: LedgerAsk): Promise<LedgerWiring> {
   const { env, store, clock, log, self } = ask;
   const root = join(ask.dataDir, "journal");
   const onFinding = (finding: object) => log.warn({ ...finding }, "a dead process left a damaged journal");
-  for (const adopted of adoptJournals({ root, self, isAlive: isRunning, onFinding })) await replay(adopted, ask);
+  const adopted: ReplayedJournal[] = [];
+  for (const journal of adoptJournals({ root, self, isAlive: isRunning, onFinding })) {
+    if (await replay(journal, ask)) adopted.push(journal);
+  }
   const journal = createJournal({
     root,
     replica: ask.replica,
@@ -62,6 +70,7 @@ export async function wireLedger(ask: LedgerAsk): Promise<LedgerWiring> {
   return {
     journal,
     recorder,
+    adopted,
     async close(ms) {
       await Promise.race([recorder.flush(), new Promise<void>((resolve) => clock.after(ms, resolve))]);
       await recorder.close();
@@ -72,7 +81,7 @@ export async function wireLedger(ask: LedgerAsk): Promise<LedgerWiring> {
 }
 
 /** Twice is harmless: the store takes each (id, attempt) once. A journal with a row that cannot even be set aside is kept. */
-async function replay(adopted: AdoptedJournal, { store, log }: LedgerAsk): Promise<void> {
+async function replay(adopted: AdoptedJournal, { store, log }: LedgerAsk): Promise<boolean> {
   let requests = 0;
   let isSafe = true;
   for (const frames of adopted.batches()) {
@@ -86,6 +95,7 @@ async function replay(adopted: AdoptedJournal, { store, log }: LedgerAsk): Promi
   }
   if (isSafe) adopted.discard();
   log.info({ journal: adopted.journal, requests, isSafe }, "replayed the journal of a dead process");
+  return isSafe;
 }
 
 function tellFault(log: Log) {

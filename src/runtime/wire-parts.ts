@@ -19,6 +19,7 @@ import { lateQuotaPorts } from "./quota-ports";
 import { type StartFault, startFault } from "./start-fault";
 import { type ConfigWiring, wireConfig } from "./wire-config";
 import { wireGateway } from "./wire-gateway";
+import { wireHabits } from "./wire-habits";
 import { wireJobs } from "./wire-jobs";
 import { type LedgerWiring, wireLedger } from "./wire-ledger";
 import { type OperationsWiring, wireOperations } from "./wire-operations";
@@ -121,22 +122,28 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   });
   await config.start();
   cleanup.add(() => config.feed.stop());
+  const habits = wireHabits(storage.database);
+  const { habitsOf } = habits;
   const quota = wireQuota({
-    ...{ config, clock, log, cleanup, replica: ground.replica },
+    ...{ config, clock, log, cleanup, habitsOf, replica: ground.replica },
     database: storage.database,
     redis: ground.redis,
     ledger: ledgerRows,
     isLedgerUp: () => !isDatabaseDown(systemState()),
   });
   built.quota = quota;
+  await quota.closeAdopted(ledger.adopted);
   const jobs = wireJobs({
-    ...{ holds: quota.holds, drift: quota.drift },
+    ...{ holds: quota.holds, drift: quota.drift, habits },
     ...{ database: storage.database, accounts: operations.accounts, clock, log },
     replica: { id: ground.replica, role: env.role, release: ground.version },
     configVersion: config.feed.version,
   });
   cleanup.add(jobs.stop);
-  const gateway = wireGateway({ env, config, ledger, quota, upstream: upstream.client, metrics, clock, log });
+  const gateway = wireGateway({
+    ...{ env, config, ledger, quota, habitsOf, metrics, clock, log },
+    upstream: upstream.client,
+  });
   return { config, operations, ledger, gateway, systemState };
 }
 

@@ -23,10 +23,12 @@ import type { RedisConnection } from "@/stores/redis/client";
 import { redisHoldPeers } from "@/stores/redis/hold-peers";
 import { redisQuotaStore } from "@/stores/redis/quota-store";
 import type { Cleanup } from "./cleanup";
-import { holdWork } from "./hold-work";
-import { createQuotaPorts } from "./quota-ports";
+import { closeAdopted, holdWork } from "./hold-work";
+import { createQuotaPorts, type QuotaPortsAsk } from "./quota-ports";
 import type { ConfigWiring } from "./wire-config";
+import type { ReplayedJournal } from "./wire-ledger";
 
+const FAULT_LINE_MS = 1_000;
 const RECHECK_MS = 60_000;
 
 /** What the quota engine is made of. */
@@ -38,6 +40,7 @@ export type QuotaWiringAsk = {
   readonly ledger: LedgerStore;
   /** Name of this process among the replicas. */
   readonly replica: string;
+  readonly habitsOf: QuotaPortsAsk["habitsOf"];
   isLedgerUp(): boolean;
   readonly clock: Clock;
   readonly log: Log;
@@ -51,6 +54,8 @@ export type QuotaWiring = {
   readonly plans: LimitPlans;
   readonly holds: JobDeps["holds"];
   readonly drift: DriftCheck;
+  /** Closes the holds of dead processes whose journals were replayed; what the counters do not take now is closed later. */
+  closeAdopted(journals: readonly ReplayedJournal[]): Promise<void>;
   /** What reading quotas works with. */
   readonly reads: ReadQuotasDeps;
   readonly ports: QuotaPorts;
@@ -62,14 +67,14 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
   const { store, peers, listen } = countersOf(ask);
   const history = usageHistory(database);
   const suspects: { add(userIds: readonly number[]): void } = { add() {} };
-  const onFault: QuotaDeps["onFault"] = ({ kind, error }) =>
-    log.warn({ kind, error }, "the counters or the ledger did not answer");
+  const onFault = faultLog(ask);
   const engine = createQuota({
     ...{ store, history, replica, clock, isLedgerUp, onFault },
     ...{ peers, isShared: ask.redis !== null },
     versionOf: config.versionOf,
     // Requests admitted before the change may settle after it (quota.md Q50).
     onBrought: ({ kind, userId }) => kind === "fill" && clock.after(RECHECK_MS, () => suspects.add([userId])),
+    onDoubt: (userId) => suspects.add([userId]),
   });
   listen(engine);
   const plans = createLimitPlans(createWindows);
@@ -83,11 +88,30 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
   suspects.add = drift.suspect;
   const rows = heldRows(database);
   const replicas = replicaStore(database);
-  const holds = holdWork({ engine, store, ledger, rows, replicas, replica, clock, onSuspects: drift.suspect });
+  const work = { engine, store, ledger, rows, replicas, replica, clock, onSuspects: drift.suspect };
   const reads = { store, history, bring: engine.bring, now: engine.now, onFault };
   const current = { config: config.config.current, versionOf: config.versionOf };
-  const ports = createQuotaPorts({ plans, callers, reads, drift, ...current });
-  return { store, engine, plans, holds, drift, reads, ports };
+  return {
+    ...{ store, engine, plans, drift, reads, holds: holdWork(work) },
+    ports: createQuotaPorts({ plans, callers, reads, drift, habitsOf: ask.habitsOf, ...current }),
+    closeAdopted: (journals) =>
+      closeAdopted(journals, work).catch((error) => log.warn({ error }, "holds of a dead process stay open for now")),
+  };
+}
+
+/** An outage fails every call: one line a second tells it. */
+function faultLog({ clock, log }: QuotaWiringAsk): QuotaDeps["onFault"] {
+  let quietUntil = 0;
+  let untold = 0;
+  return ({ kind, error }) => {
+    if (clock.monotonic() < quietUntil) {
+      untold++;
+      return;
+    }
+    quietUntil = clock.monotonic() + FAULT_LINE_MS;
+    log.warn({ kind, error, untold }, "the counters or the ledger did not answer");
+    untold = 0;
+  };
 }
 
 type Counters = {

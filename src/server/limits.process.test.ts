@@ -8,7 +8,7 @@ import { startTestPostgres } from "@test/setup/test-postgres";
 import { Redis } from "ioredis";
 import postgres from "postgres";
 import { Pool } from "undici";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type ScriptedUpstream, startScriptedUpstream } from "../../bench/upstream/scripted-upstream";
 
 // The burst of quota.md 12 against real processes: cap $0.01, calls of 750,000 nano-USD (workload A), two keys of one user.
@@ -96,8 +96,12 @@ async function setLimit({ amount, enforcement = "balanced", window = "daily" }: 
   await sql.end();
 }
 
-async function startGateway(name: string, counters: "memory" | "redis"): Promise<RunningProcess> {
-  const gateway = await startProcess({ env: processEnv(name, counters) });
+async function startGateway(
+  name: string,
+  counters: "memory" | "redis",
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningProcess> {
+  const gateway = await startProcess({ env: { ...processEnv(name, counters), ...env } });
   gateways.push(gateway);
   return gateway;
 }
@@ -150,6 +154,16 @@ async function ledgerNanoUsd(): Promise<number> {
   return Number(row?.sum ?? 0);
 }
 
+type LedgerRow = { readonly outcome: string; readonly cost: number; readonly failOpen: boolean };
+
+async function ledgerRows(): Promise<readonly LedgerRow[]> {
+  const sql = postgres(database.url, { max: 1 });
+  const rows = await sql<{ outcome: string; cost: string; fail_open: boolean }[]>`
+    select outcome, cost_nusd::text as cost, fail_open from usage_ledger`;
+  await sql.end();
+  return rows.map(({ outcome, cost, fail_open }) => ({ outcome, cost: Number(cost), failOpen: fail_open }));
+}
+
 /** Waits until every settled call is in the ledger. */
 async function untilLedgerIs(nanoUsd: number): Promise<void> {
   for (let round = 0; round < 200 && (await ledgerNanoUsd()) !== nanoUsd; round++) await sleep(50);
@@ -174,6 +188,24 @@ async function counter(): Promise<{ s: number; h: number; w: number }> {
   return { s: Number(fields.s ?? 0), h: Number(fields.h ?? 0), w: Number(fields.w ?? 0) };
 }
 
+const DOLLAR = 1_000_000_000;
+
+/** Waits until nothing is held any more; returns what is settled. */
+async function untilReleased(): Promise<number> {
+  for (let round = 0; round < 1_200; round++) {
+    const { s, h, w } = await counter();
+    if (h === 0 && w === 0) return s;
+    await sleep(100);
+  }
+  throw new Error(`still held: ${JSON.stringify(await counter())}`);
+}
+
+/** Runs `fault` once so many calls have reached the upstream. */
+async function whenServed(count: number, fault: () => Promise<unknown>): Promise<void> {
+  while (upstream.served.length < count) await sleep(5);
+  await fault();
+}
+
 test.each([
   ["memory", 1, "strict", 13],
   ["memory", 1, "balanced", 13],
@@ -196,3 +228,118 @@ test.each([
   },
   60_000,
 );
+
+test("FLUSHALL under load loses nothing and counts nothing twice", async () => {
+  await startGateways(2, { amount: DOLLAR, enforcement: "balanced" }, "redis");
+  const flushes = (async () => {
+    for (const count of [200, 500, 900]) await whenServed(count, () => onRedis((client) => client.flushall()));
+  })();
+  const told = await burst(1_600, 50, "delayMs=20");
+  await flushes;
+  expect(new Set(told.map(({ code }) => code))).toEqual(new Set([null, "limit_too_small"]));
+  expect(served(told)).toBe(1_333);
+  expect(upstream.served).toHaveLength(1_333);
+  await untilLedgerIs(1_333 * COST_NANO_USD);
+  expect(await untilReleased()).toBe(1_333 * COST_NANO_USD);
+}, 120_000);
+
+test("kill -9 of one of two gateways under load leaves ledger and counters in agreement, below the cap", async () => {
+  await startGateways(2, { amount: DOLLAR, enforcement: "strict" }, "redis");
+  const killed = whenServed(400, () => (gateways[0] as RunningProcess).end("SIGKILL"));
+  const told = [...(await burst(600, 50, "delayMs=20"))];
+  await killed;
+  gateways.shift();
+  await startGateway("gateway 0", "redis"); // adopts the journal of the dead one
+  told.push(...(await burst(1_000, 50, "delayMs=20")));
+  await untilReleased();
+  told.push(...(await burst(20, 1, ""))); // what was held for the dead gateway is free again
+  const settled = await untilReleased();
+  await untilLedgerIs(settled);
+  const rows = await ledgerRows();
+  // Every call that a client read to its end is charged once, at its cost; one that was cut is charged its ceiling.
+  expect(rows.filter(({ outcome }) => outcome === "ok").length).toBeGreaterThanOrEqual(served(told));
+  expect(rows.filter(({ outcome, cost }) => outcome === "ok" && cost !== COST_NANO_USD)).toEqual([]);
+  expect(rows.filter(({ outcome }) => outcome === "interrupted").length).toBeLessThanOrEqual(50);
+  expect(settled).toBe(rows.reduce((sum, { cost }) => sum + cost, 0));
+  expect(settled).toBeLessThanOrEqual(DOLLAR);
+  expect(DOLLAR - settled).toBeLessThan(945_000); // one more would not have fitted
+}, 180_000);
+
+test("PostgreSQL stopped for 10 s under load loses nothing and counts nothing twice", async () => {
+  await startGateways(2, { amount: DOLLAR, enforcement: "balanced" }, "redis");
+  const stopped = whenServed(200, async () => {
+    await database.stop();
+    await sleep(10_000);
+    database = await startTestPostgres(join(folder, "database"), Number(new URL(database.url).port));
+  });
+  const told = await burst(1_600, 20, "delayMs=200");
+  await stopped;
+  expect(new Set(told.map(({ status }) => status))).toEqual(new Set([200, 429]));
+  expect(served(told)).toBe(1_333);
+  expect(upstream.served).toHaveLength(1_333);
+  await untilLedgerIs(1_333 * COST_NANO_USD);
+  expect(await untilReleased()).toBe(1_333 * COST_NANO_USD);
+}, 120_000);
+
+test("a limit set by plain SQL acts on the next call within a second, on both replicas", async () => {
+  await startGateways(2, { amount: DOLLAR }, "redis");
+  expect(served(await burst(4, 1, ""))).toBe(4);
+  await setLimit({ amount: 2 * COST_NANO_USD });
+  await sleep(1_000);
+  // The new limit sees the four calls that were made before it.
+  expect((await burst(4, 1, "")).map(({ code }) => code)).toEqual(Array(4).fill("limit_exceeded"));
+  await setLimit({ amount: 10 * COST_NANO_USD });
+  await sleep(1_000);
+  expect(served(await burst(4, 1, ""))).toBe(4);
+}, 60_000);
+
+describe("Redis that answers nobody", () => {
+  /** One call after the other until the first that is refused. */
+  async function servedUntilRefused(): Promise<{ count: number; code: string | null }> {
+    for (let count = 0; ; count++) {
+      const [told] = await burst(1, 1, "");
+      if (told?.status !== 200) return { count, code: told?.code ?? null };
+    }
+  }
+
+  test.each([
+    // min(2 % of $10, $1) / $0.00075, and nothing in strict mode.
+    [10 * DOLLAR, "balanced", 266],
+    [10 * DOLLAR, "strict", 0],
+  ] as const)(
+    "a cap of %i nano-USD in mode %s admits within the allowance, then refuses",
+    async (...args) => {
+      const [amount, enforcement, expected] = args;
+      await startGateways(1, { amount, enforcement }, "redis");
+      expect(served(await burst(1, 1, ""))).toBe(1);
+      redis.pause();
+      try {
+        expect(await servedUntilRefused()).toEqual({ count: expected, code: "limits_unavailable" });
+      } finally {
+        redis.resume();
+      }
+      const total = (expected + 1) * COST_NANO_USD;
+      await untilLedgerIs(total);
+      const rows = await ledgerRows();
+      expect(rows.filter(({ failOpen }) => failOpen)).toHaveLength(expected);
+      // The ends are told again every 15 s.
+      await vi.waitFor(async () => expect(await counter()).toEqual({ s: total, h: 0, w: 0 }), 40_000);
+      // The store is asked again half a second after it failed last.
+      await vi.waitFor(async () => expect(served(await burst(1, 1, ""))).toBe(1), 5_000);
+    },
+    120_000,
+  );
+
+  test("with MODEL_RATE_LIMIT_FAIL_OPEN=false the first call is refused and nothing is sent", async () => {
+    await startGateways(0, { amount: DOLLAR }, "redis");
+    await startGateway("closed", "redis", { MODEL_RATE_LIMIT_FAIL_OPEN: "false" });
+    expect(served(await burst(1, 1, ""))).toBe(1);
+    redis.pause();
+    try {
+      expect(await servedUntilRefused()).toEqual({ count: 0, code: "limits_unavailable" });
+      expect(upstream.served).toHaveLength(1);
+    } finally {
+      redis.resume();
+    }
+  }, 60_000);
+});

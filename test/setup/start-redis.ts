@@ -2,7 +2,13 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 
 /** A Redis of a test's own, without persistence. */
-export type TestRedis = { readonly url: string; stop(): void };
+export type TestRedis = {
+  readonly url: string;
+  /** Answers nobody from now on, and keeps what it holds. */
+  pause(): void;
+  resume(): void;
+  stop(): void;
+};
 
 /** Starts `redis-server` on a free port and waits until it accepts connections. */
 export async function startRedis(...settings: readonly string[]): Promise<TestRedis> {
@@ -12,7 +18,12 @@ export async function startRedis(...settings: readonly string[]): Promise<TestRe
     child.once("error", reject);
     child.stdout.on("data", (chunk: Buffer) => chunk.includes("Ready to accept connections") && resolve());
   });
-  return { url: `redis://127.0.0.1:${port}`, stop: () => child.kill("SIGKILL") };
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    pause: () => void child.kill("SIGSTOP"),
+    resume: () => void child.kill("SIGCONT"),
+    stop: () => void child.kill("SIGKILL"),
+  };
 }
 
 function freePort(): Promise<number> {

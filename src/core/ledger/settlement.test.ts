@@ -32,6 +32,22 @@ test("a request that sent nothing has no entries and no log row", () => {
   expect(parseSettlement(settlementOf(frame).text)).toEqual(frame);
 });
 
+test("the starts of fixed windows end the text, and nothing does when there are none", () => {
+  const frame = { id, kind: "settled" as const, entries: [buildEntry({ id })], request: null };
+  const anchor = {
+    axis: "key" as const,
+    subjectId: 3,
+    modelGroupId: 0,
+    unit: "tokens" as const,
+    startedAt: 1_700_000_100_000,
+  };
+  const anchored = settlementOf({ ...frame, anchors: [anchor, { ...anchor, modelGroupId: 4 }] });
+  expect(parseSettlement(anchored.text)).toEqual({ ...frame, anchors: [anchor, { ...anchor, modelGroupId: 4 }] });
+  expect(JSON.parse(anchored.text)[4]?.[0]).toEqual(["key", 3, 0, "tokens", 1_700_000_100_000]);
+  expect(settlementOf({ ...frame, anchors: [] }).text).toBe(settlementOf(frame).text);
+  expect(JSON.parse(settlementOf(frame).text)).toHaveLength(4);
+});
+
 test("the lists of members name every member of an entry and of a request, besides the id, once", () => {
   const members = (value: object) => Object.keys(value).filter((name) => name !== "id");
   expect([...ENTRY_MEMBERS].sort()).toEqual(members(buildEntry()).sort());

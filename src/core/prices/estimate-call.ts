@@ -76,12 +76,32 @@ export function estimateCall(ask: EstimateAsk): CallEstimate {
   const { call, habits } = ask;
   const limit = call.maxOutputTokens ?? Number.POSITIVE_INFINITY;
   const est = sized(ask, expectedInput(ask), Math.min(limit, habits.expectedOutputTokens) * call.choices);
+  const { inputTokens, clampedOutputTokens: clamped, outputTokens: whole } = boundsOf(ask);
+  const worst = atLeast(est, dearest(ask, inputTokens, clamped));
+  return { est, worst, strictWorst: whole > clamped ? atLeast(worst, dearest(ask, inputTokens, whole)) : worst };
+}
+
+/** The most tokens of a call that its worst case reckons with (quota.md Q32, Q33). */
+export type TokenBounds = {
+  readonly inputTokens: number;
+  /** With the clamp `worstCaseOutputTokens`, and without it where the client named its own maximum; over all choices. */
+  readonly clampedOutputTokens: number;
+  readonly outputTokens: number;
+};
+
+/** The bounds of a call's estimate. */
+export function boundsOf({
+  call,
+  worstCaseOutputTokens,
+}: Pick<EstimateAsk, "call" | "worstCaseOutputTokens">): TokenBounds {
+  const { textBytes, blobCount, maxOutputTokens, choices } = call;
   const overhead = call.hasTools ? WORST_TOOLS_TOKENS : WORST_OVERHEAD_TOKENS;
-  const worstInput = Math.ceil(call.textBytes / WORST_BYTES_PER_TOKEN) + WORST_BLOB_TOKENS * call.blobCount + overhead;
-  const clamped = Math.min(limit, ask.worstCaseOutputTokens) * call.choices;
-  const worst = atLeast(est, dearest(ask, worstInput, clamped));
-  const whole = call.maxOutputTokens === null ? clamped : call.maxOutputTokens * call.choices;
-  return { est, worst, strictWorst: whole > clamped ? atLeast(worst, dearest(ask, worstInput, whole)) : worst };
+  const clamped = Math.min(maxOutputTokens ?? Number.POSITIVE_INFINITY, worstCaseOutputTokens) * choices;
+  return {
+    inputTokens: Math.ceil(textBytes / WORST_BYTES_PER_TOKEN) + WORST_BLOB_TOKENS * blobCount + overhead,
+    clampedOutputTokens: clamped,
+    outputTokens: maxOutputTokens === null ? clamped : maxOutputTokens * choices,
+  };
 }
 
 function expectedInput({ call, habits }: EstimateAsk): number {

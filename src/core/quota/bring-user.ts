@@ -31,7 +31,7 @@ export type BringAsk = {
 
 /** Brings counters in line with the ledger. Both throw what the store or the database throws. */
 export type BringUser = {
-  /** Starts a new epoch from the ledger and the open holds (quota.md Q49). Waits for another one's rebuild for 1 s at most. */
+  /** Starts a new epoch from the ledger and the open holds (quota.md Q49). Waits for another one's rebuild for 1 s, then throws. */
   rebuild(ask: BringAsk): Promise<void>;
   /** Writes the buckets that are new since the stored definitions (quota.md Q50). */
   fill(ask: BringAsk, known: KnownDefinitions): Promise<void>;
@@ -56,6 +56,8 @@ async function rebuild(ask: BringAsk, deps: BringDeps): Promise<void> {
   const begun = await store.beginRebuild(userId);
   if (begun === null) return awaitOther(ask, deps);
   const heard = await deps.peers.collect(userId);
+  // First, so that none of them leaves the book before it was told again.
+  book.forgetAnswers(userId);
   const own = book.ofUser(userId).map((booked) => openHoldOf(booked, deps.replica, deps.clock.now() + deps.ttlMs));
   const buckets = allBuckets(plan, ask.at);
   const { seeds, closed } = await history.read({ userId, buckets: buckets.map(seedAskOf), at: ask.at });
@@ -65,17 +67,17 @@ async function rebuild(ask: BringAsk, deps: BringDeps): Promise<void> {
   const holds = distinct([...own, ...heard.holds, ...recorded]);
   const definitions = definitionsOf(plan);
   const isDone = await store.rebuild({ userId, token: begun.token, config, definitions, seeds, holds, closed });
-  book.forgetAnswers(userId);
   deps.onBrought({ kind: "rebuild", userId, isDone });
 }
 
-/** Another replica rebuilds: until it is done every call answers `rebuild`. */
+/** Another replica rebuilds: until it is done every call answers `rebuild`. Throws when that takes too long. */
 async function awaitOther(ask: BringAsk, { store, clock }: BringDeps): Promise<void> {
   const { userId, config } = ask;
   for (let waitedMs = 0; waitedMs < WAIT_MS; waitedMs += POLL_MS) {
     if ((await store.peek({ userId, config, buckets: [] })) !== null) return;
     await new Promise<void>((resolve) => clock.after(POLL_MS, resolve));
   }
+  throw new Error(`the counters of user ${userId} are being rebuilt for too long`);
 }
 
 async function fill(ask: BringAsk, known: KnownDefinitions, deps: BringDeps): Promise<void> {

@@ -1,6 +1,7 @@
 import { admitUncounted } from "./admit-uncounted";
 import { type BringUser, createBringUser } from "./bring-user";
 import { createDegradedAdmission, type DegradedAdmission } from "./degraded-admission";
+import { createDomainWatch } from "./domain-watch";
 import { createHoldBook, type HoldBook, openHoldOf } from "./hold-book";
 import { createHoldEnds, type HoldEnds } from "./hold-ends";
 import type { Quota, QuotaAsk, QuotaResult } from "./quota";
@@ -26,6 +27,9 @@ const MAX_ROUNDS = 6;
 /** A clock that is off by less changes nothing. */
 const OFFSET_MS = 50;
 
+/** Answers by counters that are there. */
+const VERDICTS: ReadonlySet<ReserveReply["kind"]> = new Set(["admitted", "refused", "duplicate"]);
+
 /** Builds the engine on a store. One per process. */
 export function createQuota(deps: QuotaDeps): QuotaEngine {
   const book = createHoldBook();
@@ -41,12 +45,22 @@ export function createQuota(deps: QuotaDeps): QuotaEngine {
       if (event.kind === "rebuild") ends.resend(event.userId);
     },
   });
-  const engine: QuotaParts = { deps, book, ends, bring, degraded, lines, told: new WeakSet(), offsetMs: 0 };
+  const engine: QuotaParts = {
+    deps,
+    book,
+    ends,
+    bring,
+    degraded,
+    lines,
+    watch: createDomainWatch(),
+    told: new WeakSet(),
+    offsetMs: 0,
+  };
   return {
     reserve: (ask) => reserve(ask, engine),
     settle: (hold, actual) => ends.settle(hold, actual),
     void: (hold) => ends.void(hold),
-    raise: (hold, ceilingNanoUsd) => book.raise(hold.id, ceilingNanoUsd),
+    follow: (hold, ceilingNanoUsd) => book.follow(hold.id, ceilingNanoUsd),
     now: () => deps.clock.now() + engine.offsetMs,
     book,
     ends,
@@ -74,7 +88,7 @@ function reserve(ask: QuotaAsk, engine: QuotaParts): QuotaResult | Promise<Quota
 
 /** Asks once; what no answer says is asked again with the same id, then the failure policy decides (quota.md Q55). */
 function askStore(asked: Asked, engine: QuotaParts, rounds: number): QuotaResult | Promise<QuotaResult> {
-  if (engine.degraded.isAway()) return engine.degraded.decide(asked);
+  if (engine.degraded.isAway()) return decideUnasked(asked, engine);
   const { store } = engine.deps;
   try {
     const reply = store.reserve(asked.sent);
@@ -98,16 +112,22 @@ function unanswered(asked: Asked, error: unknown, engine: QuotaParts): QuotaResu
 
 /** What is not admitted here may be held there: it is voided once the store answers. */
 async function decideAlone(asked: Asked, engine: QuotaParts): Promise<QuotaResult> {
+  const result = await decideUnasked(asked, engine);
+  if (result.kind !== "admitted") engine.ends.voidUnknown(asked.sent);
+  return result;
+}
+
+/** The counters learn of an admission by its end. */
+async function decideUnasked(asked: Asked, engine: QuotaParts): Promise<QuotaResult> {
   const result = await engine.degraded.decide(asked);
-  if (result.kind === "admitted") engine.book.open(result.hold, 0);
-  else engine.ends.voidUnknown(asked.sent);
+  if (result.kind === "admitted") engine.book.open(result.hold);
   return result;
 }
 
 type Rounds = { readonly engine: QuotaParts; readonly rounds: number };
 
 function judge(asked: Asked, reply: ReserveReply, { engine, rounds }: Rounds): QuotaResult | Promise<QuotaResult> {
-  engine.degraded.answered();
+  engine.degraded.answered(VERDICTS.has(reply.kind) ? asked.sent.userId : null);
   switch (reply.kind) {
     case "admitted":
       return admitted(asked, reply, engine);
@@ -129,7 +149,7 @@ function judge(asked: Asked, reply: ReserveReply, { engine, rounds }: Rounds): Q
 
 function admitted(
   asked: Asked,
-  { at, lines }: Extract<ReserveReply, { kind: "admitted" }>,
+  { at, lines, epoch, sequence }: Extract<ReserveReply, { kind: "admitted" }>,
   engine: QuotaParts,
 ): QuotaResult {
   const off = at - engine.deps.clock.now();
@@ -137,8 +157,19 @@ function admitted(
   engine.degraded.policy.remember(asked.sent.buckets, lines);
   const buckets = held(asked.sent.buckets, (index) => lines[index]?.slot ?? 0);
   const hold = holdOf({ ...asked, buckets, record: asked.sent.record }, { at, lines });
-  engine.book.open(hold, 0);
+  engine.book.open(hold);
+  if (engine.deps.isShared && !engine.watch.continues(hold.userId, epoch, sequence)) void mendRollback(asked, engine);
   return { kind: "admitted", hold };
+}
+
+/** The counters went back in time: they are rebuilt from the ledger and the open holds, this one among them. */
+async function mendRollback({ ask, sent }: Asked, { deps, bring, offsetMs }: QuotaParts): Promise<void> {
+  const { plan } = ask;
+  try {
+    await bring.rebuild({ userId: sent.userId, plan, config: sent.config, at: deps.clock.now() + offsetMs });
+  } catch (error) {
+    deps.onFault({ kind: "history", error });
+  }
 }
 
 /** The first answer was lost: the hold is there. One that has ended means that our own void came first. */
@@ -148,7 +179,7 @@ function duplicate(asked: Asked, reply: Extract<ReserveReply, { kind: "duplicate
     return { kind: "unavailable", resolution: asked.resolution, bucket: 0, at };
   const buckets = held(asked.sent.buckets, (index) => slots[index] ?? 0);
   const hold = holdOf({ ...asked, buckets, record: asked.sent.record }, { at, lines: null });
-  engine.book.open(hold, 0);
+  engine.book.open(hold);
   return { kind: "admitted", hold };
 }
 

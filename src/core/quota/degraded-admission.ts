@@ -24,7 +24,8 @@ export type DegradedAdmission = {
   /** It has not answered since its last failure. */
   isDegraded(): boolean;
   lost(): void;
-  answered(): void;
+  /** The store answers; `userId`: with a verdict, so the counters of this user are there again. */
+  answered(userId: number | null): void;
   endedAlone(buckets: readonly HoldBucket[], actual: readonly number[]): void;
   decide(asked: {
     readonly ask: QuotaAsk;
@@ -41,6 +42,7 @@ export function createDegradedAdmission(deps: DegradedDeps): DegradedAdmission {
   const policy = createFailurePolicy();
   let failures = 0;
   let askAgainAt = 0;
+  const endings = new WeakMap<readonly HoldBucket[], (actual: readonly number[]) => void>();
   return {
     policy,
     isAway: () => failures >= FAILURES && deps.clock.monotonic() < askAgainAt,
@@ -49,12 +51,11 @@ export function createDegradedAdmission(deps: DegradedDeps): DegradedAdmission {
       failures++;
       askAgainAt = deps.clock.monotonic() + PAUSE_MS;
     },
-    answered() {
-      if (failures === 0) return;
+    answered(userId) {
       failures = 0;
-      policy.recovered();
+      if (userId !== null) policy.recovered(userId);
     },
-    endedAlone: policy.ended,
+    endedAlone: (buckets, actual) => endings.get(buckets)?.(actual),
     async decide({ ask, resolution, sent }) {
       const at = deps.clock.now();
       const all = withGlobal(ask, resolution, at);
@@ -63,9 +64,10 @@ export function createDegradedAdmission(deps: DegradedDeps): DegradedAdmission {
       if (!(await learn(all.buckets, { policy, deps, at, userId: sent.userId })) && failures > 0)
         return { ...unavailable, bucket: 0 };
       const asks = asksFor(all.buckets, ask.demand());
-      const full = policy.admit(asks, ask.rules);
-      if (full !== null) return { ...unavailable, resolution: all, bucket: full };
+      const judged = policy.admit({ userId: sent.userId, asks }, ask.rules);
+      if (judged.kind === "full") return { ...unavailable, resolution: all, bucket: judged.bucket };
       const buckets = asks.map((bucket) => ({ ...bucket, slot: slotOf(bucket, policy.slotOf(bucket.id), at) }));
+      endings.set(buckets, judged.end);
       return { kind: "admitted", hold: holdAlone(ask, { at, buckets, resolution: all, record: sent.record }) };
     },
   };

@@ -46,10 +46,12 @@ type Finding = "even" | "busy" | number;
 export function createDriftCheck(deps: DriftDeps): DriftCheck {
   const listed = new Map<number, number>();
   const checkUser = async (userId: number): Promise<Drift> => {
-    const checked = await deps.limitsOf(userId);
-    const amounts: number[] = [];
-    for (const one of checked) amounts.push(await checkOne(one, deps, listed));
-    return { userId, amount: Math.max(0, ...amounts) };
+    const since = listed.get(userId) ?? deps.clock.now();
+    const found: Finding[] = [];
+    for (const one of await deps.limitsOf(userId)) found.push(await checkOne(one, since, deps));
+    if (found.includes("busy")) listed.set(userId, since);
+    else listed.delete(userId);
+    return { userId, amount: Math.max(0, ...found.filter((amount) => typeof amount === "number")) };
   };
   return {
     suspect(userIds) {
@@ -65,18 +67,14 @@ export function createDriftCheck(deps: DriftDeps): DriftCheck {
   };
 }
 
-async function checkOne(checked: Checked, deps: DriftDeps, listed: Map<number, number>): Promise<number> {
-  const { userId } = checked.plan.caller;
+/** A user who is busy since long ago is rebuilt without a finding. */
+async function checkOne(checked: Checked, since: number, deps: DriftDeps): Promise<Finding> {
   const first = await compare(checked, deps);
   const second = first === "even" ? first : await later(deps.clock, () => compare(checked, deps));
-  const since = listed.get(userId) ?? deps.clock.now();
+  if (second === "busy" && deps.clock.now() - since < BUSY_MS) return "busy";
   const amount = typeof second === "number" ? second : 0;
-  if (second === "busy" && deps.clock.now() - since < BUSY_MS) {
-    listed.set(userId, since);
-    return 0;
-  }
-  listed.delete(userId);
   deps.onDrift(amount);
+  const { userId } = checked.plan.caller;
   if (second !== "even") await deps.bring.rebuild({ userId, ...checked, at: deps.clock.now() });
   return amount;
 }

@@ -1,4 +1,4 @@
-import { type HoldBucket, unitOfBucket } from "./hold";
+import { unitOfBucket } from "./hold";
 import type { BucketAsk, BucketLine } from "./quota-store";
 
 /*
@@ -13,7 +13,7 @@ export type FailureRules = {
   readonly failOpenAllowance: { readonly percent: number; readonly maxUsd: string };
 };
 
-/** Spend of this replica since the counters were lost, and what it last knew of them. */
+/** Spend of this replica for each user whose counters were lost, and what it last knew of them. */
 export type FailurePolicy = {
   /** The newest lines of buckets, before this hold; called for every admitted request. */
   remember(buckets: readonly { readonly id: string }[], lines: readonly BucketLine[]): void;
@@ -22,13 +22,21 @@ export type FailurePolicy = {
   knows(id: string): boolean;
   /** The window instance last seen of a bucket; null: none. */
   slotOf(id: string): number | null;
-  /** Index of the first bucket without room, null when all have some. Admitting counts the expected amounts. */
-  admit(asks: readonly BucketAsk[], rules: FailureRules): number | null;
-  /** Replaces expected by actual amounts of a request admitted here; none: it was void. */
-  ended(buckets: readonly HoldBucket[], actual: readonly number[]): void;
-  /** The counters answer again. */
-  recovered(): void;
+  /** Admits when all buckets have room, and counts the expected amounts. */
+  admit(request: Request, rules: FailureRules): Judgement;
+  /** The counters of this user answer again. */
+  recovered(userId: number): void;
 };
+
+/** A request that is judged without counters. */
+type Request = { readonly userId: number; readonly asks: readonly BucketAsk[] };
+
+/** Whether a request passes. */
+export type Judgement =
+  /** Index of the first bucket without room. */
+  | { readonly kind: "full"; readonly bucket: number }
+  /** `end` replaces expected by actual amounts, none when it was void; it changes nothing once the user's counters answered. */
+  | { readonly kind: "room"; end(actual: readonly number[]): void };
 
 /** Lines of this many buckets are remembered; the oldest give way. */
 const KNOWN_BUCKETS = 100_000;
@@ -36,7 +44,7 @@ const KNOWN_BUCKETS = 100_000;
 /** A policy that knows of no outage. */
 export function createFailurePolicy(): FailurePolicy {
   const known = new Map<string, Known>();
-  const spent = new Map<string, number>();
+  const spentBy = new Map<number, Map<string, number>>();
   const note = (id: string, last: Known) => {
     if (known.size >= KNOWN_BUCKETS && !known.has(id)) {
       for (const oldest of known.keys()) {
@@ -60,19 +68,18 @@ export function createFailurePolicy(): FailurePolicy {
     },
     knows: (id) => known.has(id),
     slotOf: (id) => known.get(id)?.slot ?? null,
-    admit(asks, rules) {
+    admit({ userId, asks }, rules) {
+      const spent = spentBy.get(userId) ?? new Map<string, number>();
       const full = asks.findIndex((ask) => !hasRoom(ask, { known, spent, rules }));
-      if (full >= 0) return full;
-      for (const { id, est } of asks) spent.set(id, (spent.get(id) ?? 0) + est);
-      return null;
+      if (full >= 0) return { kind: "full", bucket: full };
+      spentBy.set(userId, spent);
+      const spend = (amountOf: (est: number, index: number) => number) => {
+        for (const [index, { id, est }] of asks.entries()) spent.set(id, (spent.get(id) ?? 0) + amountOf(est, index));
+      };
+      spend((est) => est);
+      return { kind: "room", end: (actual) => spend((est, index) => (actual[index] ?? 0) - est) };
     },
-    ended(buckets, actual) {
-      buckets.forEach(({ id, est }, index) => {
-        const own = spent.get(id);
-        if (own !== undefined) spent.set(id, own - est + (actual[index] ?? 0));
-      });
-    },
-    recovered: () => spent.clear(),
+    recovered: (userId) => void spentBy.delete(userId),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Hold, HoldBucket } from "./hold";
 import { requestIdOfHold } from "./hold";
+import { initialCeiling } from "./initial-ceiling";
 import type { EndAsk, OpenHold } from "./quota-store";
 
 /** What the book keeps of a hold. */
@@ -9,8 +10,10 @@ export type BookedHold = {
   };
   /** null while it is open. */
   ended: { readonly kind: "settled" | "voided"; readonly actual: readonly number[]; readonly endedAt: number } | null;
-  /** What it may be billed if this process dies now, nano-USD. */
+  /** What it may be billed if this process dies, as last told, nano-USD; its expected cost at first. */
   ceilingNanoUsd: number;
+  /** Who tells it anew; null: nobody. */
+  follow: (() => number | null) | null;
   /** The store has answered its end. */
   isAnswered: boolean;
   /** Its rows are in the ledger. */
@@ -19,14 +22,15 @@ export type BookedHold = {
 
 /** The holds of this replica that the counters or the ledger do not know the end of yet. */
 export type HoldBook = {
-  open(hold: BookedHold["hold"], ceilingNanoUsd: number): void;
+  open(hold: BookedHold["hold"]): void;
   /** Notes the end before the store is told. Null: the hold is not in the book. */
   end(id: string, end: NonNullable<BookedHold["ended"]>): BookedHold | null;
   answered(booked: BookedHold): void;
   /** These requests are in the ledger. */
   flushed(requestIds: readonly string[]): void;
   find(id: string): BookedHold | null;
-  raise(id: string, ceilingNanoUsd: number): void;
+  /** Asked for the ceiling of a running hold at each renewal. */
+  follow(id: string, ceilingNanoUsd: () => number | null): void;
   /** Holds of one user that a rebuild must not lose: open ones, and ended ones that the ledger does not have yet. */
   ofUser(userId: number): readonly BookedHold[];
   running(): readonly BookedHold[];
@@ -50,8 +54,9 @@ export function createHoldBook(): HoldBook {
   const find = (id: string) => requests.get(requestIdOfHold(id))?.find(({ hold }) => hold.id === id) ?? null;
   const all = (test: (booked: BookedHold) => boolean) => [...requests.values()].flat().filter(test);
   return {
-    open(hold, ceilingNanoUsd) {
-      const booked = { hold, ceilingNanoUsd, ended: null, isAnswered: false, isFlushed: false };
+    open(hold) {
+      const ceilingNanoUsd = initialCeiling(hold.buckets);
+      const booked = { hold, ceilingNanoUsd, follow: null, ended: null, isAnswered: false, isFlushed: false };
       const others = requests.get(hold.requestId);
       requests.set(hold.requestId, others === undefined ? [booked] : [...others, booked]);
     },
@@ -59,6 +64,7 @@ export function createHoldBook(): HoldBook {
       const booked = find(id);
       if (booked === null) return null;
       booked.ended = end;
+      booked.follow = null;
       return booked;
     },
     answered(booked) {
@@ -74,9 +80,9 @@ export function createHoldBook(): HoldBook {
       }
     },
     find,
-    raise(id, ceilingNanoUsd) {
+    follow(id, ceilingNanoUsd) {
       const booked = find(id);
-      if (booked !== null) booked.ceilingNanoUsd = Math.max(booked.ceilingNanoUsd, ceilingNanoUsd);
+      if (booked !== null) booked.follow = ceilingNanoUsd;
     },
     ofUser: (userId) => all(({ hold, isFlushed }) => hold.userId === userId && !isFlushed),
     running: () => all(({ ended }) => ended === null),
@@ -88,10 +94,16 @@ export function createHoldBook(): HoldBook {
   };
 }
 
+/** What a booked hold may be billed if this process dies now, nano-USD (quota.md Q38). */
+export function ceilingNow(booked: BookedHold): number {
+  booked.ceilingNanoUsd = booked.follow?.() ?? booked.ceilingNanoUsd;
+  return booked.ceilingNanoUsd;
+}
+
 /** A booked hold as the store keeps it. */
-export function openHoldOf({ hold, ceilingNanoUsd }: BookedHold, replica: string, expiresAt: number): OpenHold {
-  const { userId, id, at, record, buckets } = hold;
-  return { userId, holdId: id, replica, at, record, ceilingNanoUsd, expiresAt, buckets };
+export function openHoldOf(booked: BookedHold, replica: string, expiresAt: number): OpenHold {
+  const { userId, id, at, record, buckets } = booked.hold;
+  return { userId, holdId: id, replica, at, record, ceilingNanoUsd: ceilingNow(booked), expiresAt, buckets };
 }
 
 /** The end of a booked hold as the store is told; null while it is open. */

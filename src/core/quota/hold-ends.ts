@@ -1,5 +1,5 @@
 import type { Clock } from "@/lib/clock";
-import { type Amounts, amountsFor, type Hold, type HoldBucket, requestIdOfHold } from "./hold";
+import { type Amounts, type Hold, type HoldBucket, requestIdOfHold } from "./hold";
 import { type BookedHold, endOf, type HoldBook } from "./hold-book";
 import type { EndReply, QuotaStore, ReserveAsk } from "./quota-store";
 
@@ -11,6 +11,8 @@ export type HoldEndsDeps = {
   readonly degraded: { endedAlone(buckets: readonly HoldBucket[], actual: readonly number[]): void };
   /** Room may have come free. */
   onEnded(userId: number): void;
+  /** The counters of this user may differ from the ledger. */
+  onDoubt(userId: number): void;
   onFault(fault: { readonly kind: "store"; readonly error: unknown }): void;
 };
 
@@ -40,12 +42,17 @@ export function createHoldEnds(deps: HoldEndsDeps): HoldEnds {
     if (booked !== null) tell(booked, deps);
   };
   return {
-    settle: (hold, actual) => end(hold, "settled", amountsFor(hold.buckets, actual)),
+    settle: (hold, actual) =>
+      end(
+        hold,
+        "settled",
+        hold.resolution.buckets.map(({ cell }) => actual[cell.unit]),
+      ),
     void: (hold) => end(hold, "voided", []),
     voidUnknown({ userId, holdId, buckets, record }) {
       const held = buckets.map((bucket) => ({ ...bucket, slot: 0 }));
       const hold = { id: holdId, requestId: requestIdOfHold(holdId), no: 0, userId, at: clock.now(), record };
-      book.open({ ...hold, buckets: held }, 0);
+      book.open({ ...hold, buckets: held });
       book.end(holdId, { kind: "voided", actual: [], endedAt: clock.now() });
     },
     resend(userId) {
@@ -81,7 +88,9 @@ function tell(booked: BookedHold, deps: HoldEndsDeps): void {
 }
 
 /** A domain without an epoch has taken nothing: the end is told again after its rebuild. */
-function heard(booked: BookedHold, reply: EndReply, { book, onEnded }: HoldEndsDeps): void {
+function heard(booked: BookedHold, reply: EndReply, { book, onEnded, onDoubt }: HoldEndsDeps): void {
+  // Another one settled it, perhaps at its ceiling: the ledger has the truth by now, as a correction (quota.md Q40).
+  if (reply.kind === "duplicate" && booked.ended?.kind === "settled") onDoubt(booked.hold.userId);
   if (reply.kind !== "rebuild") book.answered(booked);
   onEnded(booked.hold.userId);
 }

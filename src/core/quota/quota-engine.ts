@@ -3,6 +3,7 @@ import { asksFor } from "./asks-for";
 import type { BringDeps, BringUser } from "./bring-user";
 import type { DegradedAdmission } from "./degraded-admission";
 import { domainConfigOf } from "./domain-config";
+import type { DomainWatch } from "./domain-watch";
 import { type Hold, holdIdOf } from "./hold";
 import type { HoldBook } from "./hold-book";
 import type { HoldEnds } from "./hold-ends";
@@ -20,6 +21,8 @@ export type QuotaDeps = Omit<BringDeps, "book" | "ttlMs"> & {
   versionOf(callerVersion: number): number;
   /** False while the ledger's database does not answer. */
   isLedgerUp(): boolean;
+  /** The counters of this user may differ from the ledger and should be compared with it. */
+  onDoubt(userId: number): void;
   onFault(fault: { readonly kind: "store" | "history"; readonly error: unknown }): void;
 };
 
@@ -32,6 +35,7 @@ export type QuotaParts = {
   readonly ends: HoldEnds;
   readonly bring: BringUser;
   readonly degraded: DegradedAdmission;
+  readonly watch: DomainWatch;
   readonly lines: WaitingLines<QuotaResult>;
   /** Plans whose dormant caps the store has been told of. */
   readonly told: WeakSet<object>;

@@ -52,8 +52,11 @@ export type Quota = {
   settle(hold: Hold, actual: Readonly<Record<"usd" | "tokens" | "requests", number>>): void;
   /** Nothing was sent: gives the hold back. */
   void(hold: Hold): void;
-  /** The request may cost this much by now, nano-USD. */
-  raise(hold: Hold, ceilingNanoUsd: number): void;
+  /**
+   * From now on each renewal asks what the hold may be billed if this process dies, nano-USD (quota.md Q38); null: what was told before, its
+   * expected cost at first.
+   */
+  follow(hold: Hold, ceilingNanoUsd: () => number | null): void;
   /** The store's time as this replica knows it, epoch ms. */
   now(): number;
 };

@@ -1,5 +1,5 @@
 import type { Clock } from "@/lib/clock";
-import { type HoldBook, openHoldOf } from "./hold-book";
+import { ceilingNow, type HoldBook, openHoldOf } from "./hold-book";
 import type { QuotaStore, RenewReply } from "./quota-store";
 
 /** What renewing works with. */
@@ -19,10 +19,13 @@ export async function renewHolds({ store, book, clock, replica, ttlMs }: RenewDe
   const running = book.running().filter(({ hold }) => hold.buckets.length > 0);
   if (running.length === 0) return 0;
   const replies = await store.renew(
-    running.map(({ hold, ceilingNanoUsd }) => ({ userId: hold.userId, holdId: hold.id, ttlMs, ceilingNanoUsd })),
+    running.map((booked) => {
+      const { userId, id } = booked.hold;
+      return { userId, holdId: id, ttlMs, ceilingNanoUsd: ceilingNow(booked) };
+    }),
   );
   const lost = running.filter((booked, index) => replies[index] === "unknown" && booked.ended === null);
   if (lost.length > 0) await store.announce(lost.map((booked) => openHoldOf(booked, replica, clock.now() + ttlMs)));
-  const hasEnded = (reply: RenewReply) => reply === "settled" || reply === "voided";
-  return replies.filter(hasEnded).length;
+  const isClosed = (reply: RenewReply | undefined) => reply === "settled" || reply === "voided";
+  return running.filter(({ ended }, index) => ended === null && isClosed(replies[index])).length;
 }

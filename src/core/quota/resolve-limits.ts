@@ -44,6 +44,8 @@ export type ResolvedBucket = BucketRef & {
   readonly cap: number;
   readonly boost: number;
   readonly boosts: readonly BoostRow[];
+  /** What a stored line of it begins with: id, limit, kind and id of its subject, enforcement, cap, boost (core/limit-lines.ts). */
+  readonly label: string;
 };
 
 /** The limits that apply to a request at an instant. */
@@ -112,7 +114,10 @@ function bucketAt(
     cell.window === "total"
       ? { kind: "total" as const, start: cell.restartedAt, end: 0, validUntil: Number.POSITIVE_INFINITY }
       : windows.instanceAt(cell, at);
-  return { bucket: { id: bucketId(cell, instance), ...instance, cell, cap, boost, boosts }, validUntil };
+  const id = bucketId(cell, instance);
+  const { winner, enforcement } = cell;
+  const label = `${id} ${winner.id} ${winner.subjectType} ${winner.subjectId} ${enforcement} ${cap} ${boost}`;
+  return { bucket: { id, ...instance, cell, cap, boost, boosts, label }, validUntil };
 }
 
 function bucketId(cell: LimitCell, { kind, start }: Pick<BucketRef, "kind" | "start">): string {

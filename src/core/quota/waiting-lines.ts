@@ -45,7 +45,8 @@ export type WaitingLines<Result> = {
 type Waiter<Result> = Waiting<Result> & {
   bucket: string;
   refusal: Result;
-  isGone: boolean;
+  /** It has its result: it left, its time is over, or it was asked for. */
+  hasResult: boolean;
   isDue: boolean;
   isAsking: boolean;
   finish(result: Result): void;
@@ -89,11 +90,12 @@ export function createWaitingLines<Result>(clock: Clock): WaitingLines<Result> {
       const { promise, resolve } = Promise.withResolvers<Result>();
       const line = lines.get(waiting.userId) ?? open(lines, waiting.userId, tick);
       const finish = (result: Result) => {
+        waiter.hasResult = true;
         cancel();
         leaveLine(waiter);
         resolve(result);
       };
-      const waiter: Waiter<Result> = { ...waiting, isGone: false, isDue: false, isAsking: false, finish };
+      const waiter: Waiter<Result> = { ...waiting, hasResult: false, isDue: false, isAsking: false, finish };
       const cancel = clock.after(WAIT_MS, () => {
         waiter.isDue = true;
         if (!waiter.isAsking) finish(waiter.refusal);
@@ -102,9 +104,7 @@ export function createWaitingLines<Result>(clock: Clock): WaitingLines<Result> {
       return {
         result: promise,
         leave() {
-          if (waiter.isGone) return;
-          waiter.isGone = true;
-          finish(gone);
+          if (!waiter.hasResult) finish(gone);
         },
       };
     },
@@ -133,7 +133,7 @@ async function serveLine<Result>(line: Line<Result>): Promise<void> {
     const full = new Set<string>();
     for (const waiter of line.waiters) {
       const isBehind = waiter.buckets.some((bucket) => full.has(bucket));
-      if (!isBehind && !waiter.isGone) await askFor(waiter, full);
+      if (!isBehind && !waiter.hasResult) await askFor(waiter, full);
     }
   }
   line.isServing = false;
@@ -145,12 +145,12 @@ async function askFor<Result>(waiter: Waiter<Result>, full: Set<string>): Promis
   const turn = await waiter.ask();
   waiter.isAsking = false;
   if (turn.isOver) {
-    if (waiter.isGone) waiter.drop(turn.result);
+    if (waiter.hasResult) waiter.drop(turn.result);
     else waiter.finish(turn.result);
     return;
   }
   waiter.bucket = turn.bucket;
   waiter.refusal = turn.result;
   full.add(turn.bucket);
-  if (waiter.isDue) waiter.finish(turn.result);
+  if (waiter.isDue && !waiter.hasResult) waiter.finish(turn.result);
 }

@@ -1,5 +1,6 @@
-import { describe, expect, test } from "vitest";
-import type { LimitMode, LimitWindow, WeekDay } from "../vocabulary";
+import fc from "fast-check";
+import { describe, expect, test, vi } from "vitest";
+import { type LimitMode, type LimitWindow, WEEK_DAYS, type WeekDay } from "../vocabulary";
 import { createWindows } from "./window";
 
 const at = (text: string) => Date.parse(`${text}Z`);
@@ -85,23 +86,89 @@ const ZONES = [
 ];
 
 describe("every boundary of 2026", () => {
+  const HOUR_MS = 3_600_000;
+  const STEP_MS = 300_000;
+  const firstStep = Date.parse("2025-12-30T00:00Z");
+  const lastStep = Date.parse("2027-01-04T00:00Z");
+  const dates = Array.from({ length: 367 }, (_, n) => new Date(Date.UTC(2026, 0, 1 + n)).toISOString().slice(0, 10));
+
+  /** Wall times in steps of 5 minutes, read every 3 hours and, where the clock went otherwise in between, at every step. */
+  function wallSteps(zone: string): number[] {
+    const format = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "short" });
+    const wallOf = (instant: number) => at(format.format(instant).replace(" ", "T"));
+    const stride = 3 * HOUR_MS;
+    const steps: number[] = [];
+    let next = wallOf(firstStep);
+    for (let from = firstStep; from < lastStep; from += stride) {
+      const wall = next;
+      next = wallOf(from + stride);
+      for (let ahead = 0; ahead < stride; ahead += STEP_MS)
+        steps.push(next - wall === stride ? wall + ahead : wallOf(from + ahead));
+    }
+    return steps;
+  }
+
+  /** The first step of each date whose wall time is the reset time or later. */
+  function search(steps: readonly number[], reset: string): number[] {
+    let step = 0;
+    return dates.map((date) => {
+      const wall = at(`${date}T${reset}`);
+      while ((steps[step] ?? wall) < wall) step++;
+      return firstStep + step * STEP_MS;
+    });
+  }
+
   test.each(ZONES)("in %s is the first 5-minute step whose wall clock shows the reset time or later", (zone) => {
-    const windows = createWindows({ timeZone: zone, dailyReset: "02:30", weekStart: "monday" });
-    const format = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "medium" });
-    const wall = (instant: number) => format.format(instant);
-    for (let day = 0; day < 365; day++) {
-      const date = new Date(Date.UTC(2026, 0, 1 + day)).toISOString().slice(0, 10);
-      const reset = `${date} 02:30:00`;
-      let step = Date.parse(`${date}T02:30:00Z`) - 15 * 3_600_000;
-      // An hour at a time up to an hour that may hold the boundary, then in steps.
-      while (wall(step + 3_600_000) < reset && wall(step) < reset) step += 3_600_000;
-      while (wall(step) < reset) step += 300_000;
-      const found = windows.instanceAt({ window: "daily", mode: "calendar" }, step);
-      expect(shown(found.start), date).toBe(shown(step / 1000));
-      const before = windows.instanceAt({ window: "daily", mode: "calendar" }, step - 1);
-      expect(before.end, date).toBe(found.start);
+    const steps = wallSteps(zone);
+    for (const dailyReset of ["00:00", "01:30", "02:30", "23:55"]) {
+      const windows = createWindows({ timeZone: zone, dailyReset, weekStart: "monday" });
+      const found = search(steps, dailyReset);
+      const days = found.slice(0, -1).map((from) => windows.instanceAt({ window: "daily", mode: "calendar" }, from));
+      expect(days.map(({ start, end }) => [start * 1000, end * 1000])).toEqual(
+        found.slice(0, -1).map((from, n) => [from, found[n + 1]]),
+      );
     }
   });
+});
+
+describe("any calendar window of any zone", () => {
+  const rules = fc.record({
+    timeZone: fc.constantFrom(...Intl.supportedValuesOf("timeZone")),
+    dailyReset: fc.integer({ min: 0, max: 287 }).map((n) => new Date(n * 300_000).toISOString().slice(11, 16)),
+    weekStart: fc.constantFrom(...WEEK_DAYS),
+  });
+  const calendar = fc.constantFrom<LimitWindow>("daily", "weekly", "monthly");
+  const instant = fc.integer({ min: at("1990-01-01T00:00"), max: at("2037-12-31T00:00") });
+
+  test("holds its instant, lies on the grid of the rollup and adjoins those before and after it", () => {
+    fc.assert(
+      fc.property(rules, calendar, instant, (given, window, now) => {
+        const windows = createWindows(given);
+        const windowOf = (when: number) => windows.instanceAt({ window, mode: "calendar" }, when);
+        const { start, end, validUntil } = windowOf(now);
+        expect(start * 1000).toBeLessThanOrEqual(now);
+        expect(now).toBeLessThan(validUntil);
+        expect([start % 300, end % 300]).toEqual([0, 0]);
+        expect(windowOf(start * 1000 - 1).end).toBe(start);
+        expect(windowOf(start * 1000)).toMatchObject({ start, end });
+        expect(windowOf(validUntil).start).toBe(end);
+        expect(windowOf(validUntil - 1)).toMatchObject({ start, end });
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+test("a window is computed once, however often it is asked for", () => {
+  const windows = createWindows({ timeZone: "Asia/Tokyo", dailyReset: "04:00", weekStart: "monday" });
+  const { start, validUntil } = windows.instanceAt({ window: "daily", mode: "calendar" }, at("2026-11-21T12:00"));
+  const format = vi.spyOn(Intl.DateTimeFormat.prototype, "formatToParts");
+  for (let now = start * 1000; now < validUntil; now += 600_000)
+    windows.instanceAt({ window: "daily", mode: "calendar" }, now);
+  expect(format).not.toHaveBeenCalled();
+  windows.instanceAt({ window: "daily", mode: "calendar" }, validUntil);
+  expect(format.mock.calls.length).toBeLessThan(30);
+  format.mockRestore();
 });
 
 describe("other windows", () => {

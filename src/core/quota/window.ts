@@ -1,4 +1,4 @@
-import { reader } from "@/lib/time-zone";
+import { zoneClock } from "@/lib/time-zone";
 import type { LimitWindow, WeekDay } from "../vocabulary";
 import type { LimitRules } from "./limit-cell";
 import type { WindowInstance, Windows } from "./resolve-limits";
@@ -23,9 +23,6 @@ const SLICES: Readonly<Record<PlainWindow, { readonly start: number; readonly en
 const FIXED = { start: 18_000, end: 300 };
 
 const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
-/** No zone is further from UTC; local times are searched within this reach. */
-const REACH_HOURS = 16;
 
 const WEEK_DAY: Readonly<Record<WeekDay, number>> = { sunday: 0, monday: 1, saturday: 6 };
 
@@ -86,56 +83,11 @@ function nextFirstDay(window: CalendarWindow, first: number): number {
 }
 
 function boundariesOf({ timeZone, dailyReset }: Pick<LimitRules, "timeZone" | "dailyReset">): Boundaries {
-  const local = reader(timeZone);
+  const clock = zoneClock(timeZone);
   const [hours = 0, minutes = 0] = dailyReset.split(":").map(Number);
   const resetMs = (hours * 60 + minutes) * 60_000;
   return {
-    of: (date) => firstInstant(date + resetMs, local),
-    dateOf: (at) => Math.floor(local(at) / DAY_MS) * DAY_MS,
+    of: (date) => clock.firstAt(date + resetMs),
+    dateOf: (at) => Math.floor(clock.wallAt(at) / DAY_MS) * DAY_MS,
   };
-}
-
-/**
- * The earliest instant whose wall clock (`local`, epoch ms of the same numbers in UTC) shows `wall` or later: where a clock that runs on
- * reaches it, or where a jump passes it.
- */
-function firstInstant(wall: number, local: (at: number) => number): number {
-  let earlier = wall - REACH_HOURS * HOUR_MS;
-  for (let hour = 1 - REACH_HOURS; hour <= REACH_HOURS; hour++) {
-    const later = wall + hour * HOUR_MS;
-    if (local(later) >= wall || local(later) - later !== local(earlier) - earlier) {
-      const found = firstWithin(wall, { earlier, later }, local);
-      if (found !== null) return found;
-    }
-    earlier = later;
-  }
-  throw new RangeError("the wall clock of a zone is further from UTC than any");
-}
-
-type Hour = { readonly earlier: number; readonly later: number };
-
-/** The same within one hour that has at most one jump, on the grid of minutes that zones keep to. */
-function firstWithin(wall: number, { earlier, later }: Hour, local: (at: number) => number): number | null {
-  const before = local(earlier) - earlier;
-  const reached = wall - before;
-  const jump = local(later) - later === before ? later : jumpWithin({ earlier, later }, local);
-  if (reached <= jump && reached > earlier && local(reached) >= wall) return reached;
-  return local(jump) >= wall ? jump : afterJump(wall, { earlier: jump, later }, local);
-}
-
-function afterJump(wall: number, { earlier, later }: Hour, local: (at: number) => number): number | null {
-  const reached = wall - (local(earlier) - earlier);
-  return reached > earlier && reached <= later ? reached : null;
-}
-
-function jumpWithin({ earlier, later }: Hour, local: (at: number) => number): number {
-  const before = local(earlier) - earlier;
-  let low = earlier;
-  let high = later;
-  while (high - low > 1000) {
-    const middle = low + Math.floor((high - low) / 2000) * 1000;
-    if (local(middle) - middle === before) low = middle;
-    else high = middle;
-  }
-  return high;
 }

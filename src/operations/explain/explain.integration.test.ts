@@ -74,21 +74,22 @@ describe("the explanation of a request", () => {
     const group = await call("userGroups.create", { name: fresh("team"), userIds: [userId] });
     const at = operations.clock.now();
     const id = uuidv7Hex(at);
+    const numbers = "1000000000 0 500000000 1000000000 1795305600000 fits";
     const decision = admittedDecision({
-      ...{ configVersion: 3, model: { requested: model, billed: model, mapped: null }, inputTokens: 25 },
+      ...{ configVersion: 3, model: { requested: model, billed: model, mapped: null }, estimate: { inputTokens: 25 } },
       limits: {
-        counted: { userGlobal: true, keyGlobal: false },
-        steps: [
-          step({ winner: { limitId: 8, kind: "user_group", id: group.id }, boost: "1" }),
-          step({ axis: "key", winner: { limitId: 9, kind: "key", id: key.id } }),
-        ],
+        ...{ counted: { userGlobal: true, keyGlobal: false }, group: null, failOpen: false },
+        limits: [
+          `u${userId}:0:usd:daily:1795219200 8 user_group ${group.id} balanced 6000000000 1000000000 ${numbers}`,
+          `k${key.id}:0:usd:daily:1795219200 9 key ${key.id} strict 5000000000 0 ${numbers}`,
+        ].join(";"),
       },
     });
     const owner = { id, at, userId, keyId: key.id, model, decision };
     await ledgerStore(operations.database).record(settlementTexts([], [buildStoredRequest(owner)]));
     const explanation = await call("explain.get", { requestId: requestIdOf(id) });
     expect(explanation).toMatchObject({
-      ...{ requestId: requestIdOf(id), model, code: null, deniedBy: null, decision },
+      ...{ requestId: requestIdOf(id), model, code: null, deniedBy: null },
       user: { id: userId, name: userName },
       key: { id: key.id, name: key.name },
       sentence: { code: "admitted", params: {} },
@@ -96,7 +97,7 @@ describe("the explanation of a request", () => {
     });
     expect(explanation.steps).toMatchObject([
       {
-        ...{ verdict: "pass", why: null, cap: "5", boost: "1", used: "1", estimate: "0.5" },
+        ...{ verdict: "pass", why: null, cap: "6", boost: "1", used: "1", estimate: "0.5", mode: "calendar" },
         ...{ winner: { limitId: 8, kind: "user_group", id: group.id, name: group.name } },
         resetsAt: "2026-11-22T00:00:00.000Z",
       },

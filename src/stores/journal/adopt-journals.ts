@@ -10,6 +10,7 @@ import {
   type JournalOwner,
   nameOf,
   ownerOf,
+  replicaOf,
   unclaimDirectory,
 } from "./journal-directory";
 import { isSegmentName } from "./segments";
@@ -39,6 +40,10 @@ export type JournalFinding = {
 /** A dead journal that this process has taken over. */
 export type AdoptedJournal = {
   readonly journal: string;
+  /** Name of the replica that wrote it; null: unknown. */
+  readonly replica: string | null;
+  /** Admissions under limits whose requests are not known to be in the ledger: their holds may be open. */
+  readonly admissions: readonly AdmitFrame[];
   /** What it owes the ledger, segment by segment; interrupted and void requests come last. May be read again. */
   batches(): Iterable<ReplayedFrames>;
   /** After every batch is in the ledger: deletes the journal; corrupt segments stay as `.corrupt` files. */
@@ -93,6 +98,10 @@ function read(directory: string, { root, onFinding }: AdoptionAsk): AdoptedJourn
   }
   return {
     journal,
+    replica: replicaOf(directory),
+    admissions: [...traces.values()].flatMap(({ admit }) =>
+      admit !== null && admit.buckets.length > 0 ? [admit] : [],
+    ),
     batches: () => batchesOf(directory, names, traces),
     discard() {
       for (const name of corrupt) renameSync(join(directory, name), join(root, `${journal}.${name}.corrupt`));

@@ -43,6 +43,16 @@ export function ownerOf(path: string): JournalOwner | null {
   }
 }
 
+/** Name of the replica that wrote a journal; null when its owner file cannot be read. */
+export function replicaOf(path: string): string | null {
+  try {
+    const { replica }: { replica?: unknown } = JSON.parse(readFileSync(join(path, OWNER_FILE), "utf8"));
+    return typeof replica === "string" ? replica : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Takes a directory over by one atomic rename, which one of several claimants wins. Returns the new path, or null for the others. */
 export function claimDirectory(path: string, owner: JournalOwner): string | null {
   const { pid, startedAt, bootId } = owner;

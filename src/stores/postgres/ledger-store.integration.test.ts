@@ -4,13 +4,24 @@ import { buildStoredDenial, buildStoredEntry, buildStoredRequest } from "@test/b
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { packDetail } from "@/core/ledger/detail-text";
-import type { LedgerEntry, LedgerStore } from "@/core/ledger/entry";
+import type { LedgerEntry, LedgerStore, RequestRecord } from "@/core/ledger/entry";
+import { settlementOf, type WindowAnchor } from "@/core/ledger/settlement";
 import { uuidv7Hex } from "@/lib/id";
 import { asNanoUsd } from "@/lib/money";
+import { readLedgerReport } from "./ledger-report";
 import { ledgerStore } from "./ledger-store";
 import { ensurePartitions } from "./partitions";
 
 const AT = Date.parse("2026-11-21T12:00:00Z");
+
+/** Resolves when a statement of the suite's database waits for another's transaction. */
+async function waitForLock({ sql: client }: TestDatabase): Promise<void> {
+  for (;;) {
+    const waiting =
+      await client`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    if (waiting.length > 0) return;
+  }
+}
 
 describe("the ledger store", () => {
   let database: TestDatabase;
@@ -25,7 +36,7 @@ describe("the ledger store", () => {
   beforeEach(async () => {
     await database.sql.unsafe(`
       alter table usage_ledger disable trigger user; delete from usage_ledger; alter table usage_ledger enable trigger user;
-      delete from usage_rollup; delete from requests; delete from denials; delete from ledger_rejects`);
+      delete from usage_rollup; delete from requests; delete from denials; delete from ledger_rejects; delete from window_anchors`);
   });
 
   const sums = async () => {
@@ -132,6 +143,201 @@ describe("the ledger store", () => {
     });
     expect(scans.seq).toBe(0);
     expect(scans.idx).toBeGreaterThan(300);
+  });
+
+  describe("keeps the starts of fixed windows", () => {
+    const anchor = (startedAt: number, given: Partial<WindowAnchor> = {}): WindowAnchor => ({
+      axis: "user",
+      subjectId: 1,
+      modelGroupId: 0,
+      unit: "usd",
+      startedAt,
+      ...given,
+    });
+    const anchored = (...anchors: WindowAnchor[]) => {
+      const entry = buildStoredEntry();
+      return settlementOf({ id: entry.id, kind: "settled", entries: [entry], request: null, anchors }).text;
+    };
+    const anchors = async () => {
+      const rows = await database.sql<{ line: string }[]>`
+        select axis || subject_id || ':' || model_group_id || ':' || unit || ' ' || extract(epoch from started_at)::bigint - ${AT / 1000}
+          as line from window_anchors order by 1`;
+      return rows.map(({ line }) => line);
+    };
+
+    it("per axis, subject, target and unit, the greatest of a batch and of all batches", async () => {
+      const others = [anchor(AT, { axis: "key", subjectId: 3 }), anchor(AT, { modelGroupId: 4, unit: "tokens" })];
+      await store.record([
+        anchored(anchor(AT)),
+        anchored(anchor(AT + 300_000), ...others),
+        anchored(anchor(AT - 300_000)),
+      ]);
+      expect(await anchors()).toEqual(["key3:0:usd 0", "user1:0:usd 300", "user1:4:tokens 0"]);
+      await store.record([anchored(anchor(AT + 60_000)), anchored(anchor(AT + 60_000, { axis: "key", subjectId: 3 }))]);
+      expect(await anchors()).toEqual(["key3:0:usd 60", "user1:0:usd 300", "user1:4:tokens 0"]);
+    });
+
+    it("also of a settlement that is replayed, and takes texts without any", async () => {
+      const text = anchored(anchor(AT));
+      await store.record([text]);
+      await database.sql`delete from window_anchors`;
+      await store.record([text, settlementTexts([buildStoredEntry()])[0] as string]);
+      expect(await anchors()).toEqual(["user1:0:usd 0"]);
+      expect(await sums()).toMatchObject({ rows: 2, entries: 2 });
+    });
+
+    it("under writers that name the same ones in any order", async () => {
+      const subjects = Array.from({ length: 30 }, (_, n) => n);
+      const bare = (given: WindowAnchor) =>
+        settlementOf({ id: uuidv7Hex(AT), kind: "settled", entries: [], request: null, anchors: [given] }).text;
+      const writers = [1, 7, 11, 13, 17, 19].map(async (stride) => {
+        for (let round = 0; round < 8; round++) {
+          const mine = subjects.map((n) => 1 + ((n * stride) % 30));
+          await store.record(mine.map((subjectId) => bare(anchor(AT + (round * 20 + stride) * 1000, { subjectId }))));
+        }
+      });
+      await Promise.all(writers);
+      expect(await anchors()).toHaveLength(30);
+      expect(new Set((await anchors()).map((line) => line.split(" ")[1]))).toEqual(new Set(["159"]));
+    });
+  });
+
+  describe("when the truth comes after a ceiling", () => {
+    const given = { holdNo: 2, modelGroupId: 7, countedInUserGlobal: false, failOpen: true } as const;
+    const ceiling = buildStoredEntry({
+      ...given,
+      ...{ outcome: "interrupted", costSource: "ceiling", costNanoUsd: asNanoUsd(900_000), tokens: 0 },
+    });
+    const truth: LedgerEntry = {
+      ...buildStoredEntry({ id: ceiling.id, modelGroupId: 8, holdNo: 1 }),
+      ...{ admittedAt: AT + 400_000, costNanoUsd: asNanoUsd(250_000), tokens: 150, requests: 1 },
+    };
+    const record = (entries: readonly LedgerEntry[], requests: readonly RequestRecord[] = []) =>
+      store.record(settlementTexts(entries, requests));
+    const corrections = () => database.sql<Record<string, unknown>[]>`
+      select attempt, admitted_at = ${new Date(ceiling.admittedAt).toISOString()} as same_instant, hold_no, model_group_id::int, outcome,
+        cost_nusd::int, requests, tokens::int, cost_source, counted_in_user_global, counted_in_key_global, fail_open
+      from usage_ledger where attempt >= 100`;
+    const CORRECTED = { rows: 2, entries: 2, ledger: 250_000, rollup: 250_000 };
+
+    it("records the difference as correction 1, counted as the original was", async () => {
+      await record([ceiling]);
+      await record([truth]);
+      expect(await corrections()).toEqual([
+        {
+          ...{ attempt: 101, same_instant: true, hold_no: 2, model_group_id: 7, outcome: "ok" },
+          ...{ cost_nusd: -650_000, requests: 0, tokens: 150, cost_source: "correction" },
+          ...{ counted_in_user_global: false, counted_in_key_global: true, fail_open: true },
+        },
+      ]);
+      expect(await sums()).toEqual(CORRECTED);
+      expect(await readLedgerReport(database)).toMatchObject({ duplicates: 0, rollupMismatches: 0 });
+    });
+
+    it("corrects it once, however often and by however many the truth is told", async () => {
+      await record([ceiling]);
+      await Promise.all(Array.from({ length: 6 }, () => record([truth])));
+      await record([truth, truth]);
+      await record([{ ...truth, costNanoUsd: asNanoUsd(1) }]);
+      expect(await sums()).toEqual(CORRECTED);
+    });
+
+    it("adds nothing when it cost just that", async () => {
+      await record([ceiling]);
+      await record([{ ...truth, costNanoUsd: ceiling.costNanoUsd, tokens: 0 }]);
+      expect(await sums()).toMatchObject({ rows: 1, ledger: 900_000, rollup: 900_000 });
+    });
+
+    it("adds the attempts that the ceiling did not know as they are", async () => {
+      const second = { ...ceiling, attempt: 2 };
+      await record([second]);
+      await record([
+        { ...truth, costNanoUsd: asNanoUsd(0) },
+        { ...truth, attempt: 2, requests: 0 },
+      ]);
+      const rows = await database.sql<{ attempt: number; requests: number }[]>`
+        select attempt, requests from usage_ledger order by attempt`;
+      expect(rows.map(({ attempt, requests }) => [attempt, requests])).toEqual([
+        [1, 1],
+        [2, 1],
+        [102, -1],
+      ]);
+      expect(await sums()).toMatchObject({ rows: 3, entries: 3, ledger: 250_000, rollup: 250_000 });
+    });
+
+    it("prefers the truth when both come in one batch", async () => {
+      const texts = [ceiling, truth].flatMap((entry) => settlementTexts([{ ...entry, admittedAt: AT }]));
+      await store.record(texts);
+      await store.record(texts);
+      expect(await sums()).toMatchObject({ rows: 1, ledger: 250_000, rollup: 250_000 });
+    });
+
+    it("leaves what is no ceiling alone, and lets a ceiling correct nothing", async () => {
+      await record([{ ...ceiling, costSource: "estimated" }]);
+      await record([truth]);
+      await record([ceiling]);
+      expect(await sums()).toMatchObject({ rows: 1, ledger: 900_000, rollup: 900_000 });
+    });
+
+    it("sees a ceiling that another writer commits while it waits for it", async () => {
+      const { promise: held, resolve: release } = Promise.withResolvers<void>();
+      const { promise: written, resolve: wrote } = Promise.withResolvers<void>();
+      const first = database.transaction(async (tx) => {
+        await tx.execute(sql`select record_settlements(${`[${settlementTexts([ceiling])[0]}]`}::jsonb)`);
+        wrote();
+        await held;
+      });
+      await written;
+      const second = record([{ ...truth, admittedAt: ceiling.admittedAt }]);
+      await waitForLock(database);
+      release();
+      await Promise.all([first, second]);
+      expect(await sums()).toEqual(CORRECTED);
+    });
+
+    it("shows the truth in the log, in the row that was there or in a new one", async () => {
+      const logged = buildStoredRequest({
+        id: ceiling.id,
+        at: AT,
+        costSource: "ceiling",
+        costNanoUsd: ceiling.costNanoUsd,
+      });
+      const told = buildStoredRequest({
+        id: ceiling.id,
+        at: AT + 5_000,
+        outcome: "ok",
+        costNanoUsd: truth.costNanoUsd,
+        code: "late",
+      });
+      const other = { ...ceiling, id: uuidv7Hex(AT) };
+      await record([ceiling, other], [logged]);
+      await record([truth, { ...truth, id: other.id }], [told, { ...told, id: other.id }]);
+      await record([truth, { ...truth, id: other.id }], [told, { ...told, id: other.id }]);
+      const rows = await database.sql<Record<string, unknown>[]>`
+        select at = ${new Date(AT).toISOString()} as is_first, outcome, code, cost_nusd::int, cost_source, attempts, decision
+        from requests order by at`;
+      const shown = {
+        outcome: "ok",
+        code: "late",
+        cost_nusd: 250_000,
+        cost_source: "upstream",
+        attempts: told.attempts,
+      };
+      expect(rows).toEqual([
+        { is_first: true, ...shown, decision: { v: 1 } },
+        { is_first: false, ...shown, decision: { v: 1 } },
+      ]);
+      expect(await readLedgerReport(database)).toMatchObject({ withoutRequest: 0, requestMismatches: 0 });
+    });
+  });
+
+  it("returns how many entries it inserted", async () => {
+    const texts = `[${settlementTexts(manyEntries(3)).join(",")}]`;
+    const count = async () => {
+      const [row] = await database.db.execute<{ n: number }>(sql`select record_settlements(${texts}::jsonb) as n`);
+      return row?.n;
+    };
+    expect([await count(), await count()]).toEqual([3, 0]);
   });
 
   it("refuses a batch with a poison row as a whole, without calling the database unavailable", async () => {

@@ -1,20 +1,23 @@
-import { and, desc, eq, gte, isNull, lt, or } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, gte, isNull, lt, or } from "drizzle-orm";
 import type { Database } from "./client";
 import { replicas } from "./schema/replicas";
 
 const ADOPTED_MS = 172_800_000;
 
-/** A running process as the others see it; instants are epoch ms. */
+/** A process as it was last known; instants are epoch ms. */
 type ReplicaRow = typeof replicas.$inferSelect;
+/** A running process as the others see it. */
+type RunningReplica = Omit<ReplicaRow, "adoptedAt">;
 
 /** Heartbeats of the running processes. */
 export type ReplicaStore = {
-  beat(replica: Omit<ReplicaRow, "adoptedAt">): Promise<void>;
+  beat(replica: RunningReplica): Promise<void>;
+  /** The last that is known of a process; null: nothing. */
   find(id: string): Promise<ReplicaRow | null>;
   /** Notes that all a dead replica sent is in the ledger, for those who close its holds (quota.md Q45). */
   adopt(id: string, now: number): Promise<void>;
-  /** Those seen at or after `since`, the newest beat first. */
-  list(since: number): Promise<readonly ReplicaRow[]>;
+  /** Those seen at or after `since`, the newest beat first; not those that were adopted, which are dead. */
+  list(since: number): Promise<readonly RunningReplica[]>;
   /** At a clean stop. */
   leave(id: string): Promise<void>;
   /** Forgets those not seen since `before`; adopted ones are kept two days longer, as long as their holds may be. */
@@ -23,6 +26,7 @@ export type ReplicaStore = {
 
 /** Heartbeats in PostgreSQL. */
 export function replicaStore({ db }: Pick<Database, "db">): ReplicaStore {
+  const { adoptedAt, ...running } = getTableColumns(replicas);
   return {
     async beat(replica) {
       await db.insert(replicas).values(replica).onConflictDoUpdate({ target: replicas.id, set: replica });
@@ -46,7 +50,12 @@ export function replicaStore({ db }: Pick<Database, "db">): ReplicaStore {
         .values(unseen)
         .onConflictDoUpdate({ target: replicas.id, set: { adoptedAt: now } });
     },
-    list: (since) => db.select().from(replicas).where(gte(replicas.seenAt, since)).orderBy(desc(replicas.seenAt)),
+    list: (since) =>
+      db
+        .select(running)
+        .from(replicas)
+        .where(and(gte(replicas.seenAt, since), isNull(adoptedAt)))
+        .orderBy(desc(replicas.seenAt)),
     async leave(id) {
       await db.delete(replicas).where(eq(replicas.id, id));
     },

@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { AttemptRecord } from "@/core/ledger/entry";
 import type { RequestDetail, RequestFilter, RequestRow } from "@/core/ledger/request-log";
+import { expandDecision } from "@/core/limit-lines";
 import type { CostSource, RequestOutcome } from "@/core/vocabulary";
 import { asNanoUsd } from "@/lib/money";
 
@@ -100,6 +101,7 @@ export function toRequestRow(row: LoggedRow): RequestRow {
 
 /** A logged detail in the terms of the port; its ledger entries come apart. */
 export function toRequestDetail(row: LoggedDetail, entries: RequestDetail["entries"]): RequestDetail {
-  const { attempts, decision, params } = row;
+  const { attempts, params } = row;
+  const decision = expandDecision(row.decision);
   return { ...toRequestRow(row), attempts, upstreamRequestId: row.upstream_request_id, decision, params, entries };
 }

@@ -135,4 +135,24 @@ describe("the replicas", () => {
     await replicas.prune(NOW + 1);
     expect(await replicas.list(0)).toEqual([]);
   });
+
+  it("are found when their journal was adopted, for two days, and are no longer listed", async () => {
+    const replicas = replicaStore(database);
+    const replica = { id: "a", role: "all", release: "0.1.0", configVersion: 3, startedAt: NOW, seenAt: NOW };
+    await replicas.beat(replica);
+    expect(await replicas.find("a")).toEqual({ ...replica, adoptedAt: null });
+    await replicas.adopt("a", NOW + 9);
+    await replicas.adopt("b", NOW + 9);
+    expect(await replicas.find("a")).toEqual({ ...replica, adoptedAt: NOW + 9 });
+    expect(await replicas.find("b")).toEqual({
+      ...{ id: "b", role: "gateway", release: "", configVersion: 0 },
+      ...{ startedAt: NOW + 9, seenAt: NOW + 9, adoptedAt: NOW + 9 },
+    });
+    expect(await replicas.list(0)).toEqual([]);
+    const twoDays = 2 * 24 * 60 * MINUTE;
+    await replicas.prune(NOW + twoDays);
+    expect(await replicas.find("a")).not.toBeNull();
+    await replicas.prune(NOW + twoDays + 10);
+    expect([await replicas.find("a"), await replicas.find("b")]).toEqual([null, null]);
+  });
 });

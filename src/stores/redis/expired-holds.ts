@@ -14,19 +14,45 @@ type Due = { readonly userId: number; readonly holdId: string; readonly expiresA
  */
 export async function expiredHolds(client: Redis, limit: number): Promise<readonly ExpiredHold[]> {
   const now = await readTime(client);
-  const shards = await Promise.all(
-    openUsersKeys().map((key) => client.zrange(key, "-inf", String(now), "BYSCORE", "LIMIT", 0, limit)),
-  );
-  const users = shards.flat().map(whole);
-  const due = (await Promise.all(users.map((userId) => dueHolds(client, userId, { now, limit })))).flat();
+  const users = await dueUsers(client, { now, limit });
+  const due = (await answered(users.map((userId) => dueHolds(client, userId, { now, limit })))).flat();
   const oldest = due.sort((a, b) => a.expiresAt - b.expiresAt).slice(0, limit);
-  const expired = await Promise.all(oldest.map((hold) => expireHold(client, hold)));
+  const expired = await answered(oldest.map((hold) => expireHold(client, hold)));
   return expired.filter((hold) => hold !== null);
 }
 
 /** Notes that a user has open holds. */
 export async function indexUser(client: Redis, userId: number, expiresAt: number): Promise<void> {
   await runScript(client, INDEX_USER, { keys: [openUsersKey(userId)], args: [expiresAt, userId] });
+}
+
+/** What was answered: one user's broken key must not keep all others waiting. Throws the first fault when nothing was. */
+async function answered<Value>(calls: readonly Promise<Value>[]): Promise<Value[]> {
+  const results = await Promise.allSettled(calls);
+  const values = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed !== undefined && values.length === 0) throw failed.reason;
+  return values;
+}
+
+/** At most `limit` users, those with the earliest expiry first. */
+async function dueUsers(
+  client: Redis,
+  { now, limit }: { readonly now: number; readonly limit: number },
+): Promise<readonly number[]> {
+  const shards = await Promise.all(
+    openUsersKeys().map((key) => client.zrange(key, "-inf", String(now), "BYSCORE", "LIMIT", 0, limit, "WITHSCORES")),
+  );
+  const entries = shards.flatMap((shard) =>
+    Array.from({ length: shard.length / 2 }, (_, at) => ({
+      userId: whole(shard[at * 2]),
+      expiresAt: whole(shard[at * 2 + 1]),
+    })),
+  );
+  return entries
+    .sort((a, b) => a.expiresAt - b.expiresAt)
+    .slice(0, limit)
+    .map(({ userId }) => userId);
 }
 
 async function readTime(client: Redis): Promise<number> {

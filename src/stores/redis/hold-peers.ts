@@ -57,6 +57,8 @@ const answersKey = ({ id }: Question) => `sl:answers:${id}`;
 
 async function answerTo(question: Question, { client, replica, answer }: HoldPeersOptions): Promise<void> {
   if (question.from === replica) return;
+  // Behind the replies that are under way: a hold that was just admitted is in the book then.
+  await client.ping();
   const told: Answer = { replica, holds: answer(question.userId) };
   const key = answersKey(question);
   await client.multi().rpush(key, JSON.stringify(told)).expire(key, KEEP_SECONDS).exec();

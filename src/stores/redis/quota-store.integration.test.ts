@@ -172,6 +172,32 @@ test.each(["meta", "open"] as const)(
   },
 );
 
+test("a broken hold record of one user does not hide the expired holds of another", async () => {
+  for (const userId of [7, 8]) {
+    await rebuild(userId);
+    await store.reserve({ ...(await asking(userId, "a.1")), ttlMs: 1 });
+  }
+  await admin.del(domainKeys(7).hold("a.1"));
+  await admin.set(domainKeys(7).hold("a.1"), "text");
+  await expect.poll(() => store.expired(10)).toMatchObject([{ userId: 8, holdId: "a.1" }]);
+});
+
+test("a user is looked for among those with open holds only while holds are open", async () => {
+  const ask = { ...(await asking(7, "a.1")), ttlMs: 20 };
+  await rebuild(7);
+  const reply = await store.reserve(ask);
+  await store.renew([{ userId: 7, holdId: "a.1", ttlMs: 60_000, ceilingNanoUsd: 1 }]);
+  await expect
+    .poll(async () => (await store.expired(10)).length + Number(await admin.zscore("sl:open:7", "7")))
+    .toBe(Number(await admin.zscore(domainKeys(7).open, "a.1")));
+  const slots = reply.kind === "admitted" ? reply.lines : [];
+  const buckets = ask.buckets.map((bucket, at) => ({ ...bucket, slot: slots[at]?.slot ?? 0 }));
+  await store.void({ userId: 7, holdId: "a.1", buckets, actual: [] });
+  await admin.zadd("sl:open:7", 1, "7");
+  expect(await store.expired(10)).toEqual([]);
+  expect(await admin.exists("sl:open:7")).toBe(0);
+});
+
 test("scripts that are flushed every few milliseconds fail no request", async () => {
   await rebuild(7);
   let isRunning = true;

@@ -20,6 +20,11 @@ import { PEEK } from "./scripts/peek.lua";
 import { RENEW } from "./scripts/renew.lua";
 import { RESERVE } from "./scripts/reserve.lua";
 
+/** A user is noted again for holds that end this much later. */
+const NOTE_AGAIN_MS = 5_000;
+/** Users remembered as noted. */
+const NOTED_USERS = 100_000;
+
 /** What the store works with. `client` gives up on a command after 250 ms and sends nothing twice; `replica` is noted in the holds. */
 export type RedisQuotaStoreOptions = { readonly client: Redis; readonly replica: string };
 
@@ -35,11 +40,20 @@ export type RedisQuotaStore = Omit<QuotaStore, "reserve" | "settle" | "void"> & 
  * go over one connection, so those of a domain arrive and are answered in order. A call without an answer rejects; it may have taken effect.
  */
 export function redisQuotaStore({ client, replica }: RedisQuotaStoreOptions): RedisQuotaStore {
+  const noted = new Map<number, number>();
+  /** Best effort, and not for each of a user's calls: an entry stays until its holds are over. */
+  const note: Note = (userId, expiresAt) => {
+    const last = noted.get(userId);
+    if (last !== undefined && expiresAt >= last && expiresAt < last + NOTE_AGAIN_MS) return;
+    if (noted.size >= NOTED_USERS) noted.clear();
+    noted.set(userId, expiresAt);
+    indexUser(client, userId, expiresAt).catch(() => noted.delete(userId));
+  };
   return {
-    reserve: (ask) => reserve(client, ask, replica),
+    reserve: (ask) => reserve(ask, { client, replica, note }),
     settle: (ask) => end(client, ask, "S"),
     void: (ask) => end(client, ask, "V"),
-    renew: (holds) => Promise.all(holds.map((ask) => renew(client, ask))),
+    renew: (holds) => Promise.all(holds.map((ask) => renew(ask, { client, note }))),
     async peek({ userId, config, buckets }) {
       const domain = domainKeys(userId);
       const keys = [domain.meta, ...buckets.map(domain.bucket)];
@@ -50,18 +64,21 @@ export function redisQuotaStore({ client, replica }: RedisQuotaStoreOptions): Re
     beginRebuild: (userId) => beginRebuild(client, userId),
     async rebuild(ask) {
       const isDone = await rebuildDomain(client, ask);
-      if (isDone) for (const hold of ask.holds) note(client, hold.userId, hold.expiresAt);
+      if (isDone) for (const hold of ask.holds) note(hold.userId, hold.expiresAt);
       return isDone;
     },
     fill: (ask) => fillDomain(client, ask),
     async announce(holds) {
       await Promise.all(holds.map((hold) => announceHold(client, hold)));
-      for (const hold of holds) note(client, hold.userId, hold.expiresAt);
+      for (const hold of holds) note(hold.userId, hold.expiresAt);
     },
   };
 }
 
-async function reserve(client: Redis, ask: ReserveAsk, replica: string): Promise<ReserveReply> {
+type Note = (userId: number, expiresAt: number) => void;
+type Place = RedisQuotaStoreOptions & { readonly note: Note };
+
+async function reserve(ask: ReserveAsk, { client, replica, note }: Place): Promise<ReserveReply> {
   const domain = domainKeys(ask.userId);
   const keys = [domain.meta, domain.open, domain.hold(ask.holdId), ...ask.buckets.map(domain.bucket)];
   const args = [
@@ -69,7 +86,7 @@ async function reserve(client: Redis, ask: ReserveAsk, replica: string): Promise
     ...askArguments(ask.buckets),
   ];
   const reply = readReserveReply(await runScript(client, RESERVE, { keys, args }));
-  if (reply.kind === "admitted") note(client, ask.userId, reply.at + ask.ttlMs);
+  if (reply.kind === "admitted") note(ask.userId, reply.at + ask.ttlMs);
   return reply;
 }
 
@@ -80,16 +97,11 @@ async function end(client: Redis, ask: EndAsk, state: "S" | "V"): Promise<EndRep
   return readEndReply(await runScript(client, END, { keys, args }));
 }
 
-async function renew(client: Redis, ask: RenewAsk): Promise<RenewReply> {
+async function renew(ask: RenewAsk, { client, note }: Omit<Place, "replica">): Promise<RenewReply> {
   const domain = domainKeys(ask.userId);
   const keys = [domain.meta, domain.open, domain.hold(ask.holdId)];
   const args = [ask.holdId, ask.ttlMs, ask.ceilingNanoUsd];
   const { kind, expiresAt } = readRenewReply(await runScript(client, RENEW, { keys, args }));
-  if (expiresAt !== null) note(client, ask.userId, expiresAt);
+  if (expiresAt !== null) note(ask.userId, expiresAt);
   return kind;
-}
-
-/** Best effort: the next reserve or renewal of the user notes it again. */
-function note(client: Redis, userId: number, expiresAt: number): void {
-  indexUser(client, userId, expiresAt).catch(() => {});
 }

@@ -40,7 +40,9 @@ export async function beginRebuild(client: Redis, userId: number): Promise<Begun
 /** `QuotaStore.rebuild` on Redis. Records of closed holds are written first, for an epoch that does not count yet. */
 export async function rebuildDomain(client: Redis, ask: RebuildAsk): Promise<boolean> {
   const domain = domainKeys(ask.userId);
-  const epoch = randomUUID();
+  // Time first, so that an epoch that a failover brings back is told from a newer one.
+  const [seconds] = await client.time();
+  const epoch = `${Number(seconds).toString(36)}-${randomUUID()}`;
   if (!(await closeHolds(client, ask, epoch))) return false;
   const keys = keyList([domain.lock, domain.meta, domain.open]);
   const names = { keys, domain };
