@@ -181,6 +181,20 @@ export function loopbackClient(clock: Clock = systemClock): UpstreamClient {
   });
 }
 
+function countingMetrics(left: Left): GatewayDeps["metrics"] {
+  return {
+    requestEnded() {},
+    attemptEnded() {},
+    estimateExceeded(part) {
+      left.exceeded.push(part);
+    },
+    denied() {},
+    inflight(delta) {
+      left.inflight += delta;
+    },
+  };
+}
+
 /** Ports of a gateway: journal and ledger in memory, keys and configuration from literals, the real upstream client. */
 export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
   const {
@@ -233,17 +247,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
       recordDenial: (denial) => void left.denials.push(denial),
     },
     upstream: overrides.upstream ?? loopbackClient(),
-    metrics: {
-      requestEnded() {},
-      attemptEnded() {},
-      estimateExceeded(part) {
-        left.exceeded.push(part);
-      },
-      denied() {},
-      inflight(delta) {
-        left.inflight += delta;
-      },
-    },
+    metrics: countingMetrics(left),
     log: { info: logger("info"), warn: logger("warn"), error: logger("error") },
     random: () => 0,
     maxInflight: 1_000,

@@ -151,9 +151,8 @@ describe("refusals (quota.md sections 5 and 9)", () => {
     const balanced = withLimits([buildLimit({ amount: CENT })]);
     expect(await inTurn(shadow, 40)).toEqual({ served: 40, codes: [] });
     const { served } = await inTurn(balanced, 40);
-    const noted = shadow.left.requests.filter(({ decision }) =>
-      JSON.stringify(expandDecision(decision)).includes('"wouldDeny"'),
-    );
+    const decisions = shadow.left.requests.map(({ decision }) => JSON.stringify(expandDecision(decision)));
+    const noted = decisions.filter((decision) => decision.includes('"wouldDeny"'));
     expect([noted.length, served]).toEqual([27, 13]);
   });
 

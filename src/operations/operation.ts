@@ -76,6 +76,8 @@ export type Operation<Input extends z.ZodType = z.ZodType, Output extends z.ZodT
   readonly errors: readonly ErrorCode[];
   /** True for a call that changes nothing although it is no GET: it runs without a transaction and leaves no audit row. */
   readonly isRead?: boolean;
+  /** True for a write to other stores than the database, which may take long: it runs outside a transaction, and only its audit row is in one. */
+  readonly isDetached?: boolean;
   /** Runs before the transaction, on ports outside it: what must outlast a rollback, like a counted attempt, or may wait for the network. */
   check?(input: z.output<Input>, context: OperationContext): Promise<void>;
   run(input: z.output<Input>, context: OperationContext): Promise<OperationResult<z.input<Output>>>;

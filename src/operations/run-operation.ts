@@ -4,7 +4,7 @@ import { AppError, type FieldError, toAppError } from "@/core/errors";
 import type { OperationPorts, Transact } from "@/core/ports";
 import type { Clock } from "@/lib/clock";
 import { fieldErrorsOf } from "./field-errors";
-import type { Actor, AuditNote, Operation, OperationContext } from "./operation";
+import type { Actor, AuditNote, Operation, OperationContext, OperationResult } from "./operation";
 import { permissionsOf } from "./permissions";
 import { withoutSecrets } from "./without-secrets";
 
@@ -47,8 +47,10 @@ export function createRunOperation(deps: OperationDeps): RunOperation {
         const result = await operation.run(parsed, outside);
         return { output: operation.output.parse(result.output), configVersion: 0 };
       }
+      const detached = operation.isDetached === true ? await operation.run(parsed, outside) : null;
       return await deps.transact(async (ports) => {
-        const output = await runParsed(operation, parsed, { ...outside, ports });
+        const context = { ...outside, ports };
+        const output = await recorded(operation, detached ?? (await operation.run(parsed, context)), context);
         return { output, configVersion: await ports.configVersion() };
       });
     } catch (error) {
@@ -66,7 +68,7 @@ export async function runInside<Input extends z.ZodType, Output extends z.ZodTyp
   const parsed = parseInput(operation, input);
   try {
     await operation.check?.(parsed, context);
-    return await runParsed(operation, parsed, context);
+    return await recorded(operation, await operation.run(parsed, context), context);
   } catch (error) {
     throw withField(toAppError(error));
   }
@@ -88,12 +90,12 @@ function parseInput<Input extends z.ZodType>(operation: Operation<Input>, input:
   return parsed.data;
 }
 
-async function runParsed<Input extends z.ZodType, Output extends z.ZodType>(
+/** Puts a result on record and parses its output. */
+async function recorded<Input extends z.ZodType, Output extends z.ZodType>(
   operation: Operation<Input, Output>,
-  input: z.output<Input>,
+  result: OperationResult<z.input<Output>>,
   context: OperationContext,
 ): Promise<z.output<Output>> {
-  const result = await operation.run(input, context);
   const rows = [result.audit ?? []].flat().map((note) => auditRow(operation.name, note, context));
   if (rows.length > 0) await context.ports.audit.insert(rows);
   return operation.output.parse(result.output);

@@ -78,6 +78,13 @@ async function hold(userId: number, keyId: number, usd: number) {
   return result.hold;
 }
 
+async function openTransactions(): Promise<number> {
+  const [row] = await operations.database.sql<{ open: number }[]>`
+    select count(*)::int as open from pg_stat_activity
+    where datname = current_database() and state like 'idle in transaction%'`;
+  return row?.open ?? 0;
+}
+
 beforeAll(async () => {
   operations = await buildOperations();
   await ensurePartitions(operations.database, operations.clock.now());
@@ -194,7 +201,10 @@ describe("rebuilding counters", () => {
     operations.quotas.engine.book.flushed([running.requestId]); // said to be in the ledger, and is not
     const used = async () => (await call("me.quotas", {}, user)).cards.at(-1)?.windows[0]?.used;
     expect(await used()).toBe("5");
+    const timers = operations.clock.pending();
     const work = call("users.rebuildCounters", { id: user.userId });
+    while (operations.clock.pending() === timers) await new Promise<void>((resolve) => setImmediate(resolve));
+    expect(await openTransactions()).toBe(0); // it waits to look again, and holds nothing meanwhile
     const timer = setInterval(() => operations.clock.advance(500), 5);
     expect(await work.finally(() => clearInterval(timer))).toEqual({ userId: user.userId, drift: 3 * USD });
     expect(await used()).toBe("2");

@@ -12,6 +12,7 @@ export const rebuildCounters = defineOperation({
   input: RebuildCountersInput,
   output: RebuiltCounters,
   errors: ["not_found", "database_unavailable"],
+  isDetached: true,
   async run({ id }, { ports }) {
     existing(await ports.users.find(id));
     const { amount } = await ports.quotas.checkDrift(id);
