@@ -96,6 +96,23 @@ describe("asking the counters (quota.md section 4)", () => {
     expect(await memory.renew([{ userId: 7, holdId: "a.1", ttlMs: 1, ceilingNanoUsd: 0 }])).toEqual(["voided"]);
   });
 
+  test("one that is never answered and admitted without counters is settled by its id, in the split and in the global buckets", async () => {
+    const faults: Given["faults"] = [];
+    const limits = [buildLimit({ id: 1, amount: 100_000 }), buildLimit({ id: 2, amount: 100_000, modelGroupId: 4 })];
+    const { quota, reserve, counters } = open({ limits, faults });
+    const target = { modelGroupId: 4, isFree: false };
+    quota.void(holdOf(await reserve("first", { target })));
+    faults.push("lost", "refused");
+    const hold = holdOf(await reserve("a", { target }));
+    expect([hold.failOpen, hold.buckets.length]).toEqual([true, 2]);
+    quota.settle(hold, amounts(150));
+    await turn();
+    expect(await counters()).toEqual([
+      [150, 0, 0],
+      [150, 0, 0],
+    ]);
+  });
+
   test("one that met its own void is an error of ours, not an admission", async () => {
     const { quota, reserve } = open();
     quota.void(holdOf(await reserve("a")));
