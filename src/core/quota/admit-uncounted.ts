@@ -11,7 +11,8 @@ export function admitUncounted(ask: QuotaAsk, resolution: Resolution, engine: Qu
     engine.told.add(ask.plan);
     void tellDormant(ask, engine);
   }
-  const hold = holdOf({ ask, resolution, buckets: [], record: "" }, { at: engine.deps.clock.now(), lines: null });
+  const at = engine.deps.clock.now() + engine.offsetMs;
+  const hold = holdOf({ ask, resolution, buckets: [], record: "" }, { at, lines: null });
   return { kind: "admitted", hold };
 }
 

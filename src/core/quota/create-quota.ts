@@ -119,7 +119,8 @@ async function decideAlone(asked: Asked, engine: QuotaParts): Promise<QuotaResul
 
 /** The counters learn of an admission by its end. */
 async function decideUnasked(asked: Asked, engine: QuotaParts): Promise<QuotaResult> {
-  const result = await engine.degraded.decide(asked);
+  const at = engine.deps.clock.now() + engine.offsetMs;
+  const result = await engine.degraded.decide({ ...asked, at });
   if (result.kind === "admitted") engine.book.open(result.hold);
   return result;
 }

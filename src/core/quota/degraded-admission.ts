@@ -31,6 +31,8 @@ export type DegradedAdmission = {
     readonly ask: QuotaAsk;
     readonly resolution: Resolution;
     readonly sent: ReserveAsk;
+    /** The store's time as this replica knows it, epoch ms. */
+    readonly at: number;
   }): Promise<QuotaResult>;
 };
 
@@ -56,8 +58,7 @@ export function createDegradedAdmission(deps: DegradedDeps): DegradedAdmission {
       if (userId !== null) policy.recovered(userId);
     },
     endedAlone: (buckets, actual) => endings.get(buckets)?.(actual),
-    async decide({ ask, resolution, sent }) {
-      const at = deps.clock.now();
+    async decide({ ask, resolution, sent, at }) {
       const all = withGlobal(ask, resolution, at);
       const unavailable = { kind: "unavailable" as const, resolution, at };
       if (!ask.rules.failOpen || (failures > 0 && !deps.isLedgerUp())) return { ...unavailable, bucket: 0 };

@@ -15,7 +15,8 @@ import type { EndAsk, EndReply, HeldBucket } from "./quota-store";
 /**
  * Ends a hold once (quota.md section 6, Q46). `settled`: what it held is replaced by the actual amounts, in the instances that it was placed
  * in; one that is unknown adds its amounts to the instances of the ask that are live. `voided`: what it held is given back; one that is
- * unknown is shut out. Throws a RangeError for an actual that is no safe integer and an Error when the buckets are not those of the hold.
+ * unknown is shut out. Buckets behind those of the hold held nothing and take their actual amounts. Throws a RangeError for an actual that is
+ * no safe integer and an Error when the first buckets are not those of the hold.
  */
 export function decideEnd(
   domain: Domain,
@@ -27,7 +28,7 @@ export function decideEnd(
   if (closed !== undefined) return { reply: { kind: "duplicate", state: closed.state }, changes: null };
   const hold = findOpenHold(domain, end.holdId, now);
   if (to === "settled") demandAmounts(end);
-  if (hold !== undefined) demandSameBuckets(end, hold);
+  if (hold !== undefined) demandItsBuckets(end, hold);
   const counters: (readonly [string, Counter])[] = [];
   end.buckets.forEach((bucket, at) => {
     const held = hold?.buckets[at];
@@ -56,8 +57,7 @@ function demandAmounts({ holdId, actual, buckets }: EndAsk): void {
     throw new RangeError(`actual amounts of hold ${holdId} are not whole numbers, one per bucket`);
 }
 
-function demandSameBuckets(end: EndAsk, hold: Hold): void {
-  const isSame =
-    hold.buckets.length === end.buckets.length && hold.buckets.every(({ id }, at) => id === end.buckets[at]?.id);
-  if (!isSame) throw new Error(`buckets of hold ${end.holdId} are not those it was placed in`);
+function demandItsBuckets(end: EndAsk, hold: Hold): void {
+  if (!hold.buckets.every(({ id }, at) => id === end.buckets[at]?.id))
+    throw new Error(`buckets of hold ${end.holdId} are not those it was placed in`);
 }

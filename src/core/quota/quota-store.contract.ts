@@ -268,6 +268,19 @@ export function describeQuotaStore(name: string, open: () => Promise<QuotaHarnes
       expect(await counters(ask.userId, ask.buckets)).toEqual(ask.buckets.map(() => [0, 100, 200]));
     });
 
+    test("buckets behind those of the hold held nothing: they take their actual amounts, or nothing", async () => {
+      const { store } = harness;
+      const ask = asking(await rebuilt(), "a.1", await fiveKinds());
+      const all = (await store.peek(ask))?.lines ?? [];
+      const some = (holdId: string) => ({ ...ask, holdId, buckets: ask.buckets.slice(0, 2) });
+      await admitted(some("a.1"));
+      expect((await store.settle(ending(ask, all, 5))).kind).toBe("ended");
+      expect(await counters(ask.userId, ask.buckets)).toEqual(ask.buckets.map(() => [5, 0, 0]));
+      await admitted(some("b.1"));
+      expect((await store.void(ending({ ...ask, holdId: "b.1" }, all))).kind).toBe("ended");
+      expect(await counters(ask.userId, ask.buckets)).toEqual(ask.buckets.map(() => [5, 0, 0]));
+    });
+
     test("two holds of $4,000,000.000000001 are exact to the last digit", async () => {
       const { store } = harness;
       const big = { cap: 9_007_199_000_000_000, est: 4_000_000_000_000_001, worst: 4_000_000_000_000_001 };

@@ -4,8 +4,8 @@ import { COUNTERS } from "./counters.lua";
 /** Ends a hold exactly once; the twin of `core/quota/end-hold.ts`. */
 export const END = defineScript(
   "end",
-  `-- KEYS  1 meta  2 open holds  3 hold  4.. one per bucket, in the order of the reserve
--- ARGV  1 hold id  2 S settled | V voided  then 6 per bucket: kind p1 p2 id slot actual (the slot counts only if the hold is unknown here)
+  `-- KEYS  1 meta  2 open holds  3 hold  4.. one per bucket, in the order of the reserve, then those that it did not hold
+-- ARGV  1 hold id  2 S settled | V voided  then 6 per bucket: kind p1 p2 id slot actual (the slot counts only where nothing is held)
 -- Reply OK epoch n at · DUP state · REBUILD
 local META, OPEN, HOLD = KEYS[1], KEYS[2], KEYS[3]
 local FIRST, STEP = 2, 6
@@ -16,7 +16,8 @@ local open = known[1] == epoch
 if open and (known[2] == 'S' or known[2] == 'V') then return {'DUP', known[2]} end
 redis.call('ZCARD', OPEN)
 local count = #KEYS - 3
-if open and num(known[3]) ~= count then return redis.error_reply('ERR the hold has other buckets') end
+local placed = open and num(known[3]) or 0
+if placed > count then return redis.error_reply('ERR the hold has other buckets') end
 
 local ends = {}
 for i = 1, count do
@@ -24,7 +25,7 @@ for i = 1, count do
   local actual, slot, est, worst = ARGV[o + 6], ARGV[o + 5], '0', '0'
   if not whole(actual) then return redis.error_reply('ERR actual of bucket ' .. i .. ' is not a whole number') end
   local b = {kind = ARGV[o + 1], p1 = num(ARGV[o + 2]), p2 = num(ARGV[o + 3]), id = ARGV[o + 4], key = KEYS[3 + i]}
-  if open then
+  if i <= placed then
     local id
     slot, est, worst, id = string.match(redis.call('HGET', HOLD, 'b' .. i), '^(%-?%d+) (%d+) (%d+) .* (%S+)$')
     if id ~= b.id then return redis.error_reply('ERR the hold has other buckets') end
