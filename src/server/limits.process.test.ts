@@ -343,3 +343,23 @@ describe("Redis that answers nobody", () => {
     }
   }, 60_000);
 });
+
+test("GET /v1/usage says the same on both replicas, and what the ledger says while Redis is silent", async () => {
+  await startGateways(2, { amount: CENT }, "redis");
+  expect(served(await burst(4, 2))).toBe(4);
+  await untilLedgerIs(4 * COST_NANO_USD);
+  const read = async () =>
+    Promise.all(
+      gateways.map(async ({ url }) => {
+        const reply = await fetch(`${url}/v1/usage`, { headers: { authorization: `Bearer ${KEYS[0]}` } });
+        const { source, limits } = (await reply.json()) as { source: string; limits: Record<string, unknown>[] };
+        return { ...limits[0], status: reply.status, source };
+      }),
+    );
+  const spent = { status: 200, axis: "user", target: "global", cap: "0.01", used: "0.003", left: "0.007" };
+  const counted = { ...spent, source: "counters", held: "0" };
+  expect(await read()).toMatchObject([counted, counted]);
+  redis.pause();
+  const fromLedger = { ...spent, source: "ledger", held: null };
+  expect(await read().finally(() => redis.resume())).toMatchObject([fromLedger, fromLedger]);
+}, 60_000);
