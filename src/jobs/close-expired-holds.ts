@@ -22,7 +22,7 @@ export const closeExpiredHolds: Job = {
 async function close(hold: ExpiredHold, { holds, log }: JobDeps, now: number): Promise<void> {
   const billed = await holds.billedBy(hold);
   if (billed !== null) return holds.settle(hold, billed);
-  const owner = await holds.standingOf(hold.replica, now);
+  const owner = await holds.standingOf(hold, now);
   if (owner === "alive") return;
   if (owner === "adopted") return holds.void(hold);
   if (now - hold.expiredAt < LIMBO_MS) return;

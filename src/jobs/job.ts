@@ -40,7 +40,7 @@ type HoldWork = {
   settle(hold: ExpiredHold, actual: Amounts): Promise<void>;
   void(hold: ExpiredHold): Promise<void>;
   /** `adopted`: its journal was taken over, so that everything it sent is in the ledger. */
-  standingOf(replica: string, now: number): Promise<"alive" | "adopted" | "silent">;
+  standingOf(hold: Pick<ExpiredHold, "replica" | "holdId">, now: number): Promise<"alive" | "adopted" | "silent">;
 };
 
 /**

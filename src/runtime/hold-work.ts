@@ -44,8 +44,9 @@ export function holdWork(ask: HoldWorkAsk): JobDeps["holds"] {
     async void({ userId, holdId, buckets }) {
       await store.void({ userId, holdId, buckets, actual: [] });
     },
-    async standingOf(id, now) {
-      if (id === replica) return "alive";
+    async standingOf({ replica: id, holdId }, now) {
+      // What this process does not know of was shut out when its answer was lost: nothing was sent under it.
+      if (id === replica) return engine.book.find(holdId) === null ? "adopted" : "alive";
       const found = await replicas.find(id);
       if (found === null) return "silent";
       if (found.adoptedAt !== null) return "adopted";

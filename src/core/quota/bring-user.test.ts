@@ -64,7 +64,7 @@ function open({ limits = [DAILY], ...given }: Partial<BringDeps> & { readonly li
   };
   const own = (id: string) => {
     const { buckets } = hold(id);
-    book.open({ id, requestId: id.slice(0, -2), no: 1, userId: 7, at: clock.now(), record: "", buckets }, 0);
+    book.open({ id, requestId: id.slice(0, -2), no: 1, userId: 7, at: clock.now(), record: "", buckets });
   };
   return { clock, store, book, bring, read, events, ledger, plan, askOf, linesOf, hold, own };
 }

@@ -31,6 +31,7 @@ function open() {
       store,
       book,
       clock,
+      onDoubt() {},
       onEnded: (userId) => void woken.push(userId),
       onFault: (fault) => void faults.push(fault),
     },
@@ -53,7 +54,7 @@ function open() {
       ...{ target: { modelGroupId: null, isFree: false }, resolution, counted: resolution.counted, failOpen: false },
       ...given,
     };
-    if (opened.buckets.length > 0) book.open(opened, 0);
+    if (opened.buckets.length > 0) book.open(opened);
     return opened;
   };
   return { clock, book, told, faults, woken, alone, script, ends, hold };
