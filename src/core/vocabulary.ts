@@ -69,9 +69,8 @@ export const DENIAL_REASONS = ["exhausted", "too_large", "contended", "blocked",
 /** Why a limit refused a request; the first three in the order in which they are reported (quota.md Q30). */
 export type DenialReason = (typeof DENIAL_REASONS)[number];
 
-export const BILLING_MODELS = ["requested", "upstream"] as const;
 /** Whose model group and price a request is counted by (quota.md Q58, Q59). */
-export type BillingModel = (typeof BILLING_MODELS)[number];
+export const BILLING_MODELS = ["requested", "upstream"] as const;
 
 export const WEEK_DAYS = ["monday", "sunday", "saturday"] as const;
 /** The day on which a week begins. */

@@ -2,7 +2,6 @@ import { DENIAL_CODES, type Denial } from "./denial";
 import type { LimitCell } from "./limit-cell";
 import type { QuotaResult } from "./quota";
 import type { BucketAsk, BucketLine } from "./quota-store";
-import type { ResolvedBucket } from "./resolve-limits";
 
 /** A result that is no admission and that the client is told of. */
 export type Denied = Extract<QuotaResult, { kind: "refused" | "blocked" | "unavailable" }>;
@@ -91,6 +90,3 @@ const NO_NUMBERS = {
   resetsAt: null,
   retryAfterMs: null,
 };
-
-/** Whether a bucket's numbers include a hold. */
-export type CountedBucket = Pick<ResolvedBucket, "cap" | "boost" | "cell">;
