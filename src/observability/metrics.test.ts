@@ -42,9 +42,19 @@ test("state is read when it is asked for", async () => {
     configStalenessSeconds: 5,
     droppedDenials: 6,
     isDatabaseUp: false,
+    holdsOpen: 7,
+    quotaWaiting: 8,
+    quotaRebuilds: 9,
+    quotaDriftNanoUsd: 10,
+    areCountersUp: true,
   }));
   lag = 9;
   const { body } = await metrics.render();
   expect(body).toContain("sluice_ledger_lag_seconds 9");
   expect(body).toContain("sluice_database_up 0");
+  expect(body).toContain("sluice_holds_open 7");
+  expect(body).toContain("sluice_quota_waiting 8");
+  expect(body).toContain("sluice_quota_rebuilds 9");
+  expect(body).toContain("sluice_quota_drift_nusd 10");
+  expect(body).toContain("sluice_counters_up 1");
 });

@@ -10,6 +10,14 @@ export type Readings = {
   readonly configStalenessSeconds: number;
   readonly droppedDenials: number;
   readonly isDatabaseUp: boolean;
+  /** Holds of running requests, and requests that wait for room. */
+  readonly holdsOpen: number;
+  readonly quotaWaiting: number;
+  /** Rebuilds of users' counters since the start. */
+  readonly quotaRebuilds: number;
+  /** Largest difference between counters and ledger that was found last, nano-USD. */
+  readonly quotaDriftNanoUsd: number;
+  readonly areCountersUp: boolean;
 };
 
 /** What the process measures; the functions are fed by return values of the engine. */
@@ -147,7 +155,17 @@ function stateGauges(registry: Registry): (readings: Readings) => void {
   const staleness = gauge("sluice_config_staleness_seconds", "Time since the config version was last confirmed.");
   const dropped = gauge("sluice_dropped_denials", "Denials that were counted but not stored since the start.");
   const database = gauge("sluice_database_up", "1 when PostgreSQL answered last.");
+  const holds = gauge("sluice_holds_open", "Holds of requests that run now.");
+  const waiting = gauge("sluice_quota_waiting", "Requests that wait for room beside running ones.");
+  const rebuilds = gauge("sluice_quota_rebuilds", "Rebuilds of a user's counters since the start.");
+  const drift = gauge("sluice_quota_drift_nusd", "Largest difference between counters and ledger found last.");
+  const counters = gauge("sluice_counters_up", "1 when the counters answered last.");
   return (readings) => {
+    holds.set(readings.holdsOpen);
+    waiting.set(readings.quotaWaiting);
+    rebuilds.set(readings.quotaRebuilds);
+    drift.set(readings.quotaDriftNanoUsd);
+    counters.set(readings.areCountersUp ? 1 : 0);
     lag.set(readings.ledgerLagSeconds);
     pending.set(readings.ledgerPending);
     journal.set(readings.journalBytes);

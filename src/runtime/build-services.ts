@@ -70,7 +70,7 @@ async function setupToken({ env, storage, clock }: BuildAsk): Promise<string | n
 }
 
 function readingsOf(parts: Parts): Readings {
-  const { ledger, config } = parts;
+  const { ledger, config, quota } = parts;
   return {
     ledgerLagSeconds: ledger.recorder.lagMs() / 1000,
     ledgerPending: ledger.recorder.pending(),
@@ -79,6 +79,10 @@ function readingsOf(parts: Parts): Readings {
     configStalenessSeconds: config.feed.stalenessMs() / 1000,
     droppedDenials: ledger.recorder.droppedDenials(),
     isDatabaseUp: !isDatabaseDown(parts.systemState()),
+    holdsOpen: quota.engine.book.running().length,
+    quotaWaiting: quota.engine.waiting(),
+    ...quota.counts(),
+    areCountersUp: !quota.engine.degraded.isDegraded(),
   };
 }
 

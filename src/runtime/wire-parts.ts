@@ -52,6 +52,7 @@ export type Parts = {
   readonly config: ConfigWiring;
   readonly operations: OperationsWiring;
   readonly ledger: LedgerWiring;
+  readonly quota: QuotaWiring;
   readonly gateway: Gateway;
   /** How this process stands just now. */
   systemState(): SystemState;
@@ -144,7 +145,7 @@ export async function wireParts(ground: Ground): Promise<Parts> {
     ...{ env, config, ledger, quota, habitsOf, metrics, clock, log },
     upstream: upstream.client,
   });
-  return { config, operations, ledger, gateway, systemState };
+  return { config, operations, ledger, quota, gateway, systemState };
 }
 
 function systemFacts({

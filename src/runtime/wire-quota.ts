@@ -54,6 +54,8 @@ export type QuotaWiring = {
   readonly plans: LimitPlans;
   readonly holds: JobDeps["holds"];
   readonly drift: DriftCheck;
+  /** Since the start, for metrics. */
+  counts(): { readonly quotaRebuilds: number; readonly quotaDriftNanoUsd: number };
   /** Closes the holds of dead processes whose journals were replayed; what the counters do not take now is closed later. */
   closeAdopted(journals: readonly ReplayedJournal[]): Promise<void>;
   /** What reading quotas works with. */
@@ -67,13 +69,17 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
   const { store, peers, listen } = countersOf(ask);
   const history = usageHistory(database);
   const suspects: { add(userIds: readonly number[]): void } = { add() {} };
+  const counted = { quotaRebuilds: 0, quotaDriftNanoUsd: 0 };
   const onFault = faultLog(ask);
   const engine = createQuota({
     ...{ store, history, replica, clock, isLedgerUp, onFault },
     ...{ peers, isShared: ask.redis !== null },
     versionOf: config.versionOf,
     // Requests admitted before the change may settle after it (quota.md Q50).
-    onBrought: ({ kind, userId }) => kind === "fill" && clock.after(RECHECK_MS, () => suspects.add([userId])),
+    onBrought({ kind, userId }) {
+      if (kind === "rebuild") counted.quotaRebuilds++;
+      else clock.after(RECHECK_MS, () => suspects.add([userId]));
+    },
     onDoubt: (userId) => suspects.add([userId]),
   });
   listen(engine);
@@ -83,7 +89,9 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
     ...{ store, history, clock, bring: engine.bring },
     limitsOf: limitsOf({ callers, plans, config }),
     sample: (count) => sampleUsers(database, { count, now: clock.now() }),
-    onDrift() {},
+    onDrift(amount) {
+      counted.quotaDriftNanoUsd = amount;
+    },
   });
   suspects.add = drift.suspect;
   const rows = heldRows(database);
@@ -92,7 +100,7 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
   const reads = { store, history, bring: engine.bring, now: engine.now, onFault };
   const current = { config: config.config.current, versionOf: config.versionOf };
   return {
-    ...{ store, engine, plans, drift, reads, holds: holdWork(work) },
+    ...{ store, engine, plans, drift, reads, holds: holdWork(work), counts: () => counted },
     ports: createQuotaPorts({ plans, callers, reads, drift, habitsOf: ask.habitsOf, ...current }),
     closeAdopted: (journals) =>
       closeAdopted(journals, work).catch((error) => log.warn({ error }, "holds of a dead process stay open for now")),
