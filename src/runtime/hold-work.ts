@@ -38,11 +38,11 @@ export function holdWork(ask: HoldWorkAsk): JobDeps["holds"] {
     expired: (limit) => store.expired(limit),
     billedBy: ({ holdId, at }) => rows.find({ requestId: requestIdOfHold(holdId), holdNo: numberOf(holdId), at }),
     bill: (hold) => bill(hold, ask),
-    async settle({ userId, holdId, buckets }, actual) {
-      await store.settle({ userId, holdId, buckets, actual: amountsFor(buckets, actual) });
+    async settle({ userId, holdId, at, buckets }, actual) {
+      await store.settle({ userId, holdId, at, buckets, actual: amountsFor(buckets, actual) });
     },
-    async void({ userId, holdId, buckets }) {
-      await store.void({ userId, holdId, buckets, actual: [] });
+    async void({ userId, holdId, at, buckets }) {
+      await store.void({ userId, holdId, at, buckets, actual: [] });
     },
     async standingOf({ replica: id, holdId }, now) {
       // What this process does not know of was shut out when its answer was lost: nothing was sent under it.
@@ -66,7 +66,7 @@ export async function closeAdopted(
   for (const { replica, admissions } of journals) {
     for (const { id, holdNo, at, userId, buckets } of admissions) {
       const sums = await rows.find({ requestId: id, holdNo, at });
-      const end = { userId, holdId: holdIdOf(id, holdNo), buckets };
+      const end = { userId, holdId: holdIdOf(id, holdNo), at, buckets };
       if (sums === null) await store.void({ ...end, actual: [] });
       else await store.settle({ ...end, actual: amountsFor(buckets, sums) });
     }

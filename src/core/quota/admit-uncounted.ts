@@ -25,7 +25,8 @@ async function tellDormant(ask: QuotaAsk, engine: QuotaParts): Promise<void> {
     const reply = await deps.store.reserve(sent);
     if (reply.kind === "fill")
       await bring.fill({ userId, plan: ask.plan, config, at: deps.clock.now() + engine.offsetMs }, reply.known);
-    if (reply.kind === "admitted") await deps.store.void({ userId, holdId: sent.holdId, buckets: [], actual: [] });
+    if (reply.kind === "admitted")
+      await deps.store.void({ userId, holdId: sent.holdId, at: reply.at, buckets: [], actual: [] });
   } catch (error) {
     engine.told.delete(ask.plan);
     deps.onFault({ kind: "store", error });

@@ -115,7 +115,13 @@ describe("a rebuild (quota.md Q49)", () => {
     ledger.closed = [{ holdId: "a.1", state: "settled" }];
     await bring.rebuild(askOf(plan));
     expect(await linesOf(plan)).toEqual([[300, 0, 0]]);
-    const late = await store.settle({ userId: 7, holdId: "a.1", buckets: hold("a.1").buckets, actual: [5] });
+    const late = await store.settle({
+      userId: 7,
+      holdId: "a.1",
+      at: hold("a.1").at,
+      buckets: hold("a.1").buckets,
+      actual: [5],
+    });
     expect(late).toEqual({ kind: "duplicate", state: "settled" });
   });
 

@@ -18,6 +18,9 @@ export type Addition = {
 /** A bucket and one of its instances. */
 export type Placed = BucketRef & { readonly slot: number };
 
+/** The instant of a hold's admission and the present one, epoch ms. */
+export type Instants = { readonly at: number; readonly now: number };
+
 /** The counter that a reserve at `now` is judged by: the stored one, its dead slices taken off, or the next instance at zero. */
 export function counterAt(ref: BucketRef, stored: Counter | undefined, now: number): Counter {
   const second = Math.floor(now / 1000);
@@ -42,14 +45,15 @@ export function slotAt(ref: BucketRef, counter: Counter, now: number): number {
 
 /**
  * The counter of one instance, for the amounts of a hold that was placed in it; null: the instance is gone, or it has not begun in this
- * store. An instance that is still live and was never counted in starts at zero.
+ * store. An instance that is still live and was never counted in starts at zero. Whose fixed window was lost and began anew counts in the one
+ * that its admission lies in, as in the ledger.
  */
-export function counterOf(placed: Placed, stored: Counter | undefined, now: number): Counter | null {
+export function counterOf(placed: Placed, stored: Counter | undefined, { at, now }: Instants): Counter | null {
   switch (placed.kind) {
     case "calendar":
       return expiryOf(placed, placed.slot, now) > now ? (stored ?? emptyCounter(placed, placed.slot, now)) : null;
     case "fixed":
-      return fixedCounterOf(placed, stored, now);
+      return fixedCounterOf(placed, stored, { at, now });
     case "total":
       if (stored === undefined) return emptyCounter(placed, placed.slot, now);
       return stored.slot === placed.slot ? stored : null;
@@ -60,12 +64,17 @@ export function counterOf(placed: Placed, stored: Counter | undefined, now: numb
   }
 }
 
-function fixedCounterOf(placed: Placed, stored: Counter | undefined, now: number): Counter | null {
-  if (stored?.slot === placed.slot) return stored;
+function fixedCounterOf(placed: Placed, stored: Counter | undefined, { at, now }: Instants): Counter | null {
+  if (stored !== undefined && (stored.slot === placed.slot || isWithin(placed, stored.slot, at))) return stored;
   const second = Math.floor(now / 1000);
   const isLive = second < placed.slot + placed.start;
   const isFree = stored === undefined || second >= stored.slot + placed.start;
   return isLive && isFree ? emptyCounter(placed, placed.slot, now) : null;
+}
+
+function isWithin({ start }: BucketRef, slot: number, at: number): boolean {
+  const second = Math.floor(at / 1000);
+  return second >= slot && second < slot + start;
 }
 
 /** The counter with amounts added in the instance `slot`; a slice that the bucket does not reach yet counts as its newest. */
@@ -81,9 +90,9 @@ export function addAmounts(placed: Placed, counter: Counter, amounts: Addition):
   };
 }
 
-/** The slice that amounts for `placed.slot` go to, given the counter of `counterOf`; elsewhere the slot itself. */
+/** The slice that amounts for `placed.slot` go to, given the counter of `counterOf`; elsewhere the instance of that counter. */
 export function reachableSlot(placed: Placed, counter: Counter): number {
-  return placed.kind === "rolling" ? Math.min(placed.slot, counter.slot + placed.end) : placed.slot;
+  return placed.kind === "rolling" ? Math.min(placed.slot, counter.slot + placed.end) : counter.slot;
 }
 
 /** End of the instance or of its oldest slice, epoch ms; null: never. */

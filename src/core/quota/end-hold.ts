@@ -1,4 +1,4 @@
-import { type Addition, addAmounts, counterOf } from "./counter";
+import { type Addition, addAmounts, counterOf, type Instants } from "./counter";
 import {
   type ClosedHold,
   type Counter,
@@ -34,7 +34,7 @@ export function decideEnd(
     const held = hold?.buckets[at];
     const settled = to === "settled" ? (end.actual[at] as number) : 0;
     const released = { held: -(held?.est ?? 0), worst: -(held?.worst ?? 0) };
-    const counter = endedCounter(domain, held ?? bucket, { settled, ...released, now });
+    const counter = endedCounter(domain, held ?? bucket, { settled, ...released, now, at: hold?.at ?? end.at });
     if (counter !== null) counters.push([bucket.id, counter]);
   });
   return {
@@ -44,9 +44,9 @@ export function decideEnd(
 }
 
 /** Null: the instance is gone. What a counter lost is not taken from it again. */
-function endedCounter(domain: Domain, placed: HeldBucket, amounts: Addition): Counter | null {
+function endedCounter(domain: Domain, placed: HeldBucket, amounts: Addition & Instants): Counter | null {
   const stored = findCounter(domain, placed.id, amounts.now);
-  const counter = counterOf(placed, stored, amounts.now);
+  const counter = counterOf(placed, stored, amounts);
   if (counter === null) return null;
   const isHeldThere = stored !== undefined && (placed.kind !== "fixed" || stored.slot === placed.slot);
   return addAmounts(placed, counter, isHeldThere ? amounts : { ...amounts, held: 0, worst: 0 });

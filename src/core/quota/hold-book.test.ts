@@ -68,7 +68,7 @@ test("after a rebuild of a user its ends are told again, and no other's", () => 
   expect(book.unanswered()).toEqual([]);
   book.forgetAnswers(7);
   expect(book.unanswered().map((booked) => endOf(booked))).toEqual([
-    { userId: 7, holdId: "mine.1", buckets: [BUCKET], actual: [4] },
+    { userId: 7, holdId: "mine.1", at: 1_000, buckets: [BUCKET], actual: [4] },
   ]);
 });
 

@@ -109,5 +109,5 @@ export function openHoldOf(booked: BookedHold, replica: string, expiresAt: numbe
 /** The end of a booked hold as the store is told; null while it is open. */
 export function endOf({ hold, ended }: BookedHold): EndAsk | null {
   if (ended === null) return null;
-  return { userId: hold.userId, holdId: hold.id, buckets: hold.buckets, actual: ended.actual };
+  return { userId: hold.userId, holdId: hold.id, at: hold.at, buckets: hold.buckets, actual: ended.actual };
 }

@@ -42,12 +42,15 @@ export function describeQuotaStore(name: string, open: () => Promise<QuotaHarnes
   describe(name, () => {
     let harness: QuotaHarness;
     let nextUser = 100;
+    /** The store's time as last told. */
+    let instant = 0;
     beforeAll(async () => {
       harness = await open();
     });
     afterAll(() => harness.close());
 
     const rebuilt = async (extra: Partial<RebuildAsk> = {}, userId = nextUser++) => {
+      instant = await harness.now();
       const begun = await harness.store.beginRebuild(userId);
       const token = begun?.token ?? "";
       const base = { definitions: { user: ["du"], key: ["dk"] }, seeds: [], holds: [], closed: [] };
@@ -63,12 +66,13 @@ export function describeQuotaStore(name: string, open: () => Promise<QuotaHarnes
     const admitted = async (ask: ReserveAsk) => {
       const reply = await harness.store.reserve(ask);
       if (reply.kind !== "admitted") throw new Error(`not admitted: ${JSON.stringify(reply)}`);
+      instant = reply.at;
       return reply;
     };
     const placed = (buckets: readonly BucketRef[], lines: readonly { slot: number }[]): readonly HeldBucket[] =>
       buckets.map(({ id, kind, start, end }, at) => ({ id, kind, start, end, slot: lines[at]?.slot ?? 0 }));
     const ending = (ask: ReserveAsk, lines: readonly { slot: number }[], amount?: number): EndAsk => ({
-      ...{ userId: ask.userId, holdId: ask.holdId, buckets: placed(ask.buckets, lines) },
+      ...{ userId: ask.userId, holdId: ask.holdId, at: instant, buckets: placed(ask.buckets, lines) },
       actual: amount === undefined ? [] : ask.buckets.map(() => amount),
     });
     const counters = async (userId: number, buckets: readonly BucketAsk[], config = CONFIG) =>
@@ -158,7 +162,8 @@ export function describeQuotaStore(name: string, open: () => Promise<QuotaHarnes
       const buckets: readonly BucketAsk[] = [all.fixed, all.rolling, all.total].map((ref) => ({ ...ref, ...AMOUNTS }));
       await admitted(asking(userId, "a.1", buckets));
       const gone = [{ slot: 1_000 }, { slot: 1_000 }, { slot: 5 }];
-      expect((await store.settle(ending(asking(userId, "old.1", buckets), gone, 70))).kind).toBe("ended");
+      const end = { ...ending(asking(userId, "old.1", buckets), gone, 70), at: 1_000_000 };
+      expect((await store.settle(end)).kind).toBe("ended");
       expect(await counters(userId, buckets)).toEqual(buckets.map(() => [0, 100, 200]));
     });
 
@@ -592,7 +597,7 @@ export function describeQuotaStore(name: string, open: () => Promise<QuotaHarnes
       const buckets = await fiveKinds();
       const userId = await rebuilt();
       const { lines, at } = await admitted(asking(userId, "known.1", buckets));
-      await store.void({ userId, holdId: "closed.1", buckets: placed(buckets, lines), actual: [] });
+      await store.void({ userId, holdId: "closed.1", at, buckets: placed(buckets, lines), actual: [] });
       const hold = (holdId: string): OpenHold => ({
         ...{ userId, holdId, replica: "r2", at, expiresAt: at + 45_000, record: "r", ceilingNanoUsd: 1 },
         buckets: placed(buckets, lines).map((bucket) => ({ ...bucket, est: 30, worst: 50 })),
@@ -610,7 +615,8 @@ export function describeQuotaStore(name: string, open: () => Promise<QuotaHarnes
       const all = await refs();
       const userId = await rebuilt();
       const buckets: readonly BucketAsk[] = [all.total, all.fixed, all.rolling].map((ref) => ({ ...ref, ...AMOUNTS }));
-      const { at } = await admitted(asking(userId, "a.1", buckets));
+      await admitted(asking(userId, "a.1", buckets));
+      const at = 5_000;
       const gone = [{ slot: 5 }, { slot: 5 }, { slot: 5 }];
       const held = placed(buckets, gone).map((bucket) => ({ ...bucket, est: 30, worst: 50 }));
       const hold = {
@@ -624,8 +630,48 @@ export function describeQuotaStore(name: string, open: () => Promise<QuotaHarnes
       };
       await store.announce([{ ...hold, buckets: held }]);
       expect(await counters(userId, buckets)).toEqual(buckets.map(() => [0, 100, 200]));
-      expect((await store.settle(ending(asking(userId, "old.1", buckets), gone, 9))).kind).toBe("ended");
+      expect((await store.settle({ ...ending(asking(userId, "old.1", buckets), gone, 9), at })).kind).toBe("ended");
       expect(await counters(userId, buckets)).toEqual(buckets.map(() => [0, 100, 200]));
+    });
+
+    describe("a fixed window that was lost and began anew", () => {
+      /** A user whose window of 10 s began 3 s ago, and what was placed in the one before, which began 2 s earlier. */
+      const anew = async () => {
+        const second = Math.floor((await harness.now()) / 1_000);
+        const fixed: BucketAsk = { id: "u7:0:usd:5h:fixed", kind: "fixed", start: 10, end: 1, ...AMOUNTS };
+        const seeds: readonly Seed[] = [{ ...fixed, slot: second - 3, settled: 50, slices: [] }];
+        const userId = await rebuilt({ seeds });
+        const before = { ...fixed, slot: second - 5 };
+        const hold = (holdId: string, at: number): OpenHold => ({
+          ...{ userId, holdId, replica: "r2", at, expiresAt: at + 45_000, record: "r", ceilingNanoUsd: 1 },
+          buckets: [{ ...before, est: 30, worst: 60 }],
+        });
+        const end = (holdId: string, at: number, amount: number): EndAsk => ({
+          ...{ userId, holdId, at, buckets: [before], actual: [amount] },
+        });
+        const shown = () => counters(userId, [fixed]);
+        return { inside: (second - 2) * 1_000, outside: (second - 4) * 1_000, hold, end, shown };
+      };
+
+      test("takes what was admitted since it began, whichever window that was placed in", async () => {
+        const { inside, outside, end, shown } = await anew();
+        await harness.store.settle(end("outside.1", outside, 7));
+        expect(await shown()).toEqual([[50, 0, 0]]);
+        await harness.store.settle(end("inside.1", inside, 9));
+        expect(await shown()).toEqual([[59, 0, 0]]);
+      });
+
+      test("holds what is announced of that time, and gives it back", async () => {
+        const { inside, outside, hold, end, shown } = await anew();
+        await harness.store.announce([hold("outside.1", outside), hold("inside.1", inside), hold("void.1", inside)]);
+        expect(await shown()).toEqual([[50, 60, 120]]);
+        await harness.store.settle(end("outside.1", outside, 7));
+        expect(await shown()).toEqual([[50, 60, 120]]);
+        await harness.store.settle(end("inside.1", inside, 9));
+        expect(await shown()).toEqual([[59, 30, 60]]);
+        await harness.store.void({ ...end("void.1", inside, 0), actual: [] });
+        expect(await shown()).toEqual([[59, 0, 0]]);
+      });
     });
 
     test("users do not share counters", async () => {

@@ -107,6 +107,8 @@ export type HeldBucket = BucketRef & { readonly slot: number };
 export type EndAsk = {
   readonly userId: number;
   readonly holdId: string;
+  /** Admission, epoch ms; that of the hold counts if the store has it. */
+  readonly at: number;
   /** Those of the reserve, then those that it did not hold in (quota.md Q57). */
   readonly buckets: readonly HeldBucket[];
   /** Actual amounts, one per bucket; negative only for a correction, whose hold is unknown to the store. Empty when voided. */

@@ -43,7 +43,7 @@ export function decideAnnounce(domain: Domain, hold: OpenHold, now: number): Dec
   if (domain.epoch === null || stateOf(domain, hold.holdId, now) !== null) return { reply: null, changes: null };
   const counters: (readonly [string, Counter])[] = [];
   const buckets = hold.buckets.map((bucket): HeldAmounts => {
-    const counter = counterOf(bucket, findCounter(domain, bucket.id, now), now);
+    const counter = counterOf(bucket, findCounter(domain, bucket.id, now), { at: hold.at, now });
     if (counter === null) return { ...bucket, est: 0, worst: 0 };
     counters.push([bucket.id, addAmounts(bucket, counter, { settled: 0, held: bucket.est, worst: bucket.worst, now })]);
     return { ...bucket, slot: reachableSlot(bucket, counter) };

@@ -197,7 +197,8 @@ async function settle(world: World, hold: OpenHold, amount: number): Promise<voi
   if (!world.ledger.has(hold.holdId)) world.ledger.set(hold.holdId, { at: hold.at, buckets: hold.buckets, amount });
   world.running.delete(hold.holdId);
   const row = world.ledger.get(hold.holdId) as Row;
-  const ask = { userId: USER, holdId: hold.holdId, buckets: hold.buckets, actual: hold.buckets.map(() => row.amount) };
+  const { holdId, at, buckets } = hold;
+  const ask = { userId: USER, holdId, at, buckets, actual: buckets.map(() => row.amount) };
   await end(world, "settle", ask);
   expect((await end(world, "settle", ask)).kind).toBe("duplicate");
 }
@@ -208,7 +209,7 @@ async function request(world: World, holdId: string, plan: Plan): Promise<void> 
   const { hold } = running;
   for (let left = plan.renewals; left > 0; left--) await renew(world, hold);
   if (plan.end === "void") {
-    await end(world, "void", { userId: USER, holdId, buckets: hold.buckets, actual: [] });
+    await end(world, "void", { userId: USER, holdId, at: hold.at, buckets: hold.buckets, actual: [] });
     world.running.delete(holdId);
     return;
   }

@@ -49,7 +49,7 @@ function slotOf(ask: ReserveAsk): number {
 
 function settle(ask: ReserveAsk, slot: number, amount: number) {
   const buckets = ask.buckets.map(({ id, kind, start, end }) => ({ id, kind, start, end, slot }));
-  return store.settle({ userId: ask.userId, holdId: ask.holdId, buckets, actual: [amount] });
+  return store.settle({ userId: ask.userId, holdId: ask.holdId, at: 0, buckets, actual: [amount] });
 }
 
 async function settledOf(ask: ReserveAsk): Promise<number | undefined> {
@@ -61,7 +61,7 @@ test("reserve, settle and void answer at once", async () => {
   await rebuild(7);
   const ask = asking(7, "a.1");
   expect(settle(ask, slotOf(ask), 5)).toMatchObject({ kind: "ended" });
-  expect(store.void({ ...ask, actual: [], buckets: [] })).toEqual({ kind: "duplicate", state: "settled" });
+  expect(store.void({ ...ask, at: 0, actual: [], buckets: [] })).toEqual({ kind: "duplicate", state: "settled" });
 });
 
 test("usage of 12:00 counts in a rolling window of 5 hours until 17:05, and never less", async () => {

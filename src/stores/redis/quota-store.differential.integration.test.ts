@@ -183,7 +183,13 @@ function endOf(world: World, { ask, slots }: Played): EndAsk {
   const buckets = ask.buckets.map(
     ({ id, kind, start, end }, at): HeldBucket => ({ id, kind, start, end, slot: slots[at] ?? 0 }),
   );
-  return { userId: USER, holdId: ask.holdId, buckets, actual: buckets.map(() => within(world, -40, 300)) };
+  const actual = buckets.map(() => within(world, -40, 300));
+  return { userId: USER, holdId: ask.holdId, at: someInstant(world), buckets, actual };
+}
+
+/** An instant of admission in the last seconds, or a little ahead: a replica's clock may be off. */
+function someInstant(world: World): number {
+  return world.now - within(world, -500, 5_000);
 }
 
 function unknownSlot(world: World, ref: BucketRef): number {
@@ -220,7 +226,8 @@ function unknownEnd(world: World): Step {
   const refs = refsAt(world, world.now).filter(() => world.random(2) === 0);
   const buckets = refs.map((ref): HeldBucket => ({ ...ref, slot: unknownSlot(world, ref) }));
   const holdId = `x${world.nextHold++}.1`;
-  const end = { userId: USER, holdId, buckets, actual: buckets.map(() => within(world, -40, 300)) };
+  const actual = buckets.map(() => within(world, -40, 300));
+  const end = { userId: USER, holdId, at: someInstant(world), buckets, actual };
   return ending(world, end, world.random(4) === 0 ? "void" : "settle");
 }
 
@@ -276,7 +283,7 @@ function someHold(world: World): OpenHold {
     userId: USER,
     holdId: `late${world.nextHold++}.1`,
     replica: "r2",
-    at: world.now,
+    at: someInstant(world),
     record: "late",
     ceilingNanoUsd: 3,
   };
@@ -353,7 +360,7 @@ async function playBatch(world: World): Promise<void> {
 
 /** A script that Redis does not know yet is sent again, behind later calls; once it is known the calls run in order. */
 async function loadScripts(): Promise<void> {
-  const end = { userId: 8, holdId: "a.1", buckets: [], actual: [] };
+  const end = { userId: 8, holdId: "a.1", at: 0, buckets: [], actual: [] };
   await redis.settle(end);
   await redis.renew([{ ...end, ttlMs: 1, ceilingNanoUsd: 0 }]);
   const config = { version: 1, keyId: 3, user: "", key: "" };

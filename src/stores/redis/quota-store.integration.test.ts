@@ -73,7 +73,7 @@ async function serve(ask: ReserveAsk): Promise<void> {
   const reply = await store.reserve(ask);
   if (reply.kind !== "admitted") throw new Error(reply.kind);
   const buckets = ask.buckets.map((bucket, at) => ({ ...bucket, slot: reply.lines[at]?.slot ?? 0 }));
-  await store.settle({ userId: ask.userId, holdId: ask.holdId, buckets, actual: buckets.map(() => 7) });
+  await store.settle({ userId: ask.userId, holdId: ask.holdId, at: reply.at, buckets, actual: buckets.map(() => 7) });
 }
 
 test("every key has a life after every call, and carries the user's hash tag but for the sets of users", async () => {
@@ -96,13 +96,13 @@ test("every key has a life after every call, and carries the user's hash tag but
   await expectLives();
   await expect.poll(() => store.expired(10)).toHaveLength(1);
   await expectLives();
-  const slots = reply.kind === "admitted" ? reply.lines : [];
-  const buckets = ask.buckets.map((bucket, at) => ({ ...bucket, slot: slots[at]?.slot ?? 0 }));
-  await store.settle({ userId: 7, holdId: "a.1", buckets, actual: [1, 2, 3, 4] });
+  const { lines: slots, at } = reply.kind === "admitted" ? reply : { lines: [], at: 0 };
+  const buckets = ask.buckets.map((bucket, index) => ({ ...bucket, slot: slots[index]?.slot ?? 0 }));
+  await store.settle({ userId: 7, holdId: "a.1", at, buckets, actual: [1, 2, 3, 4] });
   await expectLives();
-  await store.void({ userId: 7, holdId: "b.1", buckets, actual: [] });
+  await store.void({ userId: 7, holdId: "b.1", at, buckets, actual: [] });
   await admin.del(...ask.buckets.map(domainKeys(7).bucket).filter((key) => key !== domainKeys(7).meta));
-  await store.settle({ userId: 7, holdId: "c.1", buckets, actual: [1, 2, 3, 4] });
+  await store.settle({ userId: 7, holdId: "c.1", at, buckets, actual: [1, 2, 3, 4] });
   await expectLives();
   const seeds = buckets.map((bucket) => ({ ...bucket, settled: 0, slices: [] }));
   const definitions = { user: [], key: [] };
@@ -147,7 +147,8 @@ test("a wrong key type rejects with its cause, changes no bucket and leaves no h
   await expect(store.reserve(ask)).rejects.toThrow(/reserve/);
   await expect(store.reserve(ask)).rejects.toMatchObject({ cause: { message: expect.stringContaining("WRONGTYPE") } });
   const slots = ask.buckets.map((bucket) => ({ ...bucket, slot: bucket.start }));
-  await expect(store.settle({ userId: 7, holdId: "a.1", buckets: slots, actual: [1, 1, 1, 1] })).rejects.toThrow();
+  const end = { userId: 7, holdId: "a.1", at: await timeOf(admin), buckets: slots, actual: [1, 1, 1, 1] };
+  await expect(store.settle(end)).rejects.toThrow();
   expect(await admin.exists(keys.hold("a.1"))).toBe(0);
   expect(await admin.zcard(keys.open)).toBe(0);
   const lines = (await store.peek({ ...ask, buckets: [total] }))?.lines;
@@ -190,9 +191,9 @@ test("a user is looked for among those with open holds only while holds are open
   await expect
     .poll(async () => (await store.expired(10)).length + Number(await admin.zscore("sl:open:7", "7")))
     .toBe(Number(await admin.zscore(domainKeys(7).open, "a.1")));
-  const slots = reply.kind === "admitted" ? reply.lines : [];
-  const buckets = ask.buckets.map((bucket, at) => ({ ...bucket, slot: slots[at]?.slot ?? 0 }));
-  await store.void({ userId: 7, holdId: "a.1", buckets, actual: [] });
+  const { lines: slots, at } = reply.kind === "admitted" ? reply : { lines: [], at: 0 };
+  const buckets = ask.buckets.map((bucket, index) => ({ ...bucket, slot: slots[index]?.slot ?? 0 }));
+  await store.void({ userId: 7, holdId: "a.1", at, buckets, actual: [] });
   await admin.zadd("sl:open:7", 1, "7");
   expect(await store.expired(10)).toEqual([]);
   expect(await admin.exists("sl:open:7")).toBe(0);

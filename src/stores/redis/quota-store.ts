@@ -93,7 +93,7 @@ async function reserve(ask: ReserveAsk, { client, replica, note }: Place): Promi
 async function end(client: Redis, ask: EndAsk, state: "S" | "V"): Promise<EndReply> {
   const domain = domainKeys(ask.userId);
   const keys = [domain.meta, domain.open, domain.hold(ask.holdId), ...ask.buckets.map(domain.bucket)];
-  const args = [ask.holdId, state, ...endArguments(ask, state === "S")];
+  const args = [ask.holdId, state, ask.at, ...endArguments(ask, state === "S")];
   return readEndReply(await runScript(client, END, { keys, args }));
 }
 

@@ -52,11 +52,12 @@ local function current(b)
   return aged(b, c)
 end
 
-local function instance(b, slot)
+local function instance(b, slot, admitted)
   local c = load(b)
   if b.kind == 'C' then return at < (b.p2 + 2 * DAY) * 1000 and (c or begin(slot)) or nil end
   if b.kind == 'F' then
-    if c and c.slot == slot then return c end
+    local from = math.floor(admitted / 1000)
+    if c and (c.slot == slot or (from >= c.slot and from < c.slot + b.p1)) then return c end
     return second < slot + b.p1 and (not c or second >= c.slot + b.p1) and begin(slot) or nil
   end
   if b.kind == 'T' then
@@ -68,7 +69,7 @@ local function instance(b, slot)
 end
 
 local function reachable(b, c, slot)
-  return b.kind == 'R' and math.min(slot, c.slot + b.p2) or slot
+  return b.kind == 'R' and math.min(slot, c.slot + b.p2) or c.slot
 end
 
 local function save(b, c)

@@ -5,18 +5,20 @@ import { COUNTERS } from "./counters.lua";
 export const END = defineScript(
   "end",
   `-- KEYS  1 meta  2 open holds  3 hold  4.. one per bucket, in the order of the reserve, then those that it did not hold
--- ARGV  1 hold id  2 S settled | V voided  then 6 per bucket: kind p1 p2 id slot actual (the slot counts only where nothing is held)
+-- ARGV  1 hold id  2 S settled | V voided  3 admission, epoch ms, of a hold that is unknown
+--       then 6 per bucket: kind p1 p2 id slot actual (the slot counts only where nothing is held)
 -- Reply OK epoch n at · DUP state · REBUILD
 local META, OPEN, HOLD = KEYS[1], KEYS[2], KEYS[3]
-local FIRST, STEP = 2, 6
+local FIRST, STEP = 3, 6
 ${COUNTERS}
 if not epoch then return {'REBUILD'} end
-local known = redis.call('HMGET', HOLD, 'e', 'st', 'nb')
+local known = redis.call('HMGET', HOLD, 'e', 'st', 'nb', 'at')
 local open = known[1] == epoch
 if open and (known[2] == 'S' or known[2] == 'V') then return {'DUP', known[2]} end
 redis.call('ZCARD', OPEN)
 local count = #KEYS - 3
 local placed = open and num(known[3]) or 0
+local admitted = num(open and known[4] or ARGV[3])
 if placed > count then return redis.error_reply('ERR the hold has other buckets') end
 
 local ends = {}
@@ -30,8 +32,8 @@ for i = 1, count do
     slot, est, worst, id = string.match(redis.call('HGET', HOLD, 'b' .. i), '^(%-?%d+) (%d+) (%d+) .* (%S+)$')
     if id ~= b.id then return redis.error_reply('ERR the hold has other buckets') end
   end
-  local c = instance(b, tonumber(slot))
-  if c and c.fresh then est, worst = '0', '0' end
+  local c = instance(b, tonumber(slot), admitted)
+  if c and (c.fresh or (b.kind == 'F' and c.slot ~= tonumber(slot))) then est, worst = '0', '0' end
   ends[i] = {b = b, c = c, slot = tonumber(slot), amounts = {s = ARGV[2] == 'S' and actual or '0', h = '-' .. est, w = '-' .. worst}}
 end
 for i = 1, count do

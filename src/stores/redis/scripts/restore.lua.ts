@@ -53,7 +53,7 @@ local function place(hold)
   for i, x in ipairs(hold.buckets) do
     demandWhole(x.est); demandWhole(x.worst)
     local b = bucketOf(x)
-    local c, slot, est, worst = instance(b, x.slot), x.slot, '0', '0'
+    local c, slot, est, worst = instance(b, x.slot, num(hold.at)), x.slot, '0', '0'
     if c then
       slot, est, worst = reachable(b, c, x.slot), x.est, x.worst
       placed[#placed + 1] = {b = b, c = c, slot = slot, amounts = {s = '0', h = est, w = worst}}
