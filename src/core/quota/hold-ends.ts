@@ -1,5 +1,5 @@
 import type { Clock } from "@/lib/clock";
-import { type Amounts, type Hold, type HoldBucket, requestIdOfHold } from "./hold";
+import { type Amounts, amountsFor, type Hold, type HoldBucket, requestIdOfHold } from "./hold";
 import { type BookedHold, endOf, type HoldBook } from "./hold-book";
 import type { EndReply, QuotaStore, ReserveAsk } from "./quota-store";
 
@@ -42,12 +42,7 @@ export function createHoldEnds(deps: HoldEndsDeps): HoldEnds {
     if (booked !== null) tell(booked, deps);
   };
   return {
-    settle: (hold, actual) =>
-      end(
-        hold,
-        "settled",
-        hold.resolution.buckets.map(({ cell }) => actual[cell.unit]),
-      ),
+    settle: (hold, actual) => end(hold, "settled", amountsFor(hold.buckets, actual)),
     void: (hold) => end(hold, "voided", []),
     voidUnknown({ userId, holdId, buckets, record }) {
       const held = buckets.map((bucket) => ({ ...bucket, slot: 0 }));
