@@ -1,14 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { seededRandom } from "@test/seeded-random";
-import { type RunningProcess, runProcess, startProcess } from "@test/setup/start-process";
-import { startTestPostgres } from "@test/setup/test-postgres";
-import postgres from "postgres";
+import { openStage, type Stage } from "@test/setup/open-stage";
 import { Pool } from "undici";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ScriptedUpstream, startScriptedUpstream } from "../../bench/upstream/scripted-upstream";
 
 // What a kill may cost (quota.md Q42, F2-F4): real processes, the bytes that clients got as the truth. $150 per million tokens of output, so that
 // a stream of 50 tokens a second spends two cents in under three seconds, and Q stays two cents.
@@ -24,51 +18,11 @@ const SEED = 20_261_121;
 type LedgerRow = { id: string; outcome: string; cost: string; source: string; stream: boolean };
 type Got = { readonly requestId: string | null; readonly tokens: number };
 
-let folder = "";
-let upstream: ScriptedUpstream;
-let database: Awaited<ReturnType<typeof startTestPostgres>>;
-
+let stage: Stage;
 beforeAll(async () => {
-  upstream = await startScriptedUpstream();
-  folder = mkdtempSync(join(tmpdir(), "sluice-process-"));
-  chmodSync(folder, 0o711); // the database has an account of its own
-  database = await startTestPostgres(join(folder, "database"));
-  const migrated = await runProcess({ entry: "migrate", env: processEnv() });
-  expect(migrated.code, migrated.output).toBe(0);
+  stage = await openStage({ keys: [KEY], price: { input: "2.50", output: "150" } });
 }, 60_000);
-afterAll(async () => {
-  await upstream.close();
-  await database.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-function startGateway(): Promise<RunningProcess> {
-  const config = join(folder, "sluice.json");
-  writeFileSync(
-    config,
-    JSON.stringify({
-      channels: [
-        { name: "up", protocols: ["openai-chat"], baseUrl: upstream.url, credential: "upstream", models: ["gpt-4o"] },
-      ],
-      users: [{ name: "load", role: "user" }],
-      keys: [{ user: "load", name: "load", secret: KEY }],
-      prices: [{ model: "gpt-4o", input: "2.50", output: "150" }],
-    }),
-  );
-  return startProcess({ env: { ...processEnv(), SLUICE_CONFIG: config } });
-}
-
-function processEnv(): Record<string, string> {
-  return {
-    PORT: "0",
-    SLUICE_ROLE: "gateway",
-    SLUICE_HOST: "127.0.0.1",
-    SLUICE_DATA_DIR: join(folder, "data"),
-    SLUICE_SECRET: "process-test-secret-process-test-secret-1",
-    SLUICE_UPSTREAM_PRIVATE: "allow",
-    DATABASE_URL: database.url,
-  };
-}
+afterAll(() => stage.close());
 
 const messages = [
   { role: "user", content: "Count every token of this call, also when nobody is left to hear the end." },
@@ -110,19 +64,18 @@ async function call(pool: Pool, stream: boolean): Promise<Got> {
   return { requestId, tokens: [...text.matchAll(/"content":"[^"]+"/g)].length };
 }
 
-async function readLedger(): Promise<readonly LedgerRow[]> {
-  const sql = postgres(database.url, { max: 1 });
-  const rows = await sql<LedgerRow[]>`
-    select replace(l.id::text, '-', '') as id, l.outcome, l.cost_nusd::text as cost, l.cost_source as source, r.stream
-    from usage_ledger l join requests r on r.id = l.id`;
-  await sql.end();
-  return rows;
+function readLedger(): Promise<readonly LedgerRow[]> {
+  return stage.sql(
+    (sql) => sql<LedgerRow[]>`
+      select replace(l.id::text, '-', '') as id, l.outcome, l.cost_nusd::text as cost, l.cost_source as source, r.stream
+      from usage_ledger l join requests r on r.id = l.id`,
+  );
 }
 
 test("kill -9 in mid-stream charges what clients got and at most two cents more; a plain reply in full and never above its worst case", async () => {
   const random = seededRandom(SEED);
   const calls: Promise<Got>[] = [];
-  let gateway = await startGateway();
+  let gateway = await stage.start("data");
   for (let round = 1; round <= 3; round++) {
     const pool = new Pool(gateway.url, { connections: STREAMS + WHOLE, pipelining: 1, allowH2: false });
     calls.push(...Array.from({ length: STREAMS }, () => call(pool, true)));
@@ -132,7 +85,7 @@ test("kill -9 in mid-stream charges what clients got and at most two cents more;
     await gateway.end("SIGKILL");
     await Promise.all([...calls, ...whole]);
     await pool.destroy();
-    gateway = await startGateway();
+    gateway = await stage.start("data");
   }
   await gateway.end("SIGTERM");
   const rows = await readLedger();
@@ -152,6 +105,5 @@ test("kill -9 in mid-stream charges what clients got and at most two cents more;
     expect(Number(cost)).toBeGreaterThanOrEqual(WHOLE_COST);
     expect(Number(cost)).toBeLessThanOrEqual(WHOLE_WORST);
   }
-  const verified = await runProcess({ entry: "verify-ledger", env: processEnv() });
-  expect(verified.output).toContain("The ledger is sound");
+  expect(await stage.runEntry("verify-ledger", "data")).toContain("The ledger is sound");
 }, 120_000);

@@ -1,76 +1,31 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type RunningProcess, runProcess, startProcess } from "@test/setup/start-process";
-import { startTestPostgres } from "@test/setup/test-postgres";
+import { COST_NANO_USD } from "@test/setup/burst";
+import { openStage, type Stage } from "@test/setup/open-stage";
 import { type FinishedCall, startTraffic } from "@test/setup/traffic";
-import postgres from "postgres";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type ScriptedUpstream, startScriptedUpstream } from "../../bench/upstream/scripted-upstream";
+import { beforeEach, expect, test } from "vitest";
 
 // Real processes: the built gateway, a PostgreSQL of its own, the scripted upstream as the truth. $2.50 and $10 per million tokens:
 // 100 tokens in and 50 out cost 750,000 nano-USD.
 const KEY = "sk-sluice-processprocessprocessprocessprocess00";
-const COST_NANO_USD = 750_000;
 
 type LedgerRow = { id: string; attempt: number; outcome: string; cost_nusd: string; requests: number };
 
-let folder = "";
-let upstream: ScriptedUpstream;
-let database: Awaited<ReturnType<typeof startTestPostgres>>;
-
-beforeAll(async () => {
-  upstream = await startScriptedUpstream({ defaults: { inputTokens: 100, outputTokens: 50 } });
-});
-afterAll(() => upstream.close());
-
+let stage: Stage;
 beforeEach(async () => {
-  upstream.forget();
-  folder = mkdtempSync(join(tmpdir(), "sluice-process-"));
-  chmodSync(folder, 0o711); // the database has an account of its own
-  database = await startTestPostgres(join(folder, "database"));
-  return async () => {
-    await database.stop();
-    rmSync(folder, { recursive: true, force: true });
-  };
+  stage = await openStage({ keys: [KEY] });
+  return () => stage.close();
 });
 
-function startGateway(): Promise<RunningProcess> {
-  const config = join(folder, "sluice.json");
-  writeFileSync(
-    config,
-    JSON.stringify({
-      channels: [
-        { name: "up", protocols: ["openai-chat"], baseUrl: upstream.url, credential: "upstream", models: ["gpt-4o"] },
-      ],
-      users: [{ name: "load", role: "user" }],
-      keys: [{ user: "load", name: "load", secret: KEY }],
-      prices: [{ model: "gpt-4o", input: "2.50", output: "10" }],
-    }),
-  );
-  return startProcess({ env: { ...processEnv(), SLUICE_CONFIG: config } });
-}
-
-function processEnv(): Record<string, string> {
-  return {
-    PORT: "0",
-    SLUICE_HOST: "127.0.0.1",
-    SLUICE_DATA_DIR: join(folder, "data"),
-    SLUICE_SECRET: "process-test-secret-process-test-secret-1",
-    SLUICE_UPSTREAM_PRIVATE: "allow",
-    DATABASE_URL: database.url,
-  };
-}
+const startGateway = () => stage.start("data");
 
 async function readLedger(): Promise<{ rows: LedgerRow[]; rollupNanoUsd: bigint; rollupEntries: bigint }> {
-  const sql = postgres(database.url, { max: 1 });
-  const rows = await sql<LedgerRow[]>`
-    select replace(id::text, '-', '') as id, attempt, outcome, cost_nusd::text, requests from usage_ledger`;
-  const [sums] = await sql<{ cost: string; entries: string }[]>`
-    select coalesce(sum(cost_nusd), 0)::text as cost, coalesce(sum(entries), 0)::text as entries from usage_rollup`;
-  await sql.end();
-  return { rows: [...rows], rollupNanoUsd: BigInt(sums?.cost ?? 0), rollupEntries: BigInt(sums?.entries ?? 0) };
+  return stage.sql(async (sql) => {
+    const rows = await sql<LedgerRow[]>`
+      select replace(id::text, '-', '') as id, attempt, outcome, cost_nusd::text, requests from usage_ledger`;
+    const [sums] = await sql<{ cost: string; entries: string }[]>`
+      select coalesce(sum(cost_nusd), 0)::text as cost, coalesce(sum(entries), 0)::text as entries from usage_rollup`;
+    return { rows: [...rows], rollupNanoUsd: BigInt(sums?.cost ?? 0), rollupEntries: BigInt(sums?.entries ?? 0) };
+  });
 }
 
 /**
@@ -89,13 +44,12 @@ async function expectExact(finished: readonly FinishedCall[], cut = 0): Promise<
   expect(entries.filter((row) => row?.outcome === "interrupted").length).toBeLessThanOrEqual(cut);
   expect(rollupNanoUsd).toBe(rows.reduce((sum, row) => sum + BigInt(row.cost_nusd), 0n));
   expect(rollupEntries).toBe(BigInt(rows.length));
-  const verified = await runProcess({ entry: "verify-ledger", env: processEnv() });
-  expect(verified.output).toContain("The ledger is sound");
+  expect(await stage.runEntry("verify-ledger", "data")).toContain("The ledger is sound");
   return rows;
 }
 
 async function untilServed(count: number): Promise<void> {
-  while (upstream.served.length < count) await sleep(10);
+  while (stage.upstream.served.length < count) await sleep(10);
 }
 
 test("kill -9 under traffic loses no settled entry and counts none twice", async () => {
@@ -115,25 +69,25 @@ test("kill -9 under traffic loses no settled entry and counts none twice", async
   expect(finished.length).toBeGreaterThan(600);
   // Each call the upstream saw has an entry: finished ones at their cost, cut ones as interrupted. A kill between the ceiling and
   // the dispatch may leave an entry for a call that never arrived, at most one per connection and kill.
-  expect(rows.length).toBeGreaterThanOrEqual(upstream.served.length);
-  expect(rows.length).toBeLessThanOrEqual(upstream.served.length + 3 * connections);
+  expect(rows.length).toBeGreaterThanOrEqual(stage.upstream.served.length);
+  expect(rows.length).toBeLessThanOrEqual(stage.upstream.served.length + 3 * connections);
 }, 120_000);
 
 test("a PostgreSQL that stops under traffic loses no entry and counts none twice", async () => {
   const gateway = await startGateway();
   const traffic = startTraffic({ url: gateway.url, key: KEY, connections: 8, script: "chunks=4;intervalMs=2" });
   await untilServed(200);
-  await database.stop();
-  const before = upstream.served.length;
+  await stage.stopDatabase();
+  const before = stage.upstream.served.length;
   await untilServed(before + 500);
-  database = await startTestPostgres(join(folder, "database"), Number(new URL(database.url).port));
+  await stage.startDatabase();
   await untilServed(before + 800);
   await traffic.stop();
   await gateway.end("SIGTERM");
   expect(traffic.finished.filter((call) => call.status !== 200)).toEqual([]);
   expect(traffic.broken()).toBe(0);
   const rows = await expectExact(traffic.finished);
-  expect(rows).toHaveLength(upstream.served.length);
+  expect(rows).toHaveLength(stage.upstream.served.length);
 }, 120_000);
 
 test("a stop of the process lets running streams end and leaves nothing unsettled", async () => {
@@ -146,5 +100,5 @@ test("a stop of the process lets running streams end and leaves nothing unsettle
   const finished = traffic.finished.filter((call) => call.status === 200);
   expect(finished.length).toBeGreaterThanOrEqual(4);
   const rows = await expectExact(finished);
-  expect(rows).toHaveLength(upstream.served.length);
+  expect(rows).toHaveLength(stage.upstream.served.length);
 }, 60_000);
