@@ -36,6 +36,26 @@ test("FLUSHALL under load loses nothing and counts nothing twice", async () => {
   expect(await spend.untilReleased()).toBe(1_333 * COST_NANO_USD);
 }, 120_000);
 
+test("a Redis that comes back as it was 2 s ago under load is noticed, and the user rebuilt within 30 s", async () => {
+  await start(2, { amount: DOLLAR });
+  const rolledBack = whenServed(stage, 200, async () => {
+    await stage.redis.run((client) => client.save());
+    await sleep(2_000);
+    await stage.redis.restart();
+  });
+  const told = await burst(stage, { count: 3_000, width: 50, script: "delayMs=200" });
+  await rolledBack;
+  // While Redis is away each replica may admit 2 % of the cap alone; what it cannot admit is refused, and nothing else goes wrong.
+  const refusals = new Set([null, "limit_too_small", "limit_exceeded", "limits_unavailable"]);
+  expect(told.filter(({ code }) => !refusals.has(code))).toEqual([]);
+  expect(served(told)).toBeGreaterThanOrEqual(1_333);
+  expect(served(told)).toBeLessThanOrEqual(1_333 + 2 * 26);
+  expect(stage.upstream.served).toHaveLength(served(told));
+  const total = served(told) * COST_NANO_USD;
+  await spend.untilLedgerIs(total);
+  await vi.waitFor(async () => expect(await spend.counter()).toEqual({ s: total, h: 0, w: 0 }), 30_000);
+}, 120_000);
+
 test("kill -9 of one of two gateways under load leaves ledger and counters in agreement, below the cap", async () => {
   await start(2, { amount: DOLLAR, enforcement: "strict" });
   const killed = whenServed(stage, 400, () => (stage.gateways[0] as RunningProcess).end("SIGKILL"));
