@@ -271,6 +271,14 @@ describe("billing model and failover (quota.md Q58, Q59)", () => {
       [2, 2, 0, "ok"],
     ]);
     expect(scene.journal.settled).toHaveLength(2);
+    const ceilings = scene.journal.frames.flatMap(({ type, frame }) =>
+      type === "ceiling" ? [[frame.attempt, frame.amountNanoUsd]] : [],
+    );
+    expect(ceilings.slice(1)).toEqual([
+      [1, ceilings[0]?.[1]],
+      [1, 0],
+      [2, ceilings[0]?.[1]],
+    ]);
   });
 
   test("upstream: each attempt has a hold of its own, and all of them end", async () => {

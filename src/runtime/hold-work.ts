@@ -87,9 +87,16 @@ async function bill({ holdId, at, userId, record, ceilingNanoUsd }: ExpiredHold,
   const id = requestIdOfHold(holdId);
   const { keyId, keyPrefix, modelGroupId, model, protocol, operation, stream, counted } = parseHoldRecord(record);
   const costNanoUsd = asNanoUsd(ceilingNanoUsd);
+  const no = numberOf(holdId); // with `billingModel: upstream` that of its only attempt, else 1
   const entry = {
-    ...{ id, attempt: 1, admittedAt: at, holdNo: numberOf(holdId), userId, keyId, modelGroupId, model, costNanoUsd },
-    ...{ channelId: null, outcome: "interrupted" as const, requests: 1, tokens: 0, costSource: "ceiling" as const },
+    ...{ id, attempt: no, admittedAt: at, holdNo: no, userId, keyId, modelGroupId, model, costNanoUsd },
+    ...{
+      channelId: null,
+      outcome: "interrupted" as const,
+      requests: no === 1 ? 1 : 0,
+      tokens: 0,
+      costSource: "ceiling" as const,
+    },
     ...{ countedInUserGlobal: counted.userGlobal, countedInKeyGlobal: counted.keyGlobal, failOpen: false },
     detail: { ...CEILING_DETAIL, listCostNanoUsd: ceilingNanoUsd },
   };
@@ -102,7 +109,7 @@ async function bill({ holdId, at, userId, record, ceilingNanoUsd }: ExpiredHold,
   await ledger.record([settlementOf({ id, kind: "settled", entries: [entry], request }).text]);
   // Another janitor or the owner may have been first: what the ledger has is what counts.
   const charged = await rows.find({ requestId: id, holdNo: entry.holdNo, at });
-  return charged ?? { usd: ceilingNanoUsd, tokens: 0, requests: 1 };
+  return charged ?? { usd: ceilingNanoUsd, tokens: 0, requests: entry.requests };
 }
 
 const CEILING_DETAIL = {
