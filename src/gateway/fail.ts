@@ -9,7 +9,7 @@ import { withRequestId } from "./reply-head";
 /** What was known of a call when it was refused. */
 export type Refused = { readonly exchange: Exchange; readonly caller: Caller | null; readonly model: string | null };
 
-/** Ends a call that was never admitted, or sent nowhere: the error in the protocol's shape, and one denial (quota.md Q62). */
+/** Ends a call that was never admitted, sent nowhere, or denied before a further attempt: the error in the protocol's shape, and one denial (quota.md Q62). */
 export function fail(error: AppError, refused: Refused, deps: EngineDeps): void {
   const { exchange, caller, model } = refused;
   if (error.code === "internal_error")

@@ -3,7 +3,7 @@ import { AppError, isAppError } from "@/core/errors";
 import type { Hold } from "@/core/quota/hold";
 import { type Admitted, holdFor } from "./admit";
 import { type AttemptEnd, attempt, BETWEEN_ATTEMPTS, isInterrupted } from "./attempt";
-import { amountsOf, entryOf } from "./entry-of";
+import { type Attempted, amountsOf, entryOf } from "./entry-of";
 import type { EngineDeps, Exchange } from "./exchange";
 import type { RelayEnd } from "./relay-state";
 import type { Candidate } from "./resolve-target";
@@ -54,12 +54,19 @@ export async function forward(admitted: Admitted, exchange: Exchange, deps: Engi
       const end = await attempt({ admitted, candidate, hold, number, canFailOver: number < last }, exchange, deps);
       ends.push(end);
       if (!end.relay.next || number === last || isInterrupted(exchange)) break;
+      if (end.isDispatched) witnessCost(end, { admitted, exchange }, deps);
     }
   } finally {
     deadline.cancel();
     unsubscribe();
   }
   return { ends, hold, answer: answerOf(ends, exchange) };
+}
+
+/** Should the process die during a later attempt, this one is billed what it cost, not what it might have (quota.md Q44). */
+function witnessCost(end: AttemptEnd, attempted: Attempted, { journal }: EngineDeps): void {
+  const { id, attempt, costNanoUsd } = entryOf(end, attempted, 0);
+  journal.ceiling({ id, attempt, channelId: end.candidate.channel.id, amountNanoUsd: costNanoUsd });
 }
 
 type NextAttempt = {

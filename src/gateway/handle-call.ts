@@ -1,4 +1,5 @@
 import { AppError, toAppError } from "@/core/errors";
+import { readDenial } from "@/core/quota/read-denial";
 import { type Admitted, admit } from "./admit";
 import { hopOf, measureOf } from "./attempt";
 import { authenticate } from "./authenticate";
@@ -46,7 +47,10 @@ async function forwardAndSettle(admitted: Admitted, exchange: Exchange, deps: En
 
 type Answering = { readonly forwarded: Forwarded; readonly admitted: Admitted };
 
-/** Tells the client what the relay did not: the last upstream's own error, or ours. Throws the error when nothing was sent upstream. */
+/**
+ * Tells the client what the relay did not: the last upstream's own error, or ours. Throws the error when nothing was sent upstream, and a
+ * denial, which is stored whatever came before it (quota.md Q59, Q62).
+ */
 function answer({ forwarded, admitted }: Answering, exchange: Exchange, deps: EngineDeps): void {
   const { ends, answer: due } = forwarded;
   if (due.kind === "kept") {
@@ -57,7 +61,7 @@ function answer({ forwarded, admitted }: Answering, exchange: Exchange, deps: En
     exchange.reply.start(due.relay.status ?? 502, headers);
     exchange.reply.end(due.body);
   } else if (due.kind === "error") {
-    if (!ends.some(({ isDispatched }) => isDispatched)) throw due.error;
+    if (readDenial(due.error) !== null || !ends.some(({ isDispatched }) => isDispatched)) throw due.error;
     if (due.error.code === "internal_error")
       deps.log.error({ requestId: exchange.requestId, error: due.error.cause }, "request failed");
     sendError(due.error, exchange, deps);

@@ -247,6 +247,14 @@ describe("billing model and failover (quota.md Q58, Q59)", () => {
     const answer = await scene.one({ model: "mapped" });
     expect([answer.status, answer.headers["x-sluice-code"]]).toEqual([429, "limit_exceeded"]);
     expect(scene.upstream.requests.map(({ url }) => new URL(url).port)).toEqual(["2", "1"]);
+    const [denial, ...more] = scene.left.denials;
+    expect(denial).toMatchObject({
+      code: "limit_exceeded",
+      status: 429,
+      params: { reason: "exhausted", cap: 1, used: 1 },
+    });
+    expect(denial?.id).toBe(scene.left.requests[1]?.id);
+    expect(more).toEqual([]);
     expect(scene.left.entries[1]).toMatchObject({ channelId: 1, model: "mapped", modelGroupId: null, requests: 1 });
     expect(await scene.counters()).toMatchObject([{ settled: 1, held: 0, worst: 0, ledger: 1 }]);
   });
@@ -263,6 +271,14 @@ describe("billing model and failover (quota.md Q58, Q59)", () => {
       [2, 2, 0, "ok"],
     ]);
     expect(scene.journal.settled).toHaveLength(2);
+    const ceilings = scene.journal.frames.flatMap(({ type, frame }) =>
+      type === "ceiling" ? [[frame.attempt, frame.amountNanoUsd]] : [],
+    );
+    expect(ceilings.slice(1)).toEqual([
+      [1, ceilings[0]?.[1]],
+      [1, 0],
+      [2, ceilings[0]?.[1]],
+    ]);
   });
 
   test("upstream: each attempt has a hold of its own, and all of them end", async () => {

@@ -2,6 +2,7 @@ import type { LedgerStore } from "@/core/ledger/entry";
 import { settlementOf } from "@/core/ledger/settlement";
 import type { QuotaEngine } from "@/core/quota/create-quota";
 import { amountsFor, holdIdOf, requestIdOfHold } from "@/core/quota/hold";
+import { isTooOld } from "@/core/quota/hold-ends";
 import { parseHoldRecord } from "@/core/quota/hold-record";
 import { HOLD_TTL_MS } from "@/core/quota/quota-engine";
 import type { ExpiredHold, QuotaStore } from "@/core/quota/quota-store";
@@ -22,8 +23,8 @@ export type HoldWorkAsk = {
   readonly replicas: Pick<ReplicaStore, "find" | "adopt">;
   readonly replica: string;
   readonly clock: Clock;
-  /** The counters of these users must be compared with the ledger. */
-  onSuspects(userIds: readonly number[]): void;
+  /** Rebuilds the counters of users from the ledger, as far as they can be. */
+  rebuild(userIds: readonly number[]): Promise<void>;
 };
 
 /** A replica that was seen this lately is at work (its lease is 15 s). */
@@ -34,7 +35,10 @@ export function holdWork(ask: HoldWorkAsk): JobDeps["holds"] {
   const { engine, store, rows, replicas, clock, replica } = ask;
   return {
     renew: () => renewHolds({ store, book: engine.book, clock, replica, ttlMs: HOLD_TTL_MS }),
-    resend: () => ask.onSuspects(engine.ends.resend()),
+    resend() {
+      // Not waited for: renewals must not be late.
+      void ask.rebuild(engine.ends.resend());
+    },
     expired: (limit) => store.expired(limit),
     billedBy: ({ holdId, at }) => rows.find({ requestId: requestIdOfHold(holdId), holdNo: numberOf(holdId), at }),
     bill: (hold) => bill(hold, ask),
@@ -57,21 +61,25 @@ export function holdWork(ask: HoldWorkAsk): JobDeps["holds"] {
 
 /**
  * Closes the holds of dead processes whose journals were replayed: with their ledger rows, or void without one, since then nothing was sent
- * (quota.md Q44, Q45). What does not reach the counters now is closed by the job of expired holds.
+ * (quota.md Q44, Q45). Users with one that is older than 10 min are rebuilt instead (Q46). What does not reach the counters now is closed by
+ * the job of expired holds.
  */
 export async function closeAdopted(
   journals: readonly ReplayedJournal[],
-  { store, rows, replicas, clock }: HoldWorkAsk,
+  { store, rows, replicas, clock, rebuild }: Pick<HoldWorkAsk, "store" | "rows" | "replicas" | "clock" | "rebuild">,
 ): Promise<void> {
+  const old = new Set<number>();
   for (const { replica, admissions } of journals) {
     for (const { id, holdNo, at, userId, buckets } of admissions) {
       const sums = await rows.find({ requestId: id, holdNo, at });
       const end = { userId, holdId: holdIdOf(id, holdNo), at, buckets };
+      if (isTooOld(at, clock.now())) old.add(userId);
       if (sums === null) await store.void({ ...end, actual: [] });
-      else await store.settle({ ...end, actual: amountsFor(buckets, sums) });
+      else if (!old.has(userId)) await store.settle({ ...end, actual: amountsFor(buckets, sums) });
     }
     if (replica !== null) await replicas.adopt(replica, clock.now());
   }
+  await rebuild([...old]);
 }
 
 /** The row of a request whose owner and its journal are gone: one attempt, charged at the hold's ceiling (quota.md Q37, Q42). */
@@ -79,9 +87,16 @@ async function bill({ holdId, at, userId, record, ceilingNanoUsd }: ExpiredHold,
   const id = requestIdOfHold(holdId);
   const { keyId, keyPrefix, modelGroupId, model, protocol, operation, stream, counted } = parseHoldRecord(record);
   const costNanoUsd = asNanoUsd(ceilingNanoUsd);
+  const no = numberOf(holdId); // with `billingModel: upstream` that of its only attempt, else 1
   const entry = {
-    ...{ id, attempt: 1, admittedAt: at, holdNo: numberOf(holdId), userId, keyId, modelGroupId, model, costNanoUsd },
-    ...{ channelId: null, outcome: "interrupted" as const, requests: 1, tokens: 0, costSource: "ceiling" as const },
+    ...{ id, attempt: no, admittedAt: at, holdNo: no, userId, keyId, modelGroupId, model, costNanoUsd },
+    ...{
+      channelId: null,
+      outcome: "interrupted" as const,
+      requests: no === 1 ? 1 : 0,
+      tokens: 0,
+      costSource: "ceiling" as const,
+    },
     ...{ countedInUserGlobal: counted.userGlobal, countedInKeyGlobal: counted.keyGlobal, failOpen: false },
     detail: { ...CEILING_DETAIL, listCostNanoUsd: ceilingNanoUsd },
   };
@@ -94,7 +109,7 @@ async function bill({ holdId, at, userId, record, ceilingNanoUsd }: ExpiredHold,
   await ledger.record([settlementOf({ id, kind: "settled", entries: [entry], request }).text]);
   // Another janitor or the owner may have been first: what the ledger has is what counts.
   const charged = await rows.find({ requestId: id, holdNo: entry.holdNo, at });
-  return charged ?? { usd: ceilingNanoUsd, tokens: 0, requests: 1 };
+  return charged ?? { usd: ceilingNanoUsd, tokens: 0, requests: entry.requests };
 }
 
 const CEILING_DETAIL = {

@@ -7,6 +7,7 @@ import { createLimitPlans, type LimitPlans } from "@/core/quota/limit-plans";
 import type { QuotaDeps } from "@/core/quota/quota-engine";
 import type { QuotaStore } from "@/core/quota/quota-store";
 import type { ReadQuotasDeps } from "@/core/quota/read-quotas";
+import { createRebuildUsers } from "@/core/quota/rebuild-users";
 import { createWindows } from "@/core/quota/window";
 import type { QuotaPorts } from "@/core/quota-ports";
 import type { JobDeps } from "@/jobs/job";
@@ -85,9 +86,10 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
   listen(engine);
   const plans = createLimitPlans(createWindows);
   const callers = limitedCallers(database);
+  const readLimits = limitsOf({ callers, plans, config });
   const drift = createDriftCheck({
     ...{ store, history, clock, bring: engine.bring },
-    limitsOf: limitsOf({ callers, plans, config }),
+    limitsOf: readLimits,
     sample: (count) => sampleUsers(database, { count, now: clock.now() }),
     onDrift(amount) {
       counted.quotaDriftNanoUsd = amount;
@@ -96,7 +98,14 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
   suspects.add = drift.suspect;
   const rows = heldRows(database);
   const replicas = replicaStore(database);
-  const work = { engine, store, ledger, rows, replicas, replica, clock, onSuspects: drift.suspect };
+  const rebuild = createRebuildUsers({
+    ...{ bring: engine.bring, ends: engine.ends, clock, limitsOf: readLimits },
+    onFailed(userId, error) {
+      onFault({ kind: "history", error });
+      drift.suspect([userId]);
+    },
+  });
+  const work = { engine, store, ledger, rows, replicas, replica, clock, rebuild };
   const reads = { store, history, bring: engine.bring, now: engine.now, onFault };
   const current = { config: config.config.current, versionOf: config.versionOf };
   return {

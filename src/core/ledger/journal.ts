@@ -61,11 +61,14 @@ export type Journal = {
   close(): Promise<void>;
 };
 
+/** An attempt that was sent and never settled: its last ceiling, and the admission that it was sent under. */
+export type CutAttempt = { readonly admit: AdmitFrame; readonly ceiling: CeilingFrame };
+
 /** What replay finds in a dead journal (quota.md Q44). */
 export type ReplayedFrames = {
   readonly settled: readonly SettleFrame[];
-  /** CEILING without SETTLE: one `interrupted` entry at the last ceiling. */
-  readonly interrupted: readonly { admit: AdmitFrame; ceiling: CeilingFrame }[];
+  /** Requests with CEILING and without SETTLE: an `interrupted` entry for each attempt, at its last ceiling. */
+  readonly interrupted: readonly (readonly CutAttempt[])[];
   /** ADMIT alone: nothing was sent. */
   readonly voided: readonly AdmitFrame[];
 };

@@ -32,7 +32,7 @@ describe("owedBy", () => {
 
   test("a ceiling without a settlement is one interrupted entry at that ceiling, admitted when it was", () => {
     const ceiling = { id: admit.id, attempt: 2, channelId: 5, amountNanoUsd: asNanoUsd(420) };
-    const [frame, ...more] = owedBy({ settled: [], interrupted: [{ admit, ceiling }], voided: [] });
+    const [frame, ...more] = owedBy({ settled: [], interrupted: [[{ admit, ceiling }]], voided: [] });
     expect(more).toEqual([]);
     expect(frame).toMatchObject({ id: admit.id, kind: "settled" });
     expect(frame?.entries).toHaveLength(1);
@@ -41,6 +41,23 @@ describe("owedBy", () => {
       ...{ outcome: "interrupted", costSource: "ceiling", costNanoUsd: 420, requests: 1, tokens: 0 },
     });
     expect(frame?.request).toMatchObject({ id: admit.id, outcome: "interrupted", costNanoUsd: 420, stream: true });
+  });
+
+  test("a request that went on to another channel owes an entry for each attempt, under its own admission, and counts once", () => {
+    const ceilingOf = (attempt: number, amount: number) => ({
+      ...{ id: admit.id, attempt, channelId: attempt + 4, amountNanoUsd: asNanoUsd(amount) },
+    });
+    const second = { ...admit, holdNo: 2, model: "other" };
+    const attempts = [
+      { admit: second, ceiling: ceilingOf(2, 20) },
+      { admit, ceiling: ceilingOf(1, 400) },
+    ];
+    const [frame] = owedBy({ settled: [], interrupted: [attempts], voided: [] });
+    expect(frame?.entries).toMatchObject([
+      { attempt: 1, holdNo: 1, channelId: 5, model: "model", costNanoUsd: 400, requests: 1, outcome: "interrupted" },
+      { attempt: 2, holdNo: 2, channelId: 6, model: "other", costNanoUsd: 20, requests: 0, outcome: "interrupted" },
+    ]);
+    expect(frame?.request).toMatchObject({ channelId: 6, costNanoUsd: 420 });
   });
 
   test("an admission alone owes nothing", () => {

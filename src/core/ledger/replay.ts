@@ -1,20 +1,24 @@
+import { addNanoUsd, ZERO_NANO_USD } from "@/lib/money";
 import type { LimitUnit } from "../vocabulary";
 import type { LedgerEntry, RequestRecord } from "./entry";
-import type { AdmitFrame, CeilingFrame, ReplayedFrames, WitnessedBucket } from "./journal";
+import type { CutAttempt, ReplayedFrames, WitnessedBucket } from "./journal";
 import type { SettleFrame, WindowAnchor } from "./settlement";
 
 /**
- * What a dead journal owes the ledger (quota.md Q44): a settlement as it was recorded; a ceiling without one as one `interrupted` entry at
- * the last ceiling; an admission alone was never sent and owes nothing. Recording it twice changes nothing.
+ * What a dead journal owes the ledger (quota.md Q44): a settlement as it was recorded; ceilings without one as an `interrupted` entry for
+ * each attempt, at its last ceiling; an admission alone was never sent and owes nothing. Recording it twice changes nothing.
  */
 export function owedBy({ settled, interrupted }: ReplayedFrames): readonly SettleFrame[] {
-  return [...settled, ...interrupted.map(({ admit, ceiling }) => interruption(admit, ceiling))];
+  return [...settled, ...interrupted.flatMap((attempts) => interruption(attempts) ?? [])];
 }
 
-function interruption(admit: AdmitFrame, ceiling: CeilingFrame): SettleFrame {
-  const entries = [interruptedEntry(admit, ceiling)];
-  const anchors = admit.buckets.flatMap(anchorOf);
-  return { id: admit.id, kind: "settled", entries, request: interruptedRequest(admit, ceiling), anchors };
+function interruption(attempts: readonly CutAttempt[]): SettleFrame | null {
+  const ordered = [...attempts].sort((a, b) => a.ceiling.attempt - b.ceiling.attempt);
+  const last = ordered[ordered.length - 1];
+  if (last === undefined) return null;
+  const entries = ordered.map((attempt, index) => interruptedEntry(attempt, index === 0 ? 1 : 0));
+  const anchors = [...new Set(ordered.map(({ admit }) => admit))].flatMap(({ buckets }) => buckets.flatMap(anchorOf));
+  return { id: last.admit.id, kind: "settled", entries, request: interruptedRequest(last, entries), anchors };
 }
 
 /** Ids of buckets: `u7:12:usd:5h:fixed`, axis and subject, target, unit (core/quota/quota-store.ts). */
@@ -33,7 +37,7 @@ function anchorOf({ id, kind, slot }: WitnessedBucket): readonly WindowAnchor[] 
   ];
 }
 
-function interruptedEntry(admit: AdmitFrame, ceiling: CeilingFrame): LedgerEntry {
+function interruptedEntry({ admit, ceiling }: CutAttempt, requests: 0 | 1): LedgerEntry {
   return {
     id: admit.id,
     attempt: ceiling.attempt,
@@ -46,7 +50,7 @@ function interruptedEntry(admit: AdmitFrame, ceiling: CeilingFrame): LedgerEntry
     channelId: ceiling.channelId,
     outcome: "interrupted",
     costNanoUsd: ceiling.amountNanoUsd,
-    requests: 1,
+    requests,
     tokens: 0,
     costSource: "ceiling",
     countedInUserGlobal: admit.countedInUserGlobal,
@@ -69,7 +73,7 @@ function interruptedEntry(admit: AdmitFrame, ceiling: CeilingFrame): LedgerEntry
   };
 }
 
-function interruptedRequest(admit: AdmitFrame, ceiling: CeilingFrame): RequestRecord {
+function interruptedRequest({ admit, ceiling }: CutAttempt, entries: readonly LedgerEntry[]): RequestRecord {
   return {
     id: admit.id,
     at: admit.at,
@@ -88,7 +92,7 @@ function interruptedRequest(admit: AdmitFrame, ceiling: CeilingFrame): RequestRe
     inputTokens: 0,
     cachedTokens: 0,
     outputTokens: 0,
-    costNanoUsd: ceiling.amountNanoUsd,
+    costNanoUsd: entries.reduce((sum, entry) => addNanoUsd(sum, entry.costNanoUsd), ZERO_NANO_USD),
     costSource: "ceiling",
     firstByteMs: null,
     durationMs: 0,

@@ -42,7 +42,7 @@ export function createQuota(deps: QuotaDeps): QuotaEngine {
     ttlMs: HOLD_TTL_MS,
     onBrought(event) {
       deps.onBrought(event);
-      if (event.kind === "rebuild") ends.resend(event.userId);
+      if (event.kind === "rebuild") ends.retell(event.userId);
     },
   });
   const engine: QuotaParts = {
@@ -69,7 +69,7 @@ export function createQuota(deps: QuotaDeps): QuotaEngine {
     waiting: lines.waiting,
     holdsFor(userId) {
       book.forgetAnswers(userId);
-      deps.clock.after(REBUILT_MS, () => ends.resend(userId));
+      deps.clock.after(REBUILT_MS, () => ends.retell(userId));
       return book.ofUser(userId).map((booked) => openHoldOf(booked, deps.replica, deps.clock.now() + HOLD_TTL_MS));
     },
   };

@@ -112,11 +112,11 @@ describe("ends of holds (quota.md Q46)", () => {
     ends.settle(hold("b.1", { userId: 8 }), SPENT);
     told.length = 0;
     script.next = () => ENDED;
-    ends.resend(8);
+    ends.retell(8);
     expect(told.map(([, id]) => id)).toEqual(["b.1"]);
   });
 
-  test("an end that is 10 minutes old is told no more: its user's counters must be compared, once", () => {
+  test("an end that is 10 minutes old is told no more: its user's counters must be rebuilt", () => {
     const { ends, hold, told, script, clock } = open();
     script.next = () => ({ kind: "rebuild" });
     ends.settle(hold("old.1"), SPENT);
@@ -127,8 +127,25 @@ describe("ends of holds (quota.md Q46)", () => {
     expect(ends.resend()).toEqual([7]);
     expect(told.map(([, id]) => id)).toEqual(["young.1"]);
     clock.advance(1);
+    expect(ends.resend()).toEqual([7, 8]);
+    ends.forgetOld(7);
     expect(ends.resend()).toEqual([8]);
+    ends.forgetOld(8);
     expect(ends.resend()).toEqual([]);
+  });
+
+  test("after a rebuild an old end is told if it was written again as an open hold, and not if the ledger had it", () => {
+    const { ends, hold, told, script, clock, book } = open();
+    script.next = () => ({ kind: "rebuild" });
+    ends.settle(hold("counted.1"), SPENT);
+    ends.settle(hold("open.1"), SPENT);
+    book.flushed(["counted"]);
+    clock.advance(600_000);
+    told.length = 0;
+    script.next = () => ENDED;
+    ends.retell(7);
+    expect([told.map(([, id]) => id), book.unanswered()]).toEqual([["open.1"], []]);
+    expect([book.find("counted.1"), book.find("open.1")?.isAnswered]).toEqual([null, true]);
   });
 
   test("a reserve without an answer is shut out with the next resend", () => {

@@ -23,18 +23,29 @@ export type HoldEnds = {
   /** A reserve whose answer never came, and that nobody waits for: shuts it out. */
   voidUnknown(sent: ReserveAsk): void;
   /**
-   * Tells the store again what it has not answered, of one user or of all. Returns the users whose ends are too old to be told: their
-   * counters must be compared with the ledger instead.
+   * Tells the store again what it has not answered. Returns the users with ends that are too old to be told: their counters must be rebuilt,
+   * until which they are returned again.
    */
-  resend(userId?: number): readonly number[];
+  resend(): readonly number[];
+  /** The counters of a user were rebuilt: they have what is in the ledger, and every other hold of this replica as an open one, of any age. */
+  retell(userId: number): void;
+  /** There is nothing to rebuild. */
+  forgetOld(userId: number): void;
 };
 
 /** What is older never changes counters by difference (quota.md Q46). */
 const MAX_AGE_MS = 600_000;
 
+/** Whether an end of this instant (epoch ms) may no longer reach the counters by itself: its user is rebuilt instead. */
+export function isTooOld(at: number, now: number): boolean {
+  return now - at >= MAX_AGE_MS;
+}
+
 /** Sends ends behind the request: nobody waits for them. */
 export function createHoldEnds(deps: HoldEndsDeps): HoldEnds {
   const { book, clock, degraded } = deps;
+  const isOld = ({ ended }: BookedHold) => isTooOld(ended?.endedAt ?? 0, clock.now());
+  const unansweredOf = (userId: number) => book.unanswered().filter(({ hold }) => hold.userId === userId);
   const end = (hold: Hold, kind: "settled" | "voided", actual: readonly number[]) => {
     if (hold.buckets.length === 0) return;
     if (hold.failOpen) degraded.endedAlone(hold.buckets, actual);
@@ -50,17 +61,23 @@ export function createHoldEnds(deps: HoldEndsDeps): HoldEnds {
       book.open({ ...hold, buckets: held });
       book.end(holdId, { kind: "voided", actual: [], endedAt: clock.now() });
     },
-    resend(userId) {
+    resend() {
       const old = new Set<number>();
       for (const booked of book.unanswered()) {
-        if (userId !== undefined && booked.hold.userId !== userId) continue;
-        if (clock.now() - (booked.ended?.endedAt ?? 0) < MAX_AGE_MS) tell(booked, deps);
-        else {
-          old.add(booked.hold.userId);
-          book.answered(booked);
-        }
+        if (isOld(booked)) old.add(booked.hold.userId);
+        else tell(booked, deps);
       }
       return [...old];
+    },
+    retell(userId) {
+      for (const booked of unansweredOf(userId)) {
+        // The store no longer knows that it ended: it would count twice.
+        if (booked.isFlushed && isOld(booked)) book.answered(booked);
+        else tell(booked, deps);
+      }
+    },
+    forgetOld(userId) {
+      for (const booked of unansweredOf(userId)) if (isOld(booked)) book.answered(booked);
     },
   };
 }

@@ -21,7 +21,8 @@ export const getExplanation = defineOperation({
     const row = id === null ? null : await ports.requests.find(id);
     if (row === null) throw new AppError("request_not_found");
     const decision = readDecision(row.decision);
-    const told = { subject: row, code: row.outcome === "denied" ? row.code : null, params: row.params };
+    const isDenied = row.outcome === "denied" || "reason" in row.params; // the latter: after an attempt was sent
+    const told = { subject: row, code: isDenied ? row.code : null, params: row.params };
     const { userId, userName, keyId, keyName, keyPrefix } = row;
     return {
       output: {

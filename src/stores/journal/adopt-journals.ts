@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync } from "node:fs";
 import { join } from "node:path";
-import type { AdmitFrame, CeilingFrame, ReplayedFrames } from "@/core/ledger/journal";
+import type { AdmitFrame, CeilingFrame, CutAttempt, ReplayedFrames } from "@/core/ledger/journal";
 import { parseSettlement } from "@/core/ledger/settlement";
 import { FRAME_TYPES, FRAME_VERSION, type Frame, OLDEST_FRAME_VERSION, readFrames, type SegmentReading } from "./frame";
 import { parseAdmit, parseCeiling } from "./frame-text";
@@ -73,7 +73,13 @@ function adopt(path: string, ask: AdoptionAsk): AdoptedJournal | null {
 }
 
 /** What is known of a request after all segments were read. */
-type Trace = { admit: AdmitFrame | null; ceiling: CeilingFrame | null; isSettled: boolean };
+type Trace = {
+  /** In the order of the reserves; with `billingModel: upstream` each attempt has its own. */
+  readonly admits: AdmitFrame[];
+  /** Of each attempt: its last ceiling. */
+  readonly attempts: Map<number, { readonly admit: AdmitFrame | null; readonly ceiling: CeilingFrame }>;
+  isSettled: boolean;
+};
 
 function read(directory: string, { root, onFinding }: AdoptionAsk): AdoptedJournal | null {
   const journal = nameOf(directory);
@@ -99,9 +105,7 @@ function read(directory: string, { root, onFinding }: AdoptionAsk): AdoptedJourn
   return {
     journal,
     replica: replicaOf(directory),
-    admissions: [...traces.values()].flatMap(({ admit }) =>
-      admit !== null && admit.buckets.length > 0 ? [admit] : [],
-    ),
+    admissions: [...traces.values()].flatMap(({ admits }) => admits.filter(({ buckets }) => buckets.length > 0)),
     batches: () => batchesOf(directory, names, traces),
     discard() {
       for (const name of corrupt) renameSync(join(directory, name), join(root, `${journal}.${name}.corrupt`));
@@ -127,10 +131,12 @@ function follow(traces: Map<string, Trace>, frame: Frame): void {
     for (const id of JSON.parse(payload) as readonly string[]) traces.delete(id);
   } else if (type === FRAME_TYPES.admit) {
     const admit = parseAdmit(payload);
-    traceOf(traces, admit.id).admit = admit;
+    traceOf(traces, admit.id).admits.push(admit);
   } else if (type === FRAME_TYPES.ceiling) {
     const ceiling = parseCeiling(payload);
-    traceOf(traces, ceiling.id).ceiling = ceiling;
+    const { admits, attempts } = traceOf(traces, ceiling.id);
+    const admit = attempts.get(ceiling.attempt)?.admit ?? admits[admits.length - 1] ?? null;
+    attempts.set(ceiling.attempt, { admit, ceiling });
   } else {
     traceOf(traces, parseSettlement(payload).id).isSettled = true;
   }
@@ -139,13 +145,13 @@ function follow(traces: Map<string, Trace>, frame: Frame): void {
 function traceOf(traces: Map<string, Trace>, id: string): Trace {
   const known = traces.get(id);
   if (known !== undefined) return known;
-  const trace: Trace = { admit: null, ceiling: null, isSettled: false };
+  const trace: Trace = { admits: [], attempts: new Map(), isSettled: false };
   traces.set(id, trace);
   return trace;
 }
 
-function isUnbillable({ admit, ceiling, isSettled }: Trace): boolean {
-  return !isSettled && ceiling !== null && admit === null;
+function isUnbillable({ attempts, isSettled }: Trace): boolean {
+  return !isSettled && [...attempts.values()].some(({ admit }) => admit === null);
 }
 
 /** Settlements of one segment at a time, so that a full journal need not fit into memory. */
@@ -163,9 +169,11 @@ function* batchesOf(
     if (settled.length > 0) yield { settled, interrupted: [], voided: [] };
   }
   const left = [...traces.values()].filter(({ isSettled }) => !isSettled);
-  const interrupted = left.flatMap(({ admit, ceiling }) =>
-    admit !== null && ceiling !== null ? [{ admit, ceiling }] : [],
-  );
-  const voided = left.flatMap(({ admit, ceiling }) => (admit !== null && ceiling === null ? [admit] : []));
+  const interrupted = left.map(cutAttemptsOf).filter((attempts) => attempts.length > 0);
+  const voided = left.flatMap(({ admits, attempts }) => (attempts.size === 0 ? admits.slice(-1) : []));
   if (left.length > 0) yield { settled: [], interrupted, voided };
+}
+
+function cutAttemptsOf({ attempts }: Trace): readonly CutAttempt[] {
+  return [...attempts.values()].flatMap(({ admit, ceiling }) => (admit === null ? [] : [{ admit, ceiling }]));
 }

@@ -82,7 +82,7 @@ function merge(batches: readonly ReplayedFrames[]) {
     frames.map(({ id }) => Number.parseInt(id, 16)).sort((a, b) => a - b);
   return {
     settled: ids(batches.flatMap(({ settled }) => settled)),
-    interrupted: ids(batches.flatMap(({ interrupted }) => interrupted.map(({ ceiling }) => ceiling))),
+    interrupted: ids(batches.flatMap(({ interrupted }) => interrupted.flatMap(([cut]) => cut?.ceiling ?? []))),
     voided: ids(batches.flatMap((batch) => batch.voided)),
   };
 }
@@ -114,8 +114,27 @@ describe("what is written", () => {
     expect(findings).toEqual([]);
     const batches = [...(journals[0]?.batches() ?? [])];
     expect(batches[0]?.settled).toEqual([settle(1)]);
-    expect(batches[1]?.interrupted).toEqual([{ admit: admit(2), ceiling: ceiling(2, 77) }]);
+    expect(batches[1]?.interrupted).toEqual([[{ admit: admit(2), ceiling: ceiling(2, 77) }]]);
     expect(batches[1]?.voided).toEqual([admit(3)]);
+  });
+
+  test("each attempt of a request comes back at its own last ceiling, under the admission that it was sent under", async () => {
+    const { journal } = open();
+    const second = { ...admit(1), holdNo: 2 };
+    journal.admit(admit(1));
+    journal.ceiling(ceiling(1, 50));
+    journal.admit(second);
+    journal.ceiling({ ...ceiling(1, 60), attempt: 2 });
+    journal.ceiling({ ...ceiling(1, 70), attempt: 2 });
+    journal.ceiling(ceiling(1, 0));
+    await journal.written();
+    const [adopted] = adopt().journals;
+    expect([...(adopted?.batches() ?? [])].flatMap(({ interrupted }) => interrupted)).toEqual([
+      [
+        { admit: admit(1), ceiling: ceiling(1, 0) },
+        { admit: second, ceiling: { ...ceiling(1, 70), attempt: 2 } },
+      ],
+    ]);
   });
 
   test("what the ledger has is not replayed", async () => {
@@ -390,7 +409,7 @@ describe("damage", () => {
     expect(found).toEqual({ settled: [1], interrupted: [2], voided: [3] });
     const batches = [...(journals[0]?.batches() ?? [])];
     expect(batches[0]?.settled).toEqual([settle(1)]);
-    expect(batches[1]?.interrupted).toEqual([{ admit: admit(2), ceiling: ceiling(2, 77) }]);
+    expect(batches[1]?.interrupted).toEqual([[{ admit: admit(2), ceiling: ceiling(2, 77) }]]);
   });
 
   test("a journal of a newer release is left alone and reported", async () => {

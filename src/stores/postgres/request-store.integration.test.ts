@@ -57,6 +57,26 @@ describe("the request store", () => {
     }
   }
 
+  it("lists a request that was denied after an attempt once, and finds both what was sent and why it ended", async () => {
+    const ledger = ledgerStore(database);
+    const at = NOON - 10 * MINUTE;
+    const request = buildStoredRequest({ id: uuidv7Hex(at), at, code: "limit_exceeded", outcome: "upstream_error" });
+    const { id } = request;
+    await ledger.record(settlementTexts([buildStoredEntry({ id, admittedAt: at })], [request]));
+    await ledger.recordDenials([
+      buildStoredDenial({ id, at, code: "limit_exceeded", params: { reason: "exhausted" } }),
+    ]);
+    const period = { from: at, to: at + 1 };
+    const page = { limit: 10, after: null };
+    const { items, total } = await store.list(period, page);
+    expect([items.map(({ outcome }) => outcome), total.value]).toEqual([["upstream_error"], 1]);
+    const denied = await store.list({ ...period, outcome: "denied" }, page);
+    expect(denied.items.map((item) => item.id)).toEqual([id]);
+    expect(await store.find(id)).toMatchObject({ outcome: "upstream_error", params: { reason: "exhausted" } });
+    await database.sql`delete from requests where id = ${id}::uuid`;
+    await database.sql`delete from denials where id = ${id}::uuid`;
+  });
+
   it("pages through requests and denials in one stable order, whatever the page size", async () => {
     const whole = await store.list({}, { limit: 200, after: null });
     expect(whole).toMatchObject({ nextCursor: null, total: { value: 40, capped: false } });

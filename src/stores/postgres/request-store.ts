@@ -30,6 +30,12 @@ const NAMED = sql`logged.*, users.name as user_name, keys.name as key_name, chan
 const NAMES = sql`left join users on users.id = logged.user_id left join keys on keys.id = logged.key_id
   left join channels on channels.id = logged.channel_id`;
 
+/** A request that was sent and then denied (quota.md Q59) is on both sides: it is listed once, as a request, unless denials are asked for. */
+const unlisted = ({ outcome }: RequestFilter) =>
+  outcome === undefined
+    ? sql`not exists (select from requests where requests.id = denials.id and requests.at = denials.at)`
+    : sql`true`;
+
 /** Both sides are cut to one page before they meet, so that each is one index scan. */
 function pageQuery(filter: RequestFilter, limit: number, after: RequestCursor | null): SQL {
   const beyond =
@@ -39,7 +45,7 @@ function pageQuery(filter: RequestFilter, limit: number, after: RequestCursor | 
     select ${NAMED} from (
       (select ${REQUEST_COLUMNS} from requests where ${conditionsOf(filter, "requests")} and ${beyond} ${newest})
       union all
-      (select ${DENIAL_COLUMNS} from denials where ${conditionsOf(filter, "denials")} and ${beyond} ${newest})
+      (select ${DENIAL_COLUMNS} from denials where ${conditionsOf(filter, "denials")} and ${beyond} and ${unlisted(filter)} ${newest})
     ) logged ${NAMES} order by logged.at desc, logged.id desc limit ${limit}`;
 }
 
@@ -47,7 +53,7 @@ async function countUpToCap(tx: Handle, filter: RequestFilter): Promise<{ value:
   const upTo = sql`limit ${COUNT_CAP + 1}`;
   const [row] = await tx.execute<{ total: string }>(sql`
     select (select count(*) from (select from requests where ${conditionsOf(filter, "requests")} ${upTo}) admitted)
-         + (select count(*) from (select from denials where ${conditionsOf(filter, "denials")} ${upTo}) refused) as total`);
+         + (select count(*) from (select from denials where ${conditionsOf(filter, "denials")} and ${unlisted(filter)} ${upTo}) refused) as total`);
   const total = Number(row?.total ?? 0);
   return { value: Math.min(total, COUNT_CAP), capped: total > COUNT_CAP };
 }
@@ -119,9 +125,11 @@ export function requestStore(tx: Handle): RequestStore {
       const ofId = sql`id = ${dashedUuid(id)}::uuid`;
       const [row] = await tx.execute<LoggedDetail>(sql`
         select ${NAMED} from (
-          select ${REQUEST_COLUMNS}, attempts, upstream_request_id, decision, '{}'::jsonb as params from requests where ${ofId}
+          select ${REQUEST_COLUMNS}, attempts, upstream_request_id, coalesce(denied.decision, requests.decision) as decision,
+            coalesce(denied.params, '{}'::jsonb) as params
+          from requests left join (select decision, params from denials where ${ofId}) denied on true where ${ofId}
           union all
-          select ${DENIAL_COLUMNS}, '[]'::jsonb, null, decision, params from denials where ${ofId}
+          select ${DENIAL_COLUMNS}, '[]'::jsonb, null, decision, params from denials where ${ofId} and not exists (select from requests where ${ofId})
         ) logged ${NAMES} order by logged.at desc limit 1`);
       return row === undefined ? null : toRequestDetail(row, await findEntries(tx, dashedUuid(id)));
     },

@@ -1,0 +1,71 @@
+import { buildPlan } from "@test/build-caller";
+import { buildLimit, buildQuota, buildQuotaStore, historyOf } from "@test/build-quota";
+import { fakeClock } from "@test/fake-clock";
+import { expect, test } from "vitest";
+import type { LedgerEntry } from "@/core/ledger/entry";
+import type { AdmitFrame } from "@/core/ledger/journal";
+import { bareAsk } from "@/core/quota/bare-ask";
+import { allBuckets } from "@/core/quota/resolve-limits";
+import { closeAdopted } from "./hold-work";
+
+const HOUR_MS = 3_600_000;
+const USD = 1_000_000_000;
+
+/** A journal with one admission of user 7 whose row the replay has brought to the ledger. */
+async function adopted(ageMs: number, isSent = true) {
+  const clock = fakeClock("2026-11-20T12:00:00Z");
+  const store = buildQuotaStore(clock);
+  const plan = buildPlan({ limits: [buildLimit()] });
+  const config = { version: 1, keyId: 3, user: plan.user.fingerprint, key: plan.key.fingerprint };
+  const row = { id: "a", holdNo: 1, userId: 7, keyId: 3, modelGroupId: null, costNanoUsd: USD, tokens: 5, requests: 1 };
+  const flags = { countedInUserGlobal: true, countedInKeyGlobal: true };
+  const entries = isSent ? [{ ...row, ...flags, admittedAt: clock.now() } as unknown as LedgerEntry] : [];
+  const quota = buildQuota({ clock, store, history: historyOf(() => entries) });
+  const [bucket] = allBuckets(plan, clock.now());
+  const { id, kind, start, end } = bucket ?? expect.unreachable("a bucket");
+  const buckets = [{ id, kind, start, end, slot: start, est: USD, worst: USD }];
+  const admission = { id: "a", holdNo: 1, at: clock.now(), userId: 7, buckets } as Partial<AdmitFrame> as AdmitFrame;
+  // The counters are there, and count what the ledger has.
+  await quota.bring.rebuild({ userId: 7, plan, config, at: clock.now() });
+  clock.advance(ageMs);
+  const rebuilt: number[] = [];
+  const rebuild = async (userIds: readonly number[]) => {
+    for (const userId of userIds) {
+      rebuilt.push(userId);
+      await quota.bring.rebuild({ userId, plan, config, at: clock.now() });
+    }
+  };
+  return {
+    rebuilt,
+    adopt: () =>
+      closeAdopted([{ replica: null, admissions: [admission] }], {
+        ...{ store, clock, rebuild },
+        rows: { find: async () => (isSent ? { usd: USD, tokens: 5, requests: 1 } : null) },
+        replicas: { find: async () => null, adopt: async () => {} },
+      }),
+    settled: async () => {
+      const asks = allBuckets(plan, clock.now()).map(bareAsk);
+      return (await store.peek({ userId: 7, config, buckets: asks }))?.lines.map((line) => line.settled + line.held);
+    },
+  };
+}
+
+test("a journal that is adopted after an hour rebuilds its user, whose counters are those of the ledger (quota.md test 40)", async () => {
+  const { adopt, settled, rebuilt } = await adopted(HOUR_MS);
+  await adopt();
+  expect([rebuilt, await settled()]).toEqual([[7], [USD]]);
+  await adopt();
+  expect(await settled()).toEqual([USD]);
+});
+
+test("a young one settles its holds, and nothing is rebuilt", async () => {
+  const { adopt, settled, rebuilt } = await adopted(599_999);
+  await adopt();
+  expect([rebuilt, await settled()]).toEqual([[], [USD]]);
+});
+
+test("what was never sent is given back at any age", async () => {
+  const { adopt, settled, rebuilt } = await adopted(HOUR_MS, false);
+  await adopt();
+  expect([rebuilt, await settled()]).toEqual([[7], [0]]);
+});
