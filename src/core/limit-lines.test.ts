@@ -11,6 +11,14 @@ import { DEFAULT_SETTINGS } from "./settings/settings";
 const limits = [
   buildLimit({ id: 1, modelGroupId: 12 }),
   buildLimit({ id: 2, modelGroupId: 12, window: "5h", unit: "tokens", amount: 1_000, enforcement: "strict" }),
+  buildLimit({
+    id: 4,
+    subjectType: "user_group",
+    subjectId: 7,
+    modelGroupId: 12,
+    window: "weekly",
+    enforcement: "shadow",
+  }),
   buildLimit({ id: 3, subjectType: "key", subjectId: 3, window: "total", unit: "requests", amount: 5 }),
 ];
 
@@ -33,13 +41,21 @@ async function admittedHold() {
 test("what a request was measured by is one text that readers get as steps", async () => {
   const hold = await admittedHold();
   const text = limitLines(hold);
-  expect(text.split(";")).toHaveLength(3);
+  expect(text.split(";")).toHaveLength(4);
   const stored = { v: 1, outcome: "admitted", group: "Frontier", limits: text, failOpen: false };
   expect(expandDecision(stored)).toMatchObject({
     v: 1,
     outcome: "admitted",
     steps: [
-      { axis: "user", target: "Frontier", unit: "usd", window: "daily", mode: "calendar", enforcement: "balanced" },
+      {
+        ...{ axis: "user", target: "Frontier", unit: "usd", window: "weekly", enforcement: "shadow" },
+        ...{ winner: { limitId: 4, kind: "user_group", id: 7 }, estimate: "0.0000001", worst: "0.0000002" },
+      },
+      // Its amounts are those of the line before.
+      {
+        ...{ axis: "user", target: "Frontier", unit: "usd", window: "daily", mode: "calendar", enforcement: "balanced" },
+        ...{ winner: { limitId: 1, kind: "user", id: 7 }, estimate: "0.0000001", worst: "0.0000002" },
+      },
       {
         window: "5h",
         mode: "rolling",

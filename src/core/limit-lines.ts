@@ -1,27 +1,35 @@
-import { type LimitStep, limitSteps } from "./decision";
+import { type JudgedLimit, type LimitStep, limitSteps } from "./decision";
 import type { Hold } from "./quota/hold";
 import type { Verdict } from "./quota/quota-store";
-import type { Enforcement, LimitAxis, LimitMode, LimitSubject, LimitUnit, LimitWindow } from "./vocabulary";
+import { ENFORCEMENTS, type LimitAxis, type LimitMode, type LimitUnit, type LimitWindow } from "./vocabulary";
 
 /*
  * The limits that an admitted request was measured by, as one text: a line per bucket, its fields separated by spaces. One is made for every
- * request, so the part that does not change from request to request is kept with the bucket (`label`), and readers expand the rest.
+ * request, so the part that does not change from request to request is kept with the bucket (`label`), what is usual is left out, and readers
+ * expand the rest. The fields are: id of the bucket, id of the winning limit, id of its user group (empty: the limit is the subject's own), two
+ * letters of its enforcement, cap, boost (empty: none); then used, held, expected and worst (both empty: as the line before), reset (empty:
+ * never), verdict (absent: it fits).
  */
 
 const SEPARATOR = ";";
-const NEVER = "-";
 
 /** The lines of a hold, in the order of its buckets; "" when the counters did not answer. */
 export function limitLines({ buckets, lines, resolution }: Hold): string {
+  if (lines === null) return "";
   let text = "";
+  let est = -1;
+  let worst = -1;
   for (let index = 0; index < buckets.length; index++) {
-    const line = lines?.[index];
+    const line = lines[index];
     const bucket = buckets[index];
     const label = resolution.buckets[index]?.label;
     if (line === undefined || bucket === undefined || label === undefined) continue;
     const { settled, held, resetsAt, verdict } = line;
-    const numbers = `${settled} ${held} ${bucket.est} ${bucket.worst} ${resetsAt ?? NEVER} ${verdict}`;
-    text += text === "" ? `${label} ${numbers}` : `${SEPARATOR}${label} ${numbers}`;
+    const isAsBefore = bucket.est === est && bucket.worst === worst;
+    const amounts = isAsBefore ? " " : `${bucket.est} ${bucket.worst}`;
+    text += `${text === "" ? "" : SEPARATOR}${label} ${settled} ${held} ${amounts} ${resetsAt ?? ""}`;
+    if (verdict !== "fits") text += ` ${verdict}`;
+    ({ est, worst } = bucket);
   }
   return text;
 }
@@ -38,32 +46,37 @@ export function expandDecision(decision: unknown): unknown {
 type Context = { readonly group: string; readonly isFailOpen: boolean };
 
 function stepsOf(text: string, { group, isFailOpen }: Context): readonly LimitStep[] {
-  const judged = text.split(SEPARATOR).flatMap((line) => judgedOf(line.split(" "), group) ?? []);
+  const judged: JudgedLimit[] = [];
+  for (const line of text.split(SEPARATOR)) {
+    const limit = judgedOf(line.split(" "), { group, before: judged.at(-1) });
+    if (limit !== null) judged.push(limit);
+  }
   return limitSteps(judged, isFailOpen);
 }
 
-type Fields = readonly string[];
+type Line = { readonly group: string; readonly before: JudgedLimit | undefined };
 
-/** id, limit, kind and id of its subject, enforcement, cap, boost; then used, held, expected, worst, reset, verdict. */
-function judgedOf(fields: Fields, group: string) {
-  const [id = "", limitId, kind, subjectId, enforcement, cap, boost, ...numbers] = fields;
-  const [used, held, est, worst, resetsAt, verdict] = numbers;
+function judgedOf(fields: readonly string[], { group, before }: Line): JudgedLimit | null {
+  const [id = "", limitId, groupId, letters = "", cap, boost, ...numbers] = fields;
+  const [used, held, est, worst, resetsAt, verdict = "fits"] = numbers;
   const [subject = "", target, unit, window, instance] = id.split(":");
-  if (verdict === undefined || window === undefined) return null;
+  if (resetsAt === undefined || window === undefined) return null;
+  const axis: LimitAxis = subject.startsWith("u") ? "user" : "key";
   return {
     limitId: Number(limitId),
-    axis: (subject.startsWith("u") ? "user" : "key") satisfies LimitAxis as LimitAxis,
-    source: { kind: kind as LimitSubject, id: Number(subjectId) },
+    axis,
+    source: groupId === "" ? { kind: axis, id: Number(subject.slice(1)) } : { kind: "user_group", id: Number(groupId) },
     target: target === "0" ? "global" : group,
-    targetType: target === "0" ? ("global" as const) : ("group" as const),
+    targetType: target === "0" ? "global" : "group",
     unit: unit as LimitUnit,
     window: window as LimitWindow,
     mode: modeOf(instance),
-    enforcement: enforcement as Enforcement,
+    enforcement: ENFORCEMENTS.find((name) => name.startsWith(letters)) ?? "balanced",
     ...{ cap: Number(cap), boost: Number(boost), used: Number(used), held: Number(held) },
-    ...{ est: Number(est), worst: Number(worst) },
+    est: est === "" ? (before?.est ?? 0) : Number(est),
+    worst: worst === "" ? (before?.worst ?? 0) : Number(worst),
     verdict: verdict as Verdict,
-    resetsAt: resetsAt === NEVER ? null : Number(resetsAt),
+    resetsAt: resetsAt === "" ? null : Number(resetsAt),
   };
 }
 

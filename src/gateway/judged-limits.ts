@@ -60,14 +60,15 @@ export function standingsOf({ buckets, asks, lines, group }: Measured, isAdmitte
   if (lines === null) return [];
   return buckets.map((bucket, index) => {
     const line = lines[index];
-    const own = isAdmitted ? (asks[index]?.est ?? 0) : 0;
-    return {
-      ...named(bucket, group),
-      cap: bucket.cap,
-      used: line?.settled ?? 0,
-      held: (line?.held ?? 0) + own,
-      resetsAt: line?.resetsAt ?? null,
-    };
+    const { winner, axis, unit, window, modelGroupId } = bucket.cell;
+    const isGlobal = modelGroupId === null;
+    const used = line?.settled ?? 0;
+    const held = (line?.held ?? 0) + (isAdmitted ? (asks[index]?.est ?? 0) : 0);
+    const resetsAt = line?.resetsAt ?? null;
+    const targetType = isGlobal ? "global" : "group";
+    const target = isGlobal ? "global" : (group?.name ?? "");
+    // One object, without a spread: this is made for every limit of every reply.
+    return { limitId: winner.id, axis, targetType, target, unit, window, cap: bucket.cap, used, held, resetsAt };
   });
 }
 

@@ -62,8 +62,14 @@ export function requestIdOfHold(holdId: string): string {
 
 /** The unit that a bucket counts, read off its id. */
 export function unitOfBucket(id: string): LimitUnit {
-  return id.split(":")[2] as LimitUnit;
+  const first = id.charCodeAt(id.indexOf(":", id.indexOf(":") + 1) + 1);
+  if (first === USD) return "usd";
+  return first === TOKENS ? "tokens" : "requests";
 }
+
+/** First letters of the units: their names differ in these. */
+const USD = "u".charCodeAt(0);
+const TOKENS = "t".charCodeAt(0);
 
 /** Amounts in the order of a hold's buckets. */
 export function amountsFor(buckets: readonly { readonly id: string }[], amounts: Amounts): readonly number[] {

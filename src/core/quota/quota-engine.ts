@@ -86,8 +86,8 @@ export function holdOf(
 
 /** The buckets of a hold with the window instances that the store placed it in. */
 export function held(asks: readonly BucketAsk[], slotOf: (index: number) => number): Hold["buckets"] {
-  return asks.map(({ id, kind, start, end, est, worst }, index) => ({
-    ...{ id, kind, start, end, est, worst },
-    slot: slotOf(index),
-  }));
+  return asks.map(({ id, kind, start, end, est, worst }, index) => {
+    const slot = slotOf(index);
+    return { id, kind, start, end, est, worst, slot };
+  });
 }

@@ -44,7 +44,7 @@ export type ResolvedBucket = BucketRef & {
   readonly cap: number;
   readonly boost: number;
   readonly boosts: readonly BoostRow[];
-  /** What a stored line of it begins with: id, limit, kind and id of its subject, enforcement, cap, boost (core/limit-lines.ts). */
+  /** What a stored line of it begins with; core/limit-lines.ts reads it. */
   readonly label: string;
 };
 
@@ -116,7 +116,8 @@ function bucketAt(
       : windows.instanceAt(cell, at);
   const id = bucketId(cell, instance);
   const { winner, enforcement } = cell;
-  const label = `${id} ${winner.id} ${winner.subjectType} ${winner.subjectId} ${enforcement} ${cap} ${boost}`;
+  const source = winner.subjectType === "user_group" ? winner.subjectId : "";
+  const label = `${id} ${winner.id} ${source} ${enforcement.slice(0, 2)} ${cap} ${boost === 0 ? "" : boost}`;
   return { bucket: { id, ...instance, cell, cap, boost, boosts, label }, validUntil };
 }
 

@@ -74,14 +74,13 @@ describe("the explanation of a request", () => {
     const group = await call("userGroups.create", { name: fresh("team"), userIds: [userId] });
     const at = operations.clock.now();
     const id = uuidv7Hex(at);
-    const numbers = "1000000000 0 500000000 1000000000 1795305600000 fits";
     const decision = admittedDecision({
       ...{ configVersion: 3, model: { requested: model, billed: model, mapped: null }, estimate: { inputTokens: 25 } },
       limits: {
         ...{ counted: { userGlobal: true, keyGlobal: false }, group: null, failOpen: false },
         limits: [
-          `u${userId}:0:usd:daily:1795219200 8 user_group ${group.id} balanced 6000000000 1000000000 ${numbers}`,
-          `k${key.id}:0:usd:daily:1795219200 9 key ${key.id} strict 5000000000 0 ${numbers}`,
+          `u${userId}:0:usd:daily:1795219200 8 ${group.id} ba 6000000000 1000000000 1000000000 0 500000000 1000000000 1795305600000`,
+          `k${key.id}:0:usd:daily:1795219200 9  st 5000000000  1000000000 0   1795305600000`,
         ].join(";"),
       },
     });

@@ -41,6 +41,9 @@ type State = MemoryQuotaStoreOptions & {
   cancelSweep: () => void;
 };
 
+/** One synchronous turn on the counters of a user. */
+type Turn = { readonly userId: number; readonly now: number };
+
 const SWEEP = { everyMs: 10_000, domains: 1_000 };
 const NOBODY: Domain = emptyDomain();
 
@@ -57,13 +60,19 @@ export function memoryQuotaStore(options: MemoryQuotaStoreOptions): MemoryQuotaS
   return {
     reserve(ask) {
       const now = clock.now();
-      return commit(state, ask.userId, decideReserve(domainOf(state, ask.userId, now), ask, { now, replica }));
+      return commit(
+        state,
+        { userId: ask.userId, now },
+        decideReserve(domainOf(state, ask.userId, now), ask, { now, replica }),
+      );
     },
     settle: (ask) => end(state, ask, "settled"),
     void: (ask) => end(state, ask, "voided"),
     async renew(holds) {
       const now = clock.now();
-      return holds.map((ask) => commit(state, ask.userId, decideRenew(domainOf(state, ask.userId, now), ask, now)));
+      return holds.map((ask) =>
+        commit(state, { userId: ask.userId, now }, decideRenew(domainOf(state, ask.userId, now), ask, now)),
+      );
     },
     async peek(ask) {
       const now = clock.now();
@@ -84,7 +93,7 @@ export function memoryQuotaStore(options: MemoryQuotaStoreOptions): MemoryQuotaS
     async announce(holds) {
       const now = clock.now();
       for (const hold of holds)
-        commit(state, hold.userId, decideAnnounce(domainOf(state, hold.userId, now), hold, now));
+        commit(state, { userId: hold.userId, now }, decideAnnounce(domainOf(state, hold.userId, now), hold, now));
     },
     size: () => domains.size,
     close: () => state.cancelSweep(),
@@ -98,22 +107,23 @@ function domainOf(state: State, userId: number, now: number): Domain {
   return kept;
 }
 
-function commit<Reply>(state: State, userId: number, { reply, changes }: Decision<Reply>): Reply {
+/** Writes what was decided of a user at `now`, epoch ms. */
+function commit<Reply>(state: State, { userId, now }: Turn, { reply, changes }: Decision<Reply>): Reply {
   const kept = changes === null ? undefined : state.domains.get(userId);
   if (changes === null || kept === undefined) return reply;
-  applyChanges(kept, changes, state.clock.now());
+  applyChanges(kept, changes, now);
   if (changes.opened !== null) state.busy.add(userId);
   return reply;
 }
 
 function end(state: State, ask: EndAsk, to: "settled" | "voided"): EndReply {
   const now = state.clock.now();
-  return commit(state, ask.userId, decideEnd(domainOf(state, ask.userId, now), ask, { now, to }));
+  return commit(state, { userId: ask.userId, now }, decideEnd(domainOf(state, ask.userId, now), ask, { now, to }));
 }
 
 function fill(state: State, ask: FillAsk): boolean {
   const now = state.clock.now();
-  return commit(state, ask.userId, decideFill(domainOf(state, ask.userId, now), ask, now));
+  return commit(state, { userId: ask.userId, now }, decideFill(domainOf(state, ask.userId, now), ask, now));
 }
 
 function beginRebuild(state: State, userId: number): Awaited<ReturnType<QuotaStore["beginRebuild"]>> {
@@ -140,7 +150,9 @@ function expireHolds(state: State, limit: number): readonly ExpiredHold[] {
   return due
     .sort((a, b) => a.expiresAt - b.expiresAt)
     .slice(0, limit)
-    .map(({ userId, holdId }) => commit(state, userId, decideExpire(domainOf(state, userId, now), holdId, now)))
+    .map(({ userId, holdId }) =>
+      commit(state, { userId, now }, decideExpire(domainOf(state, userId, now), holdId, now)),
+    )
     .filter((hold) => hold !== null);
 }
 
