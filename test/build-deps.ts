@@ -10,8 +10,8 @@ import { UNLEARNT } from "@/core/prices/estimate-call";
 import type { PriceRow } from "@/core/prices/price";
 import type { ModelGroup } from "@/core/quota/limit";
 import { createLimitPlans } from "@/core/quota/limit-plans";
+import type { PreviewDeps } from "@/core/quota/preview-reserve";
 import type { QuotaStore } from "@/core/quota/quota-store";
-import type { ReadQuotasDeps } from "@/core/quota/read-quotas";
 import { createWindows } from "@/core/quota/window";
 import { DEFAULT_SETTINGS, type Settings } from "@/core/settings/settings";
 import { createUsageReader } from "@/core/usage-reader";
@@ -156,7 +156,7 @@ export type GatewayFixture = {
   readonly deps: GatewayDeps;
   readonly journal: RecordingJournal;
   readonly left: Left;
-  readonly reads: ReadQuotasDeps;
+  readonly reads: PreviewDeps;
 };
 
 /** What a test says about its gateway; the rest has defaults. */
@@ -219,7 +219,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
   const history = historyOf(() => left.entries);
   const store = given.store ?? buildQuotaStore(clock);
   const quota = buildQuota({ clock, store, history });
-  const reads = { store, history, bring: quota.bring, now: quota.now, onFault() {} };
+  const reads = { store, history, degraded: quota.degraded, now: quota.now, onFault() {} };
   const plans = createLimitPlans(createWindows);
   const logger =
     (level: "info" | "warn" | "error"): GatewayLog["info"] =>

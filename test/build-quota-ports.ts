@@ -34,8 +34,8 @@ export function buildQuotaPorts(
   const history = usageHistory(database);
   const catalogue = createCatalogue();
   const engine = buildQuota({ clock, store, history });
-  const { bring, now } = engine;
-  const reads = { store, history, bring, now, onFault() {} };
+  const { bring, degraded, now } = engine;
+  const reads = { store, history, degraded, now, onFault() {} };
   const plans = createLimitPlans(createWindows);
   const callers = limitedCallers(database);
   const config = async () => {

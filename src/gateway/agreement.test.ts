@@ -115,8 +115,19 @@ function open(snapshot: AuthSnapshot) {
 
 type Scene = ReturnType<typeof open>;
 
-/** Requests that ended and requests that run. */
+/** Requests that ended and requests that run. The first ones, of nothing, bring the counters: readers write none. */
 async function use({ plan, quota, deps, clock }: Scene, chance: Chance) {
+  for (const modelGroupId of [null, GROUP.id]) {
+    const nothing = { usd: 0, tokens: 0, requests: 0 };
+    const first = await quota.reserve({
+      ...{ requestId: `first-${modelGroupId}`, no: 1, plan, callerVersion: 1, rules: deps.config.current().settings },
+      target: { modelGroupId, isFree: false },
+      demand: () => ({ est: nothing, worst: nothing, strictWorst: nothing }),
+      record: () => "",
+      onWait: (leave) => leave(),
+    });
+    if (first.kind === "admitted") quota.void(first.hold);
+  }
   for (let no = 1; no <= chance.below(5); no++) {
     const amounts = { usd: chance.below(AMOUNTS.usd), tokens: chance.below(AMOUNTS.tokens), requests: 1 };
     const worst = { usd: amounts.usd * 2, tokens: amounts.tokens * 2, requests: 1 };

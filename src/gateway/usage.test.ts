@@ -111,7 +111,7 @@ test("a key reads every limit that is its own or its user's, by name and in deci
   const { status, headers, json } = await scene.usage();
   expect([status, headers["content-type"]]).toEqual([200, "application/json; charset=utf-8"]);
   expect(json).toEqual({
-    ...{ object: "usage", as_of: "2026-11-21T12:00:00.000Z", zone: "Asia/Tokyo", source: "counters", rates: [] },
+    ...{ object: "usage", as_of: "2026-11-21T12:00:00.000Z", zone: "Asia/Tokyo", source: "ledger", rates: [] },
     limits: [
       {
         ...{
@@ -122,12 +122,12 @@ test("a key reads every limit that is its own or its user's, by name and in deci
           window: "daily",
           mode: "calendar",
         },
-        ...{ state: "limit", cap: "5", boost: "0", used: "0", held: "0", left: "5" },
+        ...{ state: "limit", cap: "5", boost: "0", used: "0", held: null, left: "5" },
         ...{ resets_at: "2026-11-21T15:00:00.000Z", source: "group:team-a", enforcement: "strict" },
       },
       {
         ...{ id: 12, axis: "user", target: "global", unit: "tokens", window: "total", mode: null },
-        ...{ state: "limit", cap: "1000", boost: "0", used: "0", held: "0", left: "1000" },
+        ...{ state: "limit", cap: "1000", boost: "0", used: "0", held: null, left: "1000" },
         ...{ resets_at: null, source: "user", enforcement: "balanced" },
       },
       {
@@ -181,10 +181,10 @@ test("when neither counters nor ledger answer it is told apart from an empty acc
   const scene = open({ limits: [buildLimit()] });
   const down = () => Promise.reject(new Error("down"));
   const store = { ...buildQuotaStore(scene.clock), peek: down };
-  const { bring, now } = buildQuota({ clock: scene.clock, store });
+  const { now } = buildQuota({ clock: scene.clock, store });
   const readUsage = createUsageReader({
     ...{ plans: scene.deps.limitPlans, config: scene.deps.config, versionOf: (version: number) => version },
-    quotas: { store, history: { read: down }, bring, now, onFault() {} },
+    quotas: { store, history: { read: down }, now, onFault() {} },
   });
   const { reply, answer } = recordingReply();
   await createGateway({ ...scene.deps, readUsage }).handle(

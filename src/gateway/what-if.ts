@@ -4,8 +4,8 @@ import { admittedDecision, type Decision, deniedDecision, limitSteps } from "@/c
 import { AppError, isAppError } from "@/core/errors";
 import { checkKey } from "@/core/keys/check-key";
 import { denialOf } from "@/core/quota/denial-of";
-import type { PeekDeps, ReadCaller } from "@/core/quota/peek-buckets";
-import { type Preview, previewReserve } from "@/core/quota/preview-reserve";
+import type { ReadCaller } from "@/core/quota/peek-buckets";
+import { type Preview, type PreviewDeps, previewReserve } from "@/core/quota/preview-reserve";
 import type { WhatIf, WhatIfAsk } from "@/core/quota-ports";
 import type { Call } from "@/protocols/protocol";
 import { protocolFor } from "@/protocols/registry";
@@ -20,13 +20,13 @@ import { type Candidate, resolveTarget, type Target } from "./resolve-target";
 export type WhatIfDeps = {
   readonly caller: ReadCaller;
   readonly config: ConfigSnapshot;
-  readonly peeks: PeekDeps;
+  readonly peeks: PreviewDeps;
   readonly habitsOf: GatewayDeps["habitsOf"];
 };
 
 /**
  * Takes a request through the steps of a real one, key, model, target, limits, and tells what would become of it now. It asks the same
- * resolver and the same counters, places no hold and counts nothing. With `billingModel: upstream` the first channel in rank is asked for.
+ * resolver and the same counters, and the failure policy when these do not answer; places no hold and counts nothing. With `billingModel: upstream` the first channel in rank is asked for.
  */
 export async function whatIf(ask: WhatIfAsk, deps: WhatIfDeps): Promise<WhatIf> {
   const { config } = deps;
@@ -39,13 +39,14 @@ export async function whatIf(ask: WhatIfAsk, deps: WhatIfDeps): Promise<WhatIf> 
     {
       ...deps.caller,
       target: { modelGroupId: group?.id ?? null, isFree: candidates.every(isFree) },
+      rules: config.settings,
       demand: () => demandOf(candidates, estimated),
     },
     deps.peeks,
   );
-  const steps = limitSteps(judgedLimits(measuredIn(preview, group)), false);
+  const steps = limitSteps(judgedLimits(measuredIn(preview, group)), preview.kind === "alone");
   const { counted } = preview.resolution;
-  if (preview.kind === "passes")
+  if (preview.kind === "passes" || preview.kind === "alone")
     return { at: preview.at, decision: { ...passing(aimed), counted, steps }, denial: null };
   const denial = denialOf(preview, {
     groupName: group?.name ?? null,
@@ -127,7 +128,7 @@ function callOf({ model, bodyBytes, maxOutputTokens }: WhatIfAsk, { operation }:
 }
 
 function measuredIn(preview: Preview, group: Measured["group"]): Measured {
-  if (preview.kind !== "passes") return measuredOf(preview, group);
-  const { resolution, asks, lines } = preview;
-  return { buckets: resolution.buckets, asks, lines, group };
+  if (preview.kind !== "passes" && preview.kind !== "alone") return measuredOf(preview, group);
+  const { resolution, asks } = preview;
+  return { buckets: resolution.buckets, asks, lines: preview.kind === "passes" ? preview.lines : null, group };
 }

@@ -3,6 +3,8 @@ export type EnvReader = {
   /** The value, trimmed; null when unset or empty. Reads `<NAME>_FILE` for URLs and secrets. */
   text(name: string): string | null;
   url(name: string, schemes: readonly string[]): string | null;
+  /** URLs separated by commas; those that are none are noted. */
+  urls(name: string, schemes: readonly string[]): readonly string[];
   list(name: string): readonly string[];
   flag(name: string): boolean | null;
   choice<T extends string, F extends T | null>(name: string, choices: readonly T[], fallback: F): T | F;
@@ -41,17 +43,21 @@ export function createEnvReader(source: Source, problems: string[]): EnvReader {
     problem(`${name} must be ${rule.example} from ${rule.min} to ${rule.max}`);
     return fallback;
   };
+  const list = (name: string) => (text(name) ?? "").split(/[\s,]+/).filter((entry) => entry !== "");
+  const urlOf = (name: string, value: string, schemes: readonly string[]) => {
+    if (URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1))) return value;
+    problem(`${name} must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`);
+    return null;
+  };
   return {
     text,
     problem,
     url(name, schemes) {
       const value = text(name);
-      if (value === null) return null;
-      if (URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1))) return value;
-      problem(`${name} must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`);
-      return null;
+      return value === null ? null : urlOf(name, value, schemes);
     },
-    list: (name) => (text(name) ?? "").split(/[\s,]+/).filter((entry) => entry !== ""),
+    urls: (name, schemes) => list(name).flatMap((value) => urlOf(name, value, schemes) ?? []),
+    list,
     flag(name) {
       const value = text(name)?.toLowerCase() ?? null;
       if (value === null || value === "true" || value === "false") return value === null ? null : value === "true";

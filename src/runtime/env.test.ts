@@ -55,6 +55,7 @@ test.each([
   ["SLUICE_BODY_LIMIT", "32 megabytes"],
   ["SLUICE_DRAIN_MS", "1.5"],
   ["REDIS_URL", "localhost:6379"],
+  ["REDIS_URL", "redis://a:6379,b:6379"],
   ["MODEL_RATE_LIMIT_FAIL_OPEN", "yes"],
   ["SLUICE_UPSTREAM_PRIVATE", "deny"],
   ["SLUICE_JOURNAL_SYNC", "never"],
@@ -63,6 +64,12 @@ test.each([
   ["SLUICE_TRUSTED_PROXIES", "10.0.0.0/8, proxy.local"],
 ])("%s=%s is refused", (name, value) => {
   expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(name)]);
+});
+
+test("several URLs of Redis name the nodes of a cluster", () => {
+  const urls = ["redis://a:6379", "redis://b:6380"];
+  expect(parseEnv({ REDIS_URL: urls.join(",") }, noFiles).env.redisUrls).toEqual(urls);
+  expect(parseEnv({}, noFiles).env.redisUrls).toEqual([]);
 });
 
 test.each([["32 MiB"], ["32MiB"], ["33554432"], ["32768 kib"]])("a size may be written %s", (text) => {

@@ -21,7 +21,8 @@ export type Env = {
   readonly previousSecrets: readonly string[];
   readonly databaseUrl: string | null;
   readonly migrationDatabaseUrl: string | null;
-  readonly redisUrl: string | null;
+  /** Empty: counters in memory. Several: nodes of one cluster. */
+  readonly redisUrls: readonly string[];
   readonly modelGroupLimits: boolean | null;
   readonly failOpen: boolean | null;
   readonly trustedProxies: readonly string[];
@@ -100,7 +101,7 @@ function readPlaces(read: EnvReader) {
     publicUrl: publicUrl?.replace(/\/$/, "") ?? null,
     databaseUrl: read.url("DATABASE_URL", ["postgres", "postgresql"]),
     migrationDatabaseUrl: read.url("SLUICE_MIGRATION_DATABASE_URL", ["postgres", "postgresql"]),
-    redisUrl: read.url("REDIS_URL", ["redis", "rediss"]),
+    redisUrls: read.urls("REDIS_URL", ["redis", "rediss"]),
   } as const;
 }
 

@@ -4,7 +4,8 @@ import { domainConfigOf } from "@/core/quota/domain-config";
 import type { DriftCheck } from "@/core/quota/drift";
 import type { LimitPlans } from "@/core/quota/limit-plans";
 import type { ReadCaller } from "@/core/quota/peek-buckets";
-import { type ReadQuotasDeps, readLedger, readQuotas } from "@/core/quota/read-quotas";
+import type { PreviewDeps } from "@/core/quota/preview-reserve";
+import { readLedger, readQuotas } from "@/core/quota/read-quotas";
 import type { QuotaPorts, UsersAsk } from "@/core/quota-ports";
 import { type WhatIfDeps, whatIf } from "@/gateway/what-if";
 import type { LimitedCallers, VersionedCaller } from "@/stores/postgres/limited-callers";
@@ -13,7 +14,7 @@ import type { LimitedCallers, VersionedCaller } from "@/stores/postgres/limited-
 export type QuotaPortsAsk = {
   readonly plans: LimitPlans;
   readonly callers: LimitedCallers;
-  readonly reads: ReadQuotasDeps;
+  readonly reads: PreviewDeps;
   readonly drift: Pick<DriftCheck, "checkUser">;
   habitsOf: WhatIfDeps["habitsOf"];
   config(): ConfigSnapshot | Promise<ConfigSnapshot>;

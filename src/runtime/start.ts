@@ -102,7 +102,7 @@ async function startAll(options: Required<StartOptions>, cleanup: Cleanup): Prom
   if (dutiesOf(env.role).migrates) await bringSchema(schema);
   else await waitForSchema(schema);
   const secret = masterSecret({ given: env.secret, isEmbedded: storage.isEmbedded, dataDir: env.dataDir });
-  const redis = await openRedis({ url: env.redisUrl, cleanup, say });
+  const redis = await openRedis({ urls: env.redisUrls, cleanup, say });
   goOn();
   let phase: Phase = "starting";
   const self = identityOf(process.pid) ?? { pid: process.pid, startedAt: "", bootId: "" };

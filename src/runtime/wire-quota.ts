@@ -4,9 +4,9 @@ import { domainConfigOf } from "@/core/quota/domain-config";
 import { createDriftCheck, type DriftCheck } from "@/core/quota/drift";
 import { type HoldPeers, NO_PEERS } from "@/core/quota/hold-peers";
 import { createLimitPlans, type LimitPlans } from "@/core/quota/limit-plans";
+import type { PreviewDeps } from "@/core/quota/preview-reserve";
 import type { QuotaDeps } from "@/core/quota/quota-engine";
 import type { QuotaStore } from "@/core/quota/quota-store";
-import type { ReadQuotasDeps } from "@/core/quota/read-quotas";
 import { createRebuildUsers } from "@/core/quota/rebuild-users";
 import { createWindows } from "@/core/quota/window";
 import type { QuotaPorts } from "@/core/quota-ports";
@@ -60,7 +60,7 @@ export type QuotaWiring = {
   /** Closes the holds of dead processes whose journals were replayed; what the counters do not take now is closed later. */
   closeAdopted(journals: readonly ReplayedJournal[]): Promise<void>;
   /** What reading quotas works with. */
-  readonly reads: ReadQuotasDeps;
+  readonly reads: PreviewDeps;
   readonly ports: QuotaPorts;
 };
 
@@ -106,7 +106,7 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
     },
   });
   const work = { engine, store, ledger, rows, replicas, replica, clock, rebuild };
-  const reads = { store, history, bring: engine.bring, now: engine.now, onFault };
+  const reads = { store, history, degraded: engine.degraded, now: engine.now, onFault };
   const current = { config: config.config.current, versionOf: config.versionOf };
   return {
     ...{ store, engine, plans, drift, reads, holds: holdWork(work), counts: () => counted },

@@ -10,7 +10,7 @@ export type UpstreamWiring = { readonly client: UpstreamClient; judge(url: strin
 
 /** What the address policy depends on. */
 export type UpstreamAsk = {
-  readonly env: Pick<Env, "port" | "upstreamPrivate" | "upstreamAllow" | "redisUrl">;
+  readonly env: Pick<Env, "port" | "upstreamPrivate" | "upstreamAllow" | "redisUrls">;
   readonly isEmbedded: boolean;
   readonly databaseUrl: string;
   /** `host:port` of the channels in the provisioning file. */
@@ -27,7 +27,7 @@ export function wireUpstream(ask: UpstreamAsk): UpstreamWiring {
 /** Our own listener, database and Redis are never called. */
 function policyOf({ env, isEmbedded, databaseUrl, provisioned }: UpstreamAsk): UpstreamPolicy {
   const own = env.port === 0 ? [] : ["127.0.0.1", "::1", "localhost"].map((host) => `${host}:${env.port}`);
-  const stores = [pairOf(databaseUrl, 5432), ...(env.redisUrl === null ? [] : [pairOf(env.redisUrl, 6379)])];
+  const stores = [pairOf(databaseUrl, 5432), ...env.redisUrls.map((url) => pairOf(url, 6379))];
   return {
     privateAddresses: env.upstreamPrivate ?? (isEmbedded ? "allow" : "listed"),
     listed: [...env.upstreamAllow, ...provisioned],

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { burst, COST_NANO_USD, served } from "@test/setup/burst";
+import { burst, COST_NANO_USD, served, whenServed } from "@test/setup/burst";
 import { openStage, type Stage } from "@test/setup/open-stage";
 import { readSpend } from "@test/setup/read-spend";
 import { setLimit, type UserLimit } from "@test/setup/set-limit";
@@ -13,9 +13,13 @@ let stage: Stage;
 let spend: ReturnType<typeof readSpend>;
 afterEach(() => stage.close());
 
-/** Starts gateways on one database, with their counters in memory or on one Redis. */
-async function start(count: number, limit: UserLimit, counters: "memory" | "redis" = "redis"): Promise<void> {
-  stage = await openStage({ keys: KEYS, redis: counters === "redis" });
+/** Starts gateways on one database, with their counters in memory, on one Redis or on a cluster. */
+async function start(
+  count: number,
+  limit: UserLimit,
+  counters: "memory" | "redis" | "cluster" = "redis",
+): Promise<void> {
+  stage = await openStage({ keys: KEYS, redis: counters === "cluster" ? counters : counters === "redis" });
   spend = readSpend(stage);
   await setLimit(stage, limit);
   for (let index = 0; index < count; index++) await stage.start(`gateway ${index}`);
@@ -45,6 +49,19 @@ test.each([
   },
   60_000,
 );
+
+test("a burst on a cluster of three masters that lose all under it serves what fits, and no command names keys of two slots", async () => {
+  await start(2, { amount: 10 * CENT }, "cluster");
+  const lost = whenServed(stage, 60, () => stage.cluster.onEach((node) => node.flushall()));
+  const told = await burst(stage, { count: 400, width: 30, script: "delayMs=50" });
+  await lost;
+  expect(served(told)).toBe(133);
+  expect(stage.upstream.served).toHaveLength(133);
+  await spend.untilLedgerIs(133 * COST_NANO_USD);
+  const sizes = await stage.cluster.onEach((node) => node.dbsize());
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeGreaterThan(0);
+  expect(await stage.cluster.crossedSlots()).toBe(0);
+}, 60_000);
 
 test("a limit set by plain SQL acts on the next call within a second, on both replicas", async () => {
   await start(2, { amount: DOLLAR });

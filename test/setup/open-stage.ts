@@ -6,6 +6,7 @@ import { expect } from "vitest";
 import { type ScriptedUpstream, startScriptedUpstream } from "../../bench/upstream/scripted-upstream";
 import { type RunningProcess, runProcess, startProcess } from "./start-process";
 import { startRedis, type TestRedis } from "./start-redis";
+import { startRedisCluster, type TestRedisCluster } from "./start-redis-cluster";
 import { startTestPostgres } from "./test-postgres";
 
 /** What a stage is set up with. */
@@ -14,8 +15,8 @@ export type StageAsk = {
   readonly keys: readonly string[];
   /** USD per million tokens of `gpt-4o`; 2.50 and 10 unless told. */
   readonly price?: { readonly input: string; readonly output: string };
-  /** Counters on a Redis of its own; else in the gateway's memory. */
-  readonly redis?: boolean;
+  /** Counters on a Redis or a cluster of its own; else in the gateway's memory. */
+  readonly redis?: boolean | "cluster";
 };
 
 type Env = Readonly<Record<string, string>>;
@@ -26,6 +27,8 @@ export type Stage = {
   readonly upstream: ScriptedUpstream;
   /** Throws on a stage without one. */
   readonly redis: TestRedis;
+  /** Throws on a stage without one. */
+  readonly cluster: TestRedisCluster;
   /** Those that `start` started and that were not dropped. */
   readonly gateways: RunningProcess[];
   /** Starts a gateway whose data lies in a directory of that name. */
@@ -51,18 +54,24 @@ export async function openStage(ask: StageAsk): Promise<Stage> {
   chmodSync(folder, 0o711); // the database has an account of its own
   const upstream = await startScriptedUpstream({ defaults: { inputTokens: 100, outputTokens: 50 } });
   const redis = ask.redis === true ? await startRedis() : null;
+  const cluster = ask.redis === "cluster" ? await startRedisCluster() : null;
+  const redisUrls = cluster?.urls ?? (redis === null ? [] : [redis.url]);
   let database = await startTestPostgres(join(folder, "database"));
   const port = Number(new URL(database.url).port);
   const gateways: RunningProcess[] = [];
   const envOf = (name: string): Env => ({
     ...baseEnv(join(folder, name), database.url),
-    ...(redis === null ? {} : { REDIS_URL: redis.url }),
+    ...(redisUrls.length === 0 ? {} : { REDIS_URL: redisUrls.join(",") }),
   });
   const stage: Stage = {
     ...{ keys: ask.keys, upstream, gateways },
     get redis() {
       if (redis === null) throw new Error("this stage has no Redis");
       return redis;
+    },
+    get cluster() {
+      if (cluster === null) throw new Error("this stage has no cluster");
+      return cluster;
     },
     async start(name, env = {}) {
       const gateway = await startProcess({ env: { ...envOf(name), ...env } });
@@ -88,6 +97,7 @@ export async function openStage(ask: StageAsk): Promise<Stage> {
       await Promise.all(gateways.splice(0).map((gateway) => gateway.end("SIGKILL")));
       await upstream.close();
       redis?.stop();
+      cluster?.stop();
       await database.stop();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -18,13 +18,12 @@ export type TestRedis = {
   stop(): void;
 };
 
-/** Starts `redis-server` on a free port and waits until it accepts connections. */
+/** Starts `redis-server` on a free port, or on that of the settings, and waits until it accepts connections. */
 export async function startRedis(...settings: readonly string[]): Promise<TestRedis> {
-  const port = await freePort();
+  const port = portOf(settings) ?? (await freePort());
   const folder = mkdtempSync(join(tmpdir(), "sluice-redis-"));
-  const args = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", ...settings];
   const url = `redis://127.0.0.1:${port}`;
-  let child = await launch(args);
+  let child = await launchRedis({ port, folder, settings });
   return {
     url,
     pause: () => void child.kill("SIGSTOP"),
@@ -33,7 +32,7 @@ export async function startRedis(...settings: readonly string[]): Promise<TestRe
       const gone = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGKILL");
       await gone;
-      child = await launch(args);
+      child = await launchRedis({ port, folder, settings });
     },
     async run(work) {
       const client = new Redis(url);
@@ -50,8 +49,18 @@ export async function startRedis(...settings: readonly string[]): Promise<TestRe
   };
 }
 
-async function launch(args: readonly string[]): Promise<ChildProcess> {
-  const child = spawn("redis-server", args);
+function portOf(settings: readonly string[]): number | null {
+  const at = settings.indexOf("--port");
+  return at < 0 ? null : Number(settings[at + 1]);
+}
+
+/** Where a server listens and keeps its files, and what else it is told. */
+export type RedisLaunch = { readonly port: number; readonly folder: string; readonly settings: readonly string[] };
+
+/** Starts a server and waits until it accepts connections. */
+export async function launchRedis({ port, folder, settings }: RedisLaunch): Promise<ChildProcess> {
+  const place = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""];
+  const child = spawn("redis-server", [...place, ...settings]);
   await new Promise<void>((resolve, reject) => {
     child.once("error", reject);
     child.stdout.on("data", (chunk: Buffer) => chunk.includes("Ready to accept connections") && resolve());

@@ -14,7 +14,7 @@ export type QuotaEngine = Quota & {
   readonly book: HoldBook;
   readonly ends: HoldEnds;
   readonly bring: BringUser;
-  readonly degraded: Pick<DegradedAdmission, "isDegraded">;
+  readonly degraded: Pick<DegradedAdmission, "isDegraded" | "preview">;
   waiting(): number;
   /** Another replica rebuilds a user: the holds it must not lose. What had ended is told to the counters again. */
   holdsFor(userId: number): readonly OpenHold[];

@@ -27,6 +27,8 @@ export type DegradedAdmission = {
   /** The store answers; `userId`: with a verdict, so the counters of this user are there again. */
   answered(userId: number | null): void;
   endedAlone(buckets: readonly HoldBucket[], actual: readonly number[]): void;
+  /** What `decide` would say while the store does not answer; spends nothing of the allowance. */
+  preview(ask: AlonePreviewAsk): Promise<AlonePreview>;
   decide(asked: {
     readonly ask: QuotaAsk;
     readonly resolution: Resolution;
@@ -35,6 +37,22 @@ export type DegradedAdmission = {
     readonly at: number;
   }): Promise<QuotaResult>;
 };
+
+/** A request that is not made. */
+export type AlonePreviewAsk = Pick<QuotaAsk, "plan" | "target" | "rules" | "demand"> & {
+  /** Epoch ms. */
+  readonly at: number;
+};
+
+/** What would become of it. */
+export type AlonePreview =
+  | {
+      readonly kind: "alone";
+      readonly resolution: Resolution;
+      readonly asks: readonly BucketAsk[];
+      readonly at: number;
+    }
+  | Extract<QuotaResult, { kind: "unavailable" }>;
 
 const FAILURES = 3;
 const PAUSE_MS = 500;
@@ -58,6 +76,7 @@ export function createDegradedAdmission(deps: DegradedDeps): DegradedAdmission {
       if (userId !== null) policy.recovered(userId);
     },
     endedAlone: (buckets, actual) => endings.get(buckets)?.(actual),
+    preview: (ask) => preview(ask, { policy, deps }),
     async decide({ ask, resolution, sent, at }) {
       const all = withGlobal(ask, resolution, at);
       const unavailable = { kind: "unavailable" as const, resolution, at };
@@ -74,8 +93,25 @@ export function createDegradedAdmission(deps: DegradedDeps): DegradedAdmission {
   };
 }
 
+async function preview(
+  { plan, target, rules, demand, at }: AlonePreviewAsk,
+  { policy, deps }: Pick<Learning, "policy" | "deps">,
+): Promise<AlonePreview> {
+  const { userId } = plan.caller;
+  const resolution = plan.resolve(target, at);
+  const all = withGlobal({ plan, target }, resolution, at);
+  const unavailable = { kind: "unavailable" as const, resolution, bucket: 0, at };
+  if (!rules.failOpen || !deps.isLedgerUp()) return unavailable;
+  if (!(await learn(all.buckets, { policy, deps, at, userId }))) return unavailable;
+  const asks = asksFor(all.buckets, demand());
+  const full = policy.fullBucket({ userId, asks }, rules);
+  return full === null
+    ? { kind: "alone", resolution: all, asks, at }
+    : { ...unavailable, resolution: all, bucket: full };
+}
+
 /** An unverified decision never releases the global limits: they are asked and charged too (quota.md Q57). */
-function withGlobal(ask: QuotaAsk, resolution: Resolution, at: number): Resolution {
+function withGlobal(ask: Pick<QuotaAsk, "plan" | "target">, resolution: Resolution, at: number): Resolution {
   const global = ask.plan.resolve({ ...ask.target, modelGroupId: null }, at);
   const own = new Set(resolution.buckets.map(({ id }) => id));
   const buckets = [...resolution.buckets, ...global.buckets.filter(({ id }) => !own.has(id))];

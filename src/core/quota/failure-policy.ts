@@ -22,6 +22,8 @@ export type FailurePolicy = {
   knows(id: string): boolean;
   /** The window instance last seen of a bucket; null: none. */
   slotOf(id: string): number | null;
+  /** Index of the first bucket without room for the request; null: all have. */
+  fullBucket(request: Request, rules: FailureRules): number | null;
   /** Admits when all buckets have room, and counts the expected amounts. */
   admit(request: Request, rules: FailureRules): Judgement;
   /** The counters of this user answer again. */
@@ -54,7 +56,13 @@ export function createFailurePolicy(): FailurePolicy {
     }
     known.set(id, last);
   };
+  const fullBucket: FailurePolicy["fullBucket"] = ({ userId, asks }, rules) => {
+    const spent = spentBy.get(userId) ?? NOTHING_SPENT;
+    const full = asks.findIndex((ask) => !hasRoom(ask, { known, spent, rules }));
+    return full < 0 ? null : full;
+  };
   return {
+    fullBucket,
     remember(buckets, lines) {
       for (let index = 0; index < buckets.length; index++) {
         const line = lines[index];
@@ -69,9 +77,9 @@ export function createFailurePolicy(): FailurePolicy {
     knows: (id) => known.has(id),
     slotOf: (id) => known.get(id)?.slot ?? null,
     admit({ userId, asks }, rules) {
+      const full = fullBucket({ userId, asks }, rules);
+      if (full !== null) return { kind: "full", bucket: full };
       const spent = spentBy.get(userId) ?? new Map<string, number>();
-      const full = asks.findIndex((ask) => !hasRoom(ask, { known, spent, rules }));
-      if (full >= 0) return { kind: "full", bucket: full };
       spentBy.set(userId, spent);
       const spend = (amountOf: (est: number, index: number) => number) => {
         for (const [index, { id, est }] of asks.entries()) spent.set(id, (spent.get(id) ?? 0) + amountOf(est, index));
@@ -82,6 +90,8 @@ export function createFailurePolicy(): FailurePolicy {
     recovered: (userId) => void spentBy.delete(userId),
   };
 }
+
+const NOTHING_SPENT: ReadonlyMap<string, number> = new Map();
 
 type Known = { readonly amount: number; readonly slot: number };
 

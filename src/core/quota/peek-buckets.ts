@@ -1,4 +1,3 @@
-import type { BringUser } from "./bring-user";
 import type { LimitPlan } from "./limit-plans";
 import type { BucketAsk, BucketLine, DomainConfig, QuotaStore } from "./quota-store";
 import type { ResolvedBucket } from "./resolve-limits";
@@ -9,7 +8,6 @@ export type ReadCaller = { readonly plan: LimitPlan; readonly config: DomainConf
 /** What reading counters works with. */
 export type PeekDeps = {
   readonly store: QuotaStore;
-  readonly bring: Pick<BringUser, "rebuild">;
   /** The store's time as this replica knows it, epoch ms. */
   now(): number;
   onFault(fault: { readonly kind: "store"; readonly error: unknown }): void;
@@ -30,14 +28,15 @@ export type Peeked = {
   readonly lines: readonly BucketLine[];
 };
 
-/** A rebuild, a window that ended meanwhile, and one round for each to be seen. */
-const MAX_ROUNDS = 4;
+/** A window that ended meanwhile, one more, and a round for it to be seen. */
+const MAX_ROUNDS = 3;
 
 /**
- * Reads counters as a reserve would find them and places no hold: counters that are not there, or that were filled by older limits, are rebuilt
- * from the ledger first, and buckets are those of the store's own instant. Null: they do not answer, or cannot be brought in line.
+ * Reads counters as a reserve would find them and writes nothing; buckets are those of the store's own instant. `absent`: the counters are not
+ * there, or were filled by older limits, so the next reserve brings them in line with the ledger first (quota.md Q49, Q50) · `away`: they do
+ * not answer.
  */
-export async function peekBuckets(ask: PeekAsk, deps: PeekDeps): Promise<Peeked | null> {
+export async function peekBuckets(ask: PeekAsk, deps: PeekDeps): Promise<Peeked | "absent" | "away"> {
   const { plan, config } = ask;
   const { userId } = plan.caller;
   try {
@@ -47,14 +46,14 @@ export async function peekBuckets(ask: PeekAsk, deps: PeekDeps): Promise<Peeked 
       if (buckets.length === 0) return { at, buckets, asks: [], lines: [] };
       const asks = ask.asksOf(buckets);
       const seen = await deps.store.peek({ userId, config, buckets: asks });
-      if (seen === null) await deps.bring.rebuild({ userId, plan, config, at });
-      else if (areSame(buckets, ask.bucketsAt(seen.at))) return { ...seen, buckets, asks };
-      else at = seen.at;
+      if (seen === null) return "absent";
+      if (areSame(buckets, ask.bucketsAt(seen.at))) return { ...seen, buckets, asks };
+      at = seen.at;
     }
-    return null;
+    return "away";
   } catch (error) {
     deps.onFault({ kind: "store", error });
-    return null;
+    return "away";
   }
 }
 

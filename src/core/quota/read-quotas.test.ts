@@ -34,7 +34,6 @@ function open({ limits, boosts = [], entries = [], store: wrap = (store) => stor
   const reads = {
     store,
     history,
-    bring: engine.bring,
     now: engine.now,
     onFault: (fault: unknown) => void faults.push(fault),
   };
@@ -103,6 +102,7 @@ describe("readQuotas", () => {
         buildLimit({ id: 4, subjectType: "key", subjectId: 3, window: "total", amount: 2 * USD }),
       ],
     });
+    await scene.reserve(0);
     const { source, at, items } = await scene.read();
     expect([source, at]).toEqual(["counters", Date.parse(NOON)]);
     const none = { cap: null, boost: 0, used: null, held: null, left: null, resetsAt: null };
@@ -162,19 +162,24 @@ describe("readQuotas", () => {
     expect((await scene.read()).items[0]).toMatchObject({ cap: USD, used: 3 * USD, left: 0 });
   });
 
-  test("counters that nobody has built yet are rebuilt from the ledger", async () => {
+  test("counters that nobody has built yet stay so: the ledger is read", async () => {
     const scene = open({ limits: [buildLimit()], entries: [entry({ costNanoUsd: asNanoUsd(2 * USD) })] });
     const { source, items } = await scene.read();
-    expect([source, items[0]?.used, items[0]?.held]).toEqual(["counters", 2 * USD, 0]);
+    expect([source, items[0]?.used, items[0]?.held]).toEqual(["ledger", 2 * USD, null]);
+    await scene.reserve(USD);
+    expect(await scene.read()).toMatchObject({ source: "counters", items: [{ used: 2 * USD, held: USD }] });
   });
 
   test("a limit that is new sees what was spent before it, as the next request would", async () => {
     const spent = entry({ costNanoUsd: asNanoUsd(2 * USD) });
     const scene = open({ limits: [buildLimit()], entries: [spent] });
-    await scene.read();
+    await scene.reserve(0);
     scene.change([buildLimit(), buildLimit({ id: 2, window: "weekly" })]);
-    const { source, items } = await scene.read();
-    expect([source, ...items.map(({ used }) => used)]).toEqual(["counters", 2 * USD, 2 * USD]);
+    for (const told of ["ledger", "counters"]) {
+      const { source, items } = await scene.read();
+      expect([source, ...items.map(({ used }) => used)]).toEqual([told, 2 * USD, 2 * USD]);
+      await scene.reserve(0);
+    }
   });
 
   test("a boost raises the cap only inside its dates", async () => {
@@ -199,6 +204,7 @@ describe("readQuotas", () => {
   test("the windows are those of the store's clock, whatever this replica's says", async () => {
     const ahead = fakeClock("2026-11-22T00:30:00Z");
     const scene = open({ limits: [buildLimit()], store: () => buildQuotaStore(ahead) });
+    await scene.reserve(0);
     const { at, items } = await scene.read();
     expect([at, items[0]?.resetsAt]).toEqual([ahead.now(), Date.parse("2026-11-23T00:00:00Z")]);
   });

@@ -1,15 +1,12 @@
 import { LIMIT_AXES } from "../vocabulary";
 import { bareAsk } from "./bare-ask";
-import { counterAt } from "./counter";
-import { isRunning, seededCounter } from "./fill-domain";
+import { ledgerLines } from "./ledger-lines";
 import type { BoostRow } from "./limit";
 import type { LimitCell } from "./limit-cell";
 import { type PeekDeps, peekBuckets, type ReadCaller } from "./peek-buckets";
 import type { BucketLine } from "./quota-store";
 import { allBuckets, allCells, type ResolvedBucket } from "./resolve-limits";
-import { seedAskOf } from "./seed-ask";
 import type { UsageHistory } from "./usage-history";
-import { judgeBucket } from "./verdict";
 
 /** One limit as its caller may know it. Amounts are nano-USD or counts; an unlimited or blocked cell is not counted and has none. */
 export type QuotaItem = {
@@ -29,7 +26,7 @@ export type QuotaItem = {
   readonly resetsAt: number | null;
 };
 
-/** Every limit of a caller at one instant (epoch ms). `ledger`: the counters cannot be read, and what runs just now is unknown. */
+/** Every limit of a caller at one instant (epoch ms). `ledger`: the counters cannot be read, or follow older limits, and what runs just now is unknown. */
 export type QuotaReading = {
   readonly at: number;
   readonly source: "counters" | "ledger";
@@ -41,14 +38,15 @@ export type ReadQuotasDeps = PeekDeps & { readonly history: UsageHistory };
 
 /**
  * Where a caller stands: one item per cell of both axes over all targets: user axis first, model groups by id before global, each target's
- * in the order of quota.md Q13. The numbers are those of the enforcing counters; when these cannot be read, those of the ledger (quota.md Q64).
+ * in the order of quota.md Q13. The numbers are those of the enforcing counters; when these cannot be read, or do not follow these limits yet, those of the ledger (quota.md Q64): a
+ * reader writes nothing, the next request fills them.
  * Throws database_unavailable when the ledger cannot be read either.
  */
 export async function readQuotas(caller: ReadCaller, deps: ReadQuotasDeps): Promise<QuotaReading> {
   const { plan } = caller;
   const bucketsAt = (at: number) => allBuckets(plan, at);
   const peeked = await peekBuckets({ ...caller, bucketsAt, asksOf: (buckets) => buckets.map(bareAsk) }, deps);
-  if (peeked === null) return readLedger(caller, deps);
+  if (typeof peeked === "string") return readLedger(caller, deps);
   const { at, buckets, lines } = peeked;
   return { at, source: "counters", items: itemsOf(caller, linesByCell(buckets, lines)) };
 }
@@ -63,16 +61,8 @@ export async function readLedger(
 ): Promise<QuotaReading> {
   const at = now();
   const buckets = allBuckets(caller.plan, at);
-  const { seeds } = await history.read({ userId: caller.plan.caller.userId, buckets: buckets.map(seedAskOf), at });
-  const lines = buckets.map((bucket, index) => {
-    const seed = seeds[index];
-    const isCounted = seed !== undefined && isRunning(seed);
-    return judgeBucket(
-      bareAsk(bucket),
-      counterAt(bucket, isCounted ? seededCounter(seed, undefined, at) : undefined, at),
-      at,
-    );
-  });
+  const { userId } = caller.plan.caller;
+  const lines = await ledgerLines({ userId, buckets, asks: buckets.map(bareAsk), at }, history);
   const items = itemsOf(caller, linesByCell(buckets, lines));
   return { at, source: "ledger", items: items.map((item) => ({ ...item, held: null })) };
 }

@@ -1,4 +1,4 @@
-import { Redis, type RedisOptions } from "ioredis";
+import { Cluster, type ClusterOptions, Redis, type RedisOptions } from "ioredis";
 
 /** What Redis said when it was checked at the start. */
 export type RedisVerdict =
@@ -8,13 +8,16 @@ export type RedisVerdict =
   /** Refused, time-out or loading: the failure policy holds until it answers. */
   | { readonly kind: "down" };
 
+/** One server, or a cluster of them. */
+export type RedisClient = Redis | Cluster;
+
 /** The process' way to Redis. */
 export type RedisConnection = {
   /** What the stores send their commands over; a command without an answer in 250 ms rejects. */
-  readonly client: Redis;
-  /** Judges the server once: answers, password, version, eviction policy (reliability-and-security.md 2.1). */
+  readonly client: RedisClient;
+  /** Judges the server, or each master of the cluster, once: answers, password, version, eviction policy (reliability-and-security.md 2.1). */
   check(): Promise<RedisVerdict>;
-  /** False while the server does not answer. */
+  /** False while the server, or every node of the cluster, does not answer. */
   isUp(): boolean;
   close(): Promise<void>;
 };
@@ -23,20 +26,48 @@ const MIN_VERSION = 7;
 const RECONNECT = { firstMs: 50, maxMs: 2_000 };
 
 /** Rules of reliability-and-security.md 3.2 and N13: bounded commands, no offline queue, nothing sent twice by itself. */
-const OPTIONS = {
-  lazyConnect: true,
+const NODE_OPTIONS = {
   connectTimeout: 2_000,
   commandTimeout: 250,
-  enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
-  retryStrategy: (times: number) =>
-    Math.min(RECONNECT.maxMs, RECONNECT.firstMs * 2 ** Math.min(times, 10)) * (0.75 + Math.random() / 2),
 } satisfies RedisOptions;
 
-/** Opens nothing yet; `check` connects. `url` is `redis://` or `rediss://`. */
-export function createRedisConnection(url: string): RedisConnection {
-  const client = new Redis(url, OPTIONS);
+const retryDelay = (times: number) =>
+  Math.min(RECONNECT.maxMs, RECONNECT.firstMs * 2 ** Math.min(times, 10)) * (0.75 + Math.random() / 2);
+
+const OPTIONS = {
+  ...NODE_OPTIONS,
+  lazyConnect: true,
+  enableOfflineQueue: false,
+  retryStrategy: retryDelay,
+} satisfies RedisOptions;
+
+/**
+ * The same rules for a cluster. Only what a node did not run is sent again (MOVED, ASK, TRYAGAIN). A node that is met for the first time may run a
+ * command after its time-out: the end of an unknown hold shuts out a late reserve (quota.md Q46).
+ */
+const CLUSTER_OPTIONS = {
+  lazyConnect: true,
+  enableOfflineQueue: false,
+  clusterRetryStrategy: retryDelay,
+  clusterNodeRetryStrategy: retryDelay,
+  maxRedirections: 3,
+  retryDelayOnFailover: 0,
+  retryDelayOnClusterDown: 0,
+  slotsRefreshTimeout: 2_000,
+  slotsRefreshInterval: 5_000,
+  shardedSubscribers: true,
+  // Names as given: certificates are for them.
+  dnsLookup: (address, callback) => callback(null, address),
+} satisfies ClusterOptions;
+
+/**
+ * Opens nothing yet; `check` connects. Each URL is `redis://` or `rediss://`. Several are nodes of one cluster, of which any finds the others; scheme,
+ * user and password of the first hold for all.
+ */
+export function createRedisConnection(urls: readonly string[]): RedisConnection {
+  const client = urls.length > 1 ? openCluster(urls) : new Redis(urls[0] ?? "", OPTIONS);
   let lastError: Error | null = null;
   // A connection error without a listener would end the process.
   client.on("error", (error: Error) => {
@@ -47,7 +78,7 @@ export function createRedisConnection(url: string): RedisConnection {
     async check() {
       try {
         await client.connect();
-        return judgeServer(await client.info());
+        return await judgeServers(client);
       } catch (error) {
         return judgeFailure(lastError ?? error);
       }
@@ -58,6 +89,32 @@ export function createRedisConnection(url: string): RedisConnection {
     },
   };
 }
+
+function openCluster(urls: readonly string[]): Cluster {
+  const [first = ""] = urls;
+  const { username, password } = new URL(first);
+  const redisOptions = {
+    ...NODE_OPTIONS,
+    ...(username === "" ? {} : { username: decodeURIComponent(username) }),
+    ...(password === "" ? {} : { password: decodeURIComponent(password) }),
+    ...(first.startsWith("rediss:") ? { tls: {} } : {}),
+  };
+  return new Cluster([...urls], { ...CLUSTER_OPTIONS, redisOptions });
+}
+
+async function judgeServers(client: RedisClient): Promise<RedisVerdict> {
+  if (client instanceof Redis) {
+    const text = await client.info();
+    return /^redis_mode:cluster/m.test(text) ? ONE_OF_A_CLUSTER : judgeServer(text);
+  }
+  const verdicts = await Promise.all(client.nodes("master").map(async (node) => judgeServer(await node.info())));
+  return verdicts.find(({ kind }) => kind !== "ready") ?? { kind: "ready" };
+}
+
+const ONE_OF_A_CLUSTER: RedisVerdict = {
+  kind: "wrong",
+  line: "REDIS_URL: the server is a node of a cluster; name at least two of its nodes, separated by commas",
+};
 
 /** Judges the text of INFO; CONFIG may be forbidden. Valkey reports a Redis version too. */
 export function judgeServer(info: string): RedisVerdict {
@@ -76,10 +133,14 @@ export function judgeServer(info: string): RedisVerdict {
   return { kind: "ready" };
 }
 
-function judgeFailure(error: unknown): RedisVerdict {
+function judgeFailure(given: unknown): RedisVerdict {
+  // Of a cluster: what its last node said.
+  const error = (given as { lastNodeError?: Error } | null)?.lastNodeError ?? given;
   const text = error instanceof Error ? `${error.name} ${error.message}` : "";
   if (/WRONGPASS|NOAUTH|NOPERM|ERR AUTH|invalid password/i.test(text))
     return { kind: "wrong", line: "REDIS_URL: the server refuses the user name or password; check both" };
+  if (/cluster support disabled/i.test(text))
+    return { kind: "wrong", line: "REDIS_URL: several servers are named, and they are no cluster; name one" };
   if (/ENOTFOUND/.test(text) || (error as NodeJS.ErrnoException)?.code === "ENOTFOUND")
     return { kind: "wrong", line: "REDIS_URL: no such host; check the name" };
   if (/invalid DB index|DB index is out of range/i.test(text))

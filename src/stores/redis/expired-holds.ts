@@ -1,5 +1,5 @@
-import type { Redis } from "ioredis";
 import type { ExpiredHold } from "@/core/quota/quota-store";
+import type { RedisClient } from "./client";
 import { readExpireReply, texts, whole } from "./quota-replies";
 import { domainKeys, openUsersKey, openUsersKeys } from "./redis-keys";
 import { runScript } from "./run-script";
@@ -12,7 +12,7 @@ type Due = { readonly userId: number; readonly holdId: string; readonly expiresA
  * `QuotaStore.expired` on Redis. The sets of users with open holds lie in other slots than the domains and are best effort: an entry is due when
  * one of the user's holds was, and is then set to the next expiry, or dropped when nothing is open.
  */
-export async function expiredHolds(client: Redis, limit: number): Promise<readonly ExpiredHold[]> {
+export async function expiredHolds(client: RedisClient, limit: number): Promise<readonly ExpiredHold[]> {
   const now = await readTime(client);
   const users = await dueUsers(client, { now, limit });
   const due = (await answered(users.map((userId) => dueHolds(client, userId, { now, limit })))).flat();
@@ -22,7 +22,7 @@ export async function expiredHolds(client: Redis, limit: number): Promise<readon
 }
 
 /** Notes that a user has open holds. */
-export async function indexUser(client: Redis, userId: number, expiresAt: number): Promise<void> {
+export async function indexUser(client: RedisClient, userId: number, expiresAt: number): Promise<void> {
   await runScript(client, INDEX_USER, { keys: [openUsersKey(userId)], args: [expiresAt, userId] });
 }
 
@@ -37,7 +37,7 @@ async function answered<Value>(calls: readonly Promise<Value>[]): Promise<Value[
 
 /** At most `limit` users, those with the earliest expiry first. */
 async function dueUsers(
-  client: Redis,
+  client: RedisClient,
   { now, limit }: { readonly now: number; readonly limit: number },
 ): Promise<readonly number[]> {
   const shards = await Promise.all(
@@ -55,13 +55,13 @@ async function dueUsers(
     .map(({ userId }) => userId);
 }
 
-async function readTime(client: Redis): Promise<number> {
+async function readTime(client: RedisClient): Promise<number> {
   const [seconds, micros] = await client.time();
   return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
 }
 
 async function dueHolds(
-  client: Redis,
+  client: RedisClient,
   userId: number,
   { now, limit }: { readonly now: number; readonly limit: number },
 ): Promise<readonly Due[]> {
@@ -75,7 +75,7 @@ async function dueHolds(
 }
 
 /** Sets the user's entry to the next expiry. What was opened while it was dropped is found by looking again. */
-async function indexAgain(client: Redis, userId: number): Promise<void> {
+async function indexAgain(client: RedisClient, userId: number): Promise<void> {
   const { open } = domainKeys(userId);
   const next = await firstExpiry(client, open);
   if (next !== null) {
@@ -87,7 +87,7 @@ async function indexAgain(client: Redis, userId: number): Promise<void> {
   if (opened !== null) await indexUser(client, userId, opened);
 }
 
-async function firstExpiry(client: Redis, open: string): Promise<number | null> {
+async function firstExpiry(client: RedisClient, open: string): Promise<number | null> {
   const [, score] = texts(await client.zrange(open, "0", "0", "WITHSCORES"));
   return score === undefined ? null : whole(score);
 }
@@ -100,7 +100,7 @@ function readEntries(reply: readonly string[], userId: number): readonly Due[] {
   }));
 }
 
-async function expireHold(client: Redis, { userId, holdId }: Due): Promise<ExpiredHold | null> {
+async function expireHold(client: RedisClient, { userId, holdId }: Due): Promise<ExpiredHold | null> {
   const domain = domainKeys(userId);
   const keys = [domain.meta, domain.open, domain.hold(holdId)];
   return readExpireReply(await runScript(client, EXPIRE, { keys, args: [holdId] }), { userId, holdId });

@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
-import type { Redis } from "ioredis";
 import type { HoldPeers } from "@/core/quota/hold-peers";
 import type { OpenHold } from "@/core/quota/quota-store";
 import type { Clock } from "@/lib/clock";
+import type { RedisClient } from "./client";
+import { openPeerChannel } from "./peer-channel";
+import { domainKeys } from "./redis-keys";
 
 /** What asking the other replicas works with. */
 export type HoldPeersOptions = {
-  readonly client: Redis;
+  readonly client: RedisClient;
   readonly replica: string;
   readonly clock: Clock;
   /** Another replica rebuilds a user: the holds of this one that it must not lose. */
@@ -18,7 +20,6 @@ export type HoldPeersOptions = {
 /** The other replicas on the same Redis. */
 export type RedisHoldPeers = HoldPeers & { close(): void };
 
-const CHANNEL = "sl:peers";
 const WAIT_MS = 1_000;
 const POLL_MS = 15;
 const KEEP_SECONDS = 10;
@@ -29,27 +30,21 @@ type Answer = { readonly replica: string; readonly holds: readonly OpenHold[] };
 /** Asks over a channel that every replica listens to; each puts its answer into a list of that question. */
 export function redisHoldPeers(options: HoldPeersOptions): RedisHoldPeers {
   const { client, replica, clock, onError } = options;
-  const listener = client.duplicate({ lazyConnect: true, commandTimeout: 2_000 });
-  listener.on("error", onError);
-  listener.on("message", (_channel: string, text: string) => {
-    answerTo(JSON.parse(text) as Question, options).catch(onError);
+  const channel = openPeerChannel(client, {
+    onMessage: (text) => void answerTo(JSON.parse(text) as Question, options).catch(onError),
+    onError,
   });
-  listener
-    .connect()
-    .then(() => listener.subscribe(CHANNEL))
-    .catch(onError);
   return {
     async collect(userId) {
       const question: Question = { id: randomUUID(), userId, from: replica };
-      const heardBy = await client.publish(CHANNEL, JSON.stringify(question));
-      const expected = heardBy - (listener.status === "ready" ? 1 : 0);
+      const expected = await channel.tell(JSON.stringify(question));
       const answers = await gather({ key: answersKey(question), expected }, { client, clock });
       return {
         holds: answers.flatMap(({ holds }) => holds),
         answered: answers.map((answer) => answer.replica),
       };
     },
-    close: () => listener.disconnect(),
+    close: channel.close,
   };
 }
 
@@ -58,7 +53,7 @@ const answersKey = ({ id }: Question) => `sl:answers:${id}`;
 async function answerTo(question: Question, { client, replica, answer }: HoldPeersOptions): Promise<void> {
   if (question.from === replica) return;
   // Behind the replies that are under way: a hold that was just admitted is in the book then.
-  await client.ping();
+  await client.exists(domainKeys(question.userId).meta);
   const told: Answer = { replica, holds: answer(question.userId) };
   const key = answersKey(question);
   await client.multi().rpush(key, JSON.stringify(told)).expire(key, KEEP_SECONDS).exec();

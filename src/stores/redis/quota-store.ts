@@ -1,4 +1,3 @@
-import type { Redis } from "ioredis";
 import { initialCeiling } from "@/core/quota/initial-ceiling";
 import type {
   EndAsk,
@@ -9,6 +8,7 @@ import type {
   ReserveAsk,
   ReserveReply,
 } from "@/core/quota/quota-store";
+import type { RedisClient } from "./client";
 import { expiredHolds, indexUser } from "./expired-holds";
 import { askArguments, configArguments, endArguments } from "./quota-arguments";
 import { readEndReply, readPeekReply, readRenewReply, readReserveReply } from "./quota-replies";
@@ -26,7 +26,7 @@ const NOTE_AGAIN_MS = 5_000;
 const NOTED_USERS = 100_000;
 
 /** What the store works with. `client` gives up on a command after 250 ms and sends nothing twice; `replica` is noted in the holds. */
-export type RedisQuotaStoreOptions = { readonly client: Redis; readonly replica: string };
+export type RedisQuotaStoreOptions = { readonly client: RedisClient; readonly replica: string };
 
 /** Counters on Redis. */
 export type RedisQuotaStore = Omit<QuotaStore, "reserve" | "settle" | "void"> & {
@@ -90,7 +90,7 @@ async function reserve(ask: ReserveAsk, { client, replica, note }: Place): Promi
   return reply;
 }
 
-async function end(client: Redis, ask: EndAsk, state: "S" | "V"): Promise<EndReply> {
+async function end(client: RedisClient, ask: EndAsk, state: "S" | "V"): Promise<EndReply> {
   const domain = domainKeys(ask.userId);
   const keys = [domain.meta, domain.open, domain.hold(ask.holdId), ...ask.buckets.map(domain.bucket)];
   const args = [ask.holdId, state, ask.at, ...endArguments(ask, state === "S")];

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { Redis } from "ioredis";
 import { LIVES } from "@/core/quota/domain";
 import type { FillAsk, OpenHold, QuotaStore, RebuildAsk } from "@/core/quota/quota-store";
+import type { RedisClient } from "./client";
 import { fillArguments, holdValue, keyList, seedValues } from "./quota-arguments";
 import { readHeldBucket, texts, whole } from "./quota-replies";
 import { type DomainKeys, domainKeys } from "./redis-keys";
@@ -18,7 +18,7 @@ const CLOSED_PER_CALL = 500;
 const READ_PER_TURN = 200;
 
 /** `QuotaStore.beginRebuild` on Redis. */
-export async function beginRebuild(client: Redis, userId: number): Promise<Begun> {
+export async function beginRebuild(client: RedisClient, userId: number): Promise<Begun> {
   const domain = domainKeys(userId);
   const token = randomUUID();
   const keys = [domain.lock, domain.meta, domain.open];
@@ -38,7 +38,7 @@ export async function beginRebuild(client: Redis, userId: number): Promise<Begun
 }
 
 /** `QuotaStore.rebuild` on Redis. Records of closed holds are written first, for an epoch that does not count yet. */
-export async function rebuildDomain(client: Redis, ask: RebuildAsk): Promise<boolean> {
+export async function rebuildDomain(client: RedisClient, ask: RebuildAsk): Promise<boolean> {
   const domain = domainKeys(ask.userId);
   // Time first, so that an epoch that a failover brings back is told from a newer one.
   const [seconds] = await client.time();
@@ -56,7 +56,7 @@ export async function rebuildDomain(client: Redis, ask: RebuildAsk): Promise<boo
 }
 
 /** `QuotaStore.fill` on Redis. */
-export async function fillDomain(client: Redis, ask: FillAsk): Promise<boolean> {
+export async function fillDomain(client: RedisClient, ask: FillAsk): Promise<boolean> {
   const domain = domainKeys(ask.userId);
   const keys = keyList([domain.meta]);
   const seeds = JSON.stringify(seedValues(ask.seeds, { keys, domain }));
@@ -64,14 +64,14 @@ export async function fillDomain(client: Redis, ask: FillAsk): Promise<boolean> 
 }
 
 /** `QuotaStore.announce` of one hold on Redis. */
-export async function announceHold(client: Redis, hold: OpenHold): Promise<void> {
+export async function announceHold(client: RedisClient, hold: OpenHold): Promise<void> {
   const domain = domainKeys(hold.userId);
   const keys = keyList([domain.meta, domain.open, domain.hold(hold.holdId)]);
   const value = JSON.stringify(holdValue(hold, { keys, domain }));
   await runScript(client, ANNOUNCE, { keys: keys.list(), args: [value] });
 }
 
-async function closeHolds(client: Redis, { userId, token, closed }: RebuildAsk, epoch: string): Promise<boolean> {
+async function closeHolds(client: RedisClient, { userId, token, closed }: RebuildAsk, epoch: string): Promise<boolean> {
   const domain = domainKeys(userId);
   for (let from = 0; from < closed.length; from += CLOSED_PER_CALL) {
     const some = closed.slice(from, from + CLOSED_PER_CALL);
@@ -84,7 +84,7 @@ async function closeHolds(client: Redis, { userId, token, closed }: RebuildAsk, 
 
 /** The record of an open hold; null when it ended, is gone or cannot be read. */
 async function readHold(
-  client: Redis,
+  client: RedisClient,
   domain: DomainKeys,
   entry: { readonly userId: number; readonly holdId: string; readonly expiresAt: number },
 ): Promise<OpenHold | null> {

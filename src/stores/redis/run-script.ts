@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Redis } from "ioredis";
+import type { RedisClient } from "./client";
 
 /** A Lua script with the hash that Redis knows it by. */
 export type Script = { readonly name: string; readonly text: string; readonly sha: string };
@@ -16,7 +16,7 @@ export function defineScript(name: string, text: string): Script {
  * Runs a script by its hash; a server that does not know it is given the text, and keeps it. Calls that are made in one turn leave together, in
  * order. Rejects with an Error that names the script when there is no answer in time or the script fails.
  */
-export async function runScript(client: Redis, script: Script, { keys, args }: ScriptCall): Promise<unknown> {
+export async function runScript(client: RedisClient, script: Script, { keys, args }: ScriptCall): Promise<unknown> {
   try {
     return await client.evalsha(script.sha, keys.length, ...keys, ...args);
   } catch (error) {
