@@ -77,8 +77,9 @@ export function buildQuota(given: {
   readonly store?: QuotaStore;
   readonly history?: UsageHistory;
   readonly isLedgerUp?: () => boolean;
+  readonly isShared?: boolean;
 }): QuotaEngine {
-  const { clock, history = historyOf(() => []), isLedgerUp = () => true } = given;
+  const { clock, history = historyOf(() => []), isLedgerUp = () => true, isShared = false } = given;
   return createQuota({
     store: given.store ?? buildQuotaStore(clock),
     history,
@@ -86,7 +87,7 @@ export function buildQuota(given: {
     clock,
     peers: NO_PEERS,
     replica: "test",
-    isShared: false,
+    isShared,
     versionOf: (version) => version,
     onBrought() {},
     onDoubt() {},

@@ -60,6 +60,10 @@ export type GatewayScene = Partial<Omit<GatewayParts, "keys" | "quota" | "upstre
   isLedgerUp?(): boolean;
   /** ISO instant at which the clock stands. */
   readonly start?: string;
+  /** Else a fake one. On a real clock `send` is all that a test needs. */
+  readonly clock?: FakeClock;
+  /** The counters are shared with other gateways. */
+  readonly isShared?: boolean;
 };
 
 /** A gateway on counters in memory, a clock that the test moves and an upstream that answers by script. */
@@ -71,13 +75,20 @@ export function openGateway(scene: GatewayScene) {
     start,
     storeOf = (own) => own,
     isLedgerUp = () => true,
+    clock = fakeClock(start),
+    isShared = false,
     ...parts
   } = scene;
-  const clock = fakeClock(start);
   const upstream = scriptedUpstream(clock, answer);
   const store = memoryQuotaStore({ clock: { ...clock, after: () => () => {} }, replica: "test" });
   const history = historyOf(() => fixture.left.entries);
-  const quota = buildQuota({ clock, store: storeOf(store), history: whileUp(history, isLedgerUp), isLedgerUp });
+  const quota = buildQuota({
+    clock,
+    store: storeOf(store),
+    history: whileUp(history, isLedgerUp),
+    isLedgerUp,
+    isShared,
+  });
   const fixture = buildGatewayDeps({
     channels: [buildChannel({ baseUrl: "http://127.0.0.1:1" })],
     ...parts,
@@ -101,7 +112,8 @@ export function openGateway(scene: GatewayScene) {
       known.set(digestKey(key), { ...before, version: before.version + 1, ...given });
     },
     /** The counters of a key that are current at an instant (now unless told), each with what the ledger says of it. */
-    counters: (key = TEST_KEY, at = clock.now()) => countersOf(callerOf(key), { deps, store, history, at }),
+    counters: (key = TEST_KEY, at = clock.now(), from: QuotaStore = store) =>
+      countersOf(callerOf(key), { deps, store: from, history, at }),
   };
 }
 

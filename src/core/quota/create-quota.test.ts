@@ -218,3 +218,36 @@ describe("waiting for room (quota.md Q35)", () => {
     expect(order).toEqual(["b", "c"]);
   });
 });
+
+describe("a soak of $100 on memory (quota.md test 27), one call after the other", () => {
+  const A = demandOf(562_500, 945_000);
+  const C = demandOf(150_000, 1_420_000);
+  const COST = 750_000;
+
+  test.each([
+    ["A", "strict", A, 133_333],
+    ["A", "balanced", A, 133_333],
+    ["C", "strict", C, 133_332],
+    ["C", "balanced", C, 133_334],
+  ] as const)(
+    "workload %s, %s: as many as fit, to the last nano-dollar",
+    async (...[, enforcement, demand, expected]) => {
+      const limits = [buildLimit({ amount: 100_000_000_000, enforcement })];
+      const { clock, quota, reserve, counters } = open({ limits });
+      let served = 0;
+      for (;;) {
+        const asked = reserve(`r${served}`, { demand: () => demand });
+        const result = asked instanceof Promise ? await asked : asked;
+        if (result.kind !== "admitted") break;
+        quota.settle(result.hold, amounts(COST));
+        served++;
+        clock.advance(50);
+        // The store of this engine answers in a promise: its settlement must be heard before the next call.
+        await turn();
+      }
+      expect(served).toBe(expected);
+      expect(await counters()).toEqual([[expected * COST, 0, 0]]);
+    },
+    60_000,
+  );
+});

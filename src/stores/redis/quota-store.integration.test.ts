@@ -1,43 +1,50 @@
 import { startRedis, type TestRedis } from "@test/setup/start-redis";
+import { startRedisCluster } from "@test/setup/start-redis-cluster";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { BucketAsk, ReserveAsk } from "@/core/quota/quota-store";
 import { describeQuotaStore, refsAround } from "@/core/quota/quota-store.contract";
-import { createRedisConnection, type RedisConnection } from "./client";
+import { createRedisConnection, type RedisClient, type RedisConnection } from "./client";
 import { type RedisQuotaStore, redisQuotaStore } from "./quota-store";
 import { domainKeys } from "./redis-keys";
 
 const CONFIG = { version: 1, keyId: 3, user: "fu", key: "fk" };
 const AMOUNTS = { cap: 1_000_000, est: 100, worst: 200, enforcement: "balanced" } as const;
 
-async function timeOf(client: Redis): Promise<number> {
+async function timeOf(client: RedisClient): Promise<number> {
   const [seconds, micros] = await client.time();
   return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
 }
 
-async function connect(url: string): Promise<RedisConnection> {
-  const connection = createRedisConnection(url);
+async function connect(...urls: readonly string[]): Promise<RedisConnection> {
+  const connection = createRedisConnection(urls);
   await connection.check();
   return connection;
 }
 
-describeQuotaStore("the Redis store", async () => {
-  const server = await startRedis();
-  const connection = await connect(server.url);
+async function onServers({ urls, stop }: { readonly urls: readonly string[]; stop(): void }) {
+  const connection = await connect(...urls);
   const { client } = connection;
   return {
     store: redisQuotaStore({ client, replica: "r1" }),
     now: () => timeOf(client),
-    async pass(ms) {
+    async pass(ms: number) {
       const until = (await timeOf(client)) + ms;
       while ((await timeOf(client)) < until) await new Promise(setImmediate);
     },
     async close() {
       await connection.close();
-      server.stop();
+      stop();
     },
   };
+}
+
+describeQuotaStore("the Redis store", async () => {
+  const { url, stop } = await startRedis();
+  return onServers({ urls: [url], stop });
 });
+
+describeQuotaStore("the Redis store on a cluster of three masters", async () => onServers(await startRedisCluster()));
 
 let server: TestRedis;
 let connection: RedisConnection;
@@ -56,11 +63,11 @@ afterAll(async () => {
   server.stop();
 });
 
-async function rebuild(userId: number): Promise<void> {
-  const begun = await store.beginRebuild(userId);
+async function rebuild(userId: number, on = store): Promise<void> {
+  const begun = await on.beginRebuild(userId);
   const nothing = { definitions: { user: [], key: [] }, seeds: [], holds: [], closed: [] };
   const token = begun?.token ?? "";
-  expect(await store.rebuild({ userId, token, config: CONFIG, ...nothing, holds: begun?.holds ?? [] })).toBe(true);
+  expect(await on.rebuild({ userId, token, config: CONFIG, ...nothing, holds: begun?.holds ?? [] })).toBe(true);
 }
 
 async function asking(userId: number, holdId: string): Promise<ReserveAsk> {
@@ -69,11 +76,11 @@ async function asking(userId: number, holdId: string): Promise<ReserveAsk> {
   return { userId, holdId, ttlMs: 45_000, config: CONFIG, buckets, record: "{}" };
 }
 
-async function serve(ask: ReserveAsk): Promise<void> {
-  const reply = await store.reserve(ask);
+async function serve(ask: ReserveAsk, on = store): Promise<void> {
+  const reply = await on.reserve(ask);
   if (reply.kind !== "admitted") throw new Error(reply.kind);
   const buckets = ask.buckets.map((bucket, at) => ({ ...bucket, slot: reply.lines[at]?.slot ?? 0 }));
-  await store.settle({ userId: ask.userId, holdId: ask.holdId, at: reply.at, buckets, actual: buckets.map(() => 7) });
+  await on.settle({ userId: ask.userId, holdId: ask.holdId, at: reply.at, buckets, actual: buckets.map(() => 7) });
 }
 
 test("every key has a life after every call, and carries the user's hash tag but for the sets of users", async () => {
@@ -137,6 +144,40 @@ test("the lives are those of the layout", async () => {
     if (bucket.kind === "rolling") await nearly(keys.bucket(bucket), bucket.start * bucket.end + 2 * day);
   }
 });
+
+test("100,000 users who were active once leave nothing when the lives of their keys are over, here cut to a millionth", async () => {
+  const USERS = 100_000;
+  const AT_ONCE = 250;
+  // Without the bound of 250 ms: that many users at once say nothing of how fast one is answered.
+  const patient = redisQuotaStore({ client: admin, replica: "r1" });
+  await admin.config("SET", "hz", "100", "active-expire-effort", "10");
+  const one = async (userId: number) => {
+    await rebuild(userId, patient);
+    await serve(await asking(userId, "a.1"), patient);
+  };
+  for (let from = 1; from <= USERS; from += AT_ONCE)
+    await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => one(from + index)));
+  expect(await admin.dbsize()).toBeGreaterThan(3 * USERS);
+  let cursor = "0";
+  const longest = { seconds: 0 };
+  do {
+    const [next, found] = await admin.scan(cursor, "COUNT", 5_000);
+    cursor = next;
+    const lives = admin.pipeline();
+    for (const key of found) lives.pttl(key);
+    const told = ((await lives.exec()) ?? []).map(([, ms]) => Number(ms));
+    const cuts = admin.pipeline();
+    for (const [index, key] of found.entries()) {
+      const ms = told[index] ?? -1;
+      if (ms < 0) throw new Error(`${key} lives for ever`);
+      longest.seconds = Math.max(longest.seconds, ms / 1_000);
+      cuts.pexpire(key, Math.ceil(ms / 1_000_000));
+    }
+    await cuts.exec();
+  } while (cursor !== "0");
+  expect(longest.seconds).toBeLessThanOrEqual(35 * 86_400);
+  await expect.poll(() => admin.dbsize(), { timeout: 60_000 }).toBe(0);
+}, 180_000);
 
 test("a wrong key type rejects with its cause, changes no bucket and leaves no hold; a rebuild mends it", async () => {
   const ask = await asking(7, "a.1");
