@@ -88,6 +88,7 @@ export function buildQuota(given: {
     peers: NO_PEERS,
     replica: "test",
     isShared,
+    written: null,
     versionOf: (version) => version,
     onBrought() {},
     onDoubt() {},

@@ -29,6 +29,7 @@ async function adopted(ageMs: number, isSent = true) {
   await quota.bring.rebuild({ userId: 7, plan, config, at: clock.now() });
   clock.advance(ageMs);
   const rebuilt: number[] = [];
+  const suspected: number[] = [];
   const rebuild = async (userIds: readonly number[]) => {
     for (const userId of userIds) {
       rebuilt.push(userId);
@@ -37,9 +38,10 @@ async function adopted(ageMs: number, isSent = true) {
   };
   return {
     rebuilt,
+    suspected,
     adopt: () =>
       closeAdopted([{ replica: null, admissions: [admission] }], {
-        ...{ store, clock, rebuild },
+        ...{ store, clock, rebuild, suspect: (userIds) => suspected.push(...userIds) },
         rows: { find: async () => (isSent ? { usd: USD, tokens: 5, requests: 1 } : null) },
         replicas: { find: async () => null, adopt: async () => {} },
       }),
@@ -59,9 +61,11 @@ test("a journal that is adopted after an hour rebuilds its user, whose counters 
 });
 
 test("a young one settles its holds, and nothing is rebuilt", async () => {
-  const { adopt, settled, rebuilt } = await adopted(599_999);
+  const { adopt, settled, rebuilt, suspected } = await adopted(599_999);
   await adopt();
   expect([rebuilt, await settled()]).toEqual([[], [USD]]);
+  // The counters knew the end by another way: the ledger may have another amount.
+  expect(suspected).toEqual([7]);
 });
 
 test("what was never sent is given back at any age", async () => {

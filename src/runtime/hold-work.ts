@@ -1,4 +1,5 @@
 import type { LedgerStore } from "@/core/ledger/entry";
+import type { AdmitFrame } from "@/core/ledger/journal";
 import { settlementOf } from "@/core/ledger/settlement";
 import type { QuotaEngine } from "@/core/quota/create-quota";
 import { amountsFor, holdIdOf, requestIdOfHold } from "@/core/quota/hold";
@@ -25,6 +26,8 @@ export type HoldWorkAsk = {
   readonly clock: Clock;
   /** Rebuilds the counters of users from the ledger, as far as they can be. */
   rebuild(userIds: readonly number[]): Promise<void>;
+  /** Their counters may differ from the ledger and should be compared with it (quota.md Q51). */
+  suspect(userIds: readonly number[]): void;
 };
 
 /** A replica that was seen this lately is at work (its lease is 15 s). */
@@ -59,27 +62,39 @@ export function holdWork(ask: HoldWorkAsk): JobDeps["holds"] {
   };
 }
 
+/** What closing adopted holds works with. */
+export type AdoptedWorkAsk = Pick<HoldWorkAsk, "store" | "rows" | "replicas" | "clock" | "rebuild" | "suspect">;
+
 /**
  * Closes the holds of dead processes whose journals were replayed: with their ledger rows, or void without one, since then nothing was sent
  * (quota.md Q44, Q45). Users with one that is older than 10 min are rebuilt instead (Q46). What does not reach the counters now is closed by
  * the job of expired holds.
  */
-export async function closeAdopted(
-  journals: readonly ReplayedJournal[],
-  { store, rows, replicas, clock, rebuild }: Pick<HoldWorkAsk, "store" | "rows" | "replicas" | "clock" | "rebuild">,
-): Promise<void> {
+export async function closeAdopted(journals: readonly ReplayedJournal[], ask: AdoptedWorkAsk): Promise<void> {
+  const { replicas, clock, rebuild } = ask;
   const old = new Set<number>();
   for (const { replica, admissions } of journals) {
-    for (const { id, holdNo, at, userId, buckets } of admissions) {
-      const sums = await rows.find({ requestId: id, holdNo, at });
-      const end = { userId, holdId: holdIdOf(id, holdNo), at, buckets };
+    for (const admission of admissions) {
+      const { at, userId } = admission;
       if (isTooOld(at, clock.now())) old.add(userId);
-      if (sums === null) await store.void({ ...end, actual: [] });
-      else if (!old.has(userId)) await store.settle({ ...end, actual: amountsFor(buckets, sums) });
+      await closeHold(admission, { ...ask, isRebuilt: old.has(userId) });
     }
     if (replica !== null) await replicas.adopt(replica, clock.now());
   }
   await rebuild([...old]);
+}
+
+async function closeHold(
+  { id, holdNo, at, userId, buckets }: AdmitFrame,
+  { store, rows, suspect, isRebuilt }: AdoptedWorkAsk & { readonly isRebuilt: boolean },
+): Promise<void> {
+  const sums = await rows.find({ requestId: id, holdNo, at });
+  const end = { userId, holdId: holdIdOf(id, holdNo), at, buckets };
+  if (sums === null) await store.void({ ...end, actual: [] });
+  if (sums === null || isRebuilt) return;
+  const reply = await store.settle({ ...end, actual: amountsFor(buckets, sums) });
+  // After a power loss the counters may know an end whose frame was lost with the journal's tail.
+  if (reply.kind === "duplicate") suspect([userId]);
 }
 
 /** The row of a request whose owner and its journal are gone: one attempt, charged at the hold's ceiling (quota.md Q37, Q42). */

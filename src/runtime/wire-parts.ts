@@ -130,6 +130,7 @@ export async function wireParts(ground: Ground): Promise<Parts> {
     database: storage.database,
     redis: ground.redis,
     ledger: ledgerRows,
+    written: () => ledger.journal.written(),
     isLedgerUp: () => !isDatabaseDown(systemState()),
   });
   built.quota = quota;

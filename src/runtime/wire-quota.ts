@@ -39,6 +39,8 @@ export type QuotaWiringAsk = {
   /** null: one replica, counters in memory. */
   readonly redis: Pick<RedisConnection, "client"> | null;
   readonly ledger: LedgerStore;
+  /** Resolves when the journal's frames of this turn are written. */
+  written(): Promise<void>;
   /** Name of this process among the replicas. */
   readonly replica: string;
   readonly habitsOf: QuotaPortsAsk["habitsOf"];
@@ -74,7 +76,7 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
   const onFault = faultLog(ask);
   const engine = createQuota({
     ...{ store, history, replica, clock, isLedgerUp, onFault },
-    ...{ peers, isShared: ask.redis !== null },
+    ...{ peers, isShared: ask.redis !== null, written: ask.redis === null ? null : ask.written },
     versionOf: config.versionOf,
     // Requests admitted before the change may settle after it (quota.md Q50).
     onBrought({ kind, userId }) {
@@ -105,7 +107,7 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
       drift.suspect([userId]);
     },
   });
-  const work = { engine, store, ledger, rows, replicas, replica, clock, rebuild };
+  const work = { engine, store, ledger, rows, replicas, replica, clock, rebuild, suspect: drift.suspect };
   const reads = { store, history, degraded: engine.degraded, now: engine.now, onFault };
   const current = { config: config.config.current, versionOf: config.versionOf };
   return {

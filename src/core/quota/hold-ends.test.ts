@@ -13,7 +13,7 @@ const ENDED: EndReply = { kind: "ended", epoch: "e", sequence: 2, at: 1 };
 const SPENT = { usd: 4, tokens: 30, requests: 1 };
 
 /** Ends on their way to a store that answers by script: a reply, or an error to throw or to reject with. */
-function open() {
+function open(written: (() => Promise<void>) | null = null) {
   const clock = fakeClock();
   const book = createHoldBook();
   const told: (readonly [string, string, readonly number[]])[] = [];
@@ -31,6 +31,7 @@ function open() {
       store,
       book,
       clock,
+      written,
       onDoubt() {},
       onEnded: (userId) => void woken.push(userId),
       onFault: (fault) => void faults.push(fault),
@@ -61,6 +62,26 @@ function open() {
 }
 
 describe("ends of holds (quota.md Q46)", () => {
+  test("counters that outlive the process hear of an end once its frame is written (quota.md Q41)", async () => {
+    const frame = Promise.withResolvers<void>();
+    const { ends, hold, told } = open(() => frame.promise);
+    ends.settle(hold("a.1"), SPENT);
+    await turn();
+    expect(told).toEqual([]);
+    frame.resolve();
+    await turn();
+    expect(told).toEqual([["settle", "a.1", [4, 1]]]);
+  });
+
+  test("an end whose frame cannot be written now, on a full disk, is told with the next round", async () => {
+    const { ends, hold, told, faults } = open(() => Promise.reject(new Error("disk full")));
+    ends.settle(hold("a.1"), SPENT);
+    await turn();
+    expect([told, faults]).toEqual([[], []]);
+    ends.resend();
+    expect(told).toEqual([["settle", "a.1", [4, 1]]]);
+  });
+
   test("a settle tells the amount of each bucket's unit, a void none, and who waits is woken", () => {
     const { ends, hold, told, woken, book } = open();
     ends.settle(hold("a.1"), SPENT);

@@ -9,6 +9,11 @@ export type HoldEndsDeps = {
   readonly book: HoldBook;
   readonly clock: Clock;
   readonly degraded: { endedAlone(buckets: readonly HoldBucket[], actual: readonly number[]): void };
+  /**
+   * Resolves when the journal's frames of this turn are written. Counters that outlive this process must not know of an end before its frame
+   * is: whoever replays the journal would charge the ceiling beside it. null: the counters die with this process.
+   */
+  readonly written: (() => Promise<void>) | null;
   /** Room may have come free. */
   onEnded(userId: number): void;
   /** The counters of this user may differ from the ledger. */
@@ -43,14 +48,16 @@ export function isTooOld(at: number, now: number): boolean {
 
 /** Sends ends behind the request: nobody waits for them. */
 export function createHoldEnds(deps: HoldEndsDeps): HoldEnds {
-  const { book, clock, degraded } = deps;
+  const { book, clock, degraded, written } = deps;
   const isOld = ({ ended }: BookedHold) => isTooOld(ended?.endedAt ?? 0, clock.now());
   const unansweredOf = (userId: number) => book.unanswered().filter(({ hold }) => hold.userId === userId);
   const end = (hold: Hold, kind: "settled" | "voided", actual: readonly number[]) => {
     if (hold.buckets.length === 0) return;
     if (hold.failOpen) degraded.endedAlone(hold.buckets, actual);
     const booked = book.end(hold.id, { kind, actual, endedAt: clock.now() });
-    if (booked !== null) tell(booked, deps);
+    if (booked === null) return;
+    if (written === null) tell(booked, deps);
+    else written().then(() => tell(booked, deps), ignoreUnwritten);
   };
   return {
     settle: (hold, actual) => end(hold, "settled", amountsFor(hold.buckets, actual)),
@@ -81,6 +88,9 @@ export function createHoldEnds(deps: HoldEndsDeps): HoldEnds {
     },
   };
 }
+
+/** The journal has said so; the end is told with the next round, every 15 s. */
+function ignoreUnwritten(): void {}
 
 function tell(booked: BookedHold, deps: HoldEndsDeps): void {
   const end = endOf(booked);

@@ -17,6 +17,8 @@ export type QuotaDeps = Omit<BringDeps, "book" | "ttlMs"> & {
   readonly clock: Clock;
   /** Whether other replicas share the counters: only then is a hold recorded for their janitors. */
   readonly isShared: boolean;
+  /** As in HoldEndsDeps. */
+  readonly written: (() => Promise<void>) | null;
   /** Newest config version by which limits read at `callerVersion` are still right (quota.md Q50). */
   versionOf(callerVersion: number): number;
   /** False while the ledger's database does not answer. */
