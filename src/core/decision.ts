@@ -105,6 +105,8 @@ export type Decision = {
   readonly steps?: readonly LimitStep[];
   /** Index of the step that refused the request. */
   readonly deniedBy?: number;
+  /** Beside `limits`: the limit that refused the request; readers get `deniedBy`. */
+  readonly deniedLimit?: number;
 };
 
 /** What is decided of a request that was sent upstream; `limits` null: none applied. */
@@ -129,9 +131,26 @@ export function deniedDecision(configVersion: number, error: AppError, steps: re
   const decision: Decision = { v: 1, configVersion, outcome: "denied", code: error.code };
   const denial = readDenial(error);
   if (denial === null) return decision;
-  const deniedBy = steps.findIndex(({ winner, verdict }) => verdict === "deny" && winner.limitId === denial.limitId);
+  const deniedBy = deniedStepOf(steps, denial.limitId);
   if (deniedBy !== -1) return { ...decision, steps, deniedBy };
   return { ...decision, steps: [...steps, deniedStep(denial)], deniedBy: steps.length };
+}
+
+/** Index of the step by which a limit refused a request. */
+export function deniedStepOf(steps: readonly LimitStep[], limitId: unknown): number {
+  return steps.findIndex(({ winner, verdict }) => verdict === "deny" && winner.limitId === limitId);
+}
+
+/**
+ * The decision of a request that a limit refused by the counters, as compact as that of an admitted one: refusals come in floods.
+ * @param limits the text of limit-lines.ts
+ */
+export function refusedDecision(
+  { configVersion, error }: { readonly configVersion: number; readonly error: AppError },
+  denial: Denial,
+  { group, limits }: Pick<LimitsDecision, "group" | "limits">,
+): Decision {
+  return { v: 1, configVersion, outcome: "denied", code: error.code, group, limits, deniedLimit: denial.limitId };
 }
 
 /**

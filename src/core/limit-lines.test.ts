@@ -40,7 +40,7 @@ async function admittedHold() {
 
 test("what a request was measured by is one text that readers get as steps", async () => {
   const hold = await admittedHold();
-  const text = limitLines(hold);
+  const text = limitLines({ buckets: hold.resolution.buckets, asks: hold.buckets, lines: hold.lines });
   expect(text.split(";")).toHaveLength(4);
   const stored = { v: 1, outcome: "admitted", group: "Frontier", limits: text, failOpen: false };
   expect(expandDecision(stored)).toMatchObject({
@@ -87,6 +87,22 @@ test("what a request was measured by is one text that readers get as steps", asy
 test("a decision without such a text stays as it is", () => {
   for (const decision of [null, { v: 1, outcome: "denied", steps: [] }, "text"])
     expect(expandDecision(decision)).toBe(decision);
+});
+
+test("readers of a refusal by the counters learn which step it was; a shadow limit refuses nothing", async () => {
+  const limits = [
+    "u7:0:usd:weekly:1795219200 8  sh 5  9 0 1 2 1795305600000 exhausted",
+    "u7:0:usd:daily:1795219200 9  ba 5  9 0   1795305600000 exhausted",
+  ].join(";");
+  const stored = { v: 1, outcome: "denied", code: "limit_exceeded", group: null, limits, deniedLimit: 9 };
+  expect(expandDecision(stored)).toMatchObject({
+    ...{ v: 1, outcome: "denied", code: "limit_exceeded", deniedBy: 1 },
+    steps: [
+      { verdict: "pass", wouldDeny: "exhausted" },
+      { verdict: "deny", why: "exhausted" },
+    ],
+  });
+  expect(expandDecision({ ...stored, deniedLimit: 8 })).toMatchObject({ deniedBy: -1 });
 });
 
 test("a line that cannot be read is left out", () => {

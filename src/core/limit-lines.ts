@@ -1,6 +1,6 @@
-import { type JudgedLimit, type LimitStep, limitSteps } from "./decision";
-import type { Hold } from "./quota/hold";
-import type { Verdict } from "./quota/quota-store";
+import { deniedStepOf, type JudgedLimit, type LimitStep, limitSteps } from "./decision";
+import type { BucketAsk, BucketLine, Verdict } from "./quota/quota-store";
+import type { ResolvedBucket } from "./quota/resolve-limits";
 import { ENFORCEMENTS, type LimitAxis, type LimitMode, type LimitUnit, type LimitWindow } from "./vocabulary";
 
 /*
@@ -13,23 +13,30 @@ import { ENFORCEMENTS, type LimitAxis, type LimitMode, type LimitUnit, type Limi
 
 const SEPARATOR = ";";
 
-/** The lines of a hold, in the order of its buckets; "" when the counters did not answer. */
-export function limitLines({ buckets, lines, resolution }: Hold): string {
+/** What was asked of the buckets of a request and what was found there; lines null: the counters did not answer. */
+export type LimitLinesAsk = {
+  readonly buckets: readonly Pick<ResolvedBucket, "label">[];
+  readonly asks: readonly Pick<BucketAsk, "est" | "worst">[];
+  readonly lines: readonly BucketLine[] | null;
+};
+
+/** The lines of a request, in the order of its buckets; "" when the counters did not answer. */
+export function limitLines({ buckets, asks, lines }: LimitLinesAsk): string {
   if (lines === null) return "";
   let text = "";
   let est = -1;
   let worst = -1;
   for (let index = 0; index < buckets.length; index++) {
     const line = lines[index];
-    const bucket = buckets[index];
-    const label = resolution.buckets[index]?.label;
-    if (line === undefined || bucket === undefined || label === undefined) continue;
+    const ask = asks[index];
+    const label = buckets[index]?.label;
+    if (line === undefined || ask === undefined || label === undefined) continue;
     const { settled, held, resetsAt, verdict } = line;
-    const isAsBefore = bucket.est === est && bucket.worst === worst;
-    const amounts = isAsBefore ? " " : `${bucket.est} ${bucket.worst}`;
+    const isAsBefore = ask.est === est && ask.worst === worst;
+    const amounts = isAsBefore ? " " : `${ask.est} ${ask.worst}`;
     text += `${text === "" ? "" : SEPARATOR}${label} ${settled} ${held} ${amounts} ${resetsAt ?? ""}`;
     if (verdict !== "fits") text += ` ${verdict}`;
-    ({ est, worst } = bucket);
+    ({ est, worst } = ask);
   }
   return text;
 }
@@ -37,10 +44,12 @@ export function limitLines({ buckets, lines, resolution }: Hold): string {
 /** A stored decision with its limits as steps; one that has no such text stays as it is. */
 export function expandDecision(decision: unknown): unknown {
   if (typeof decision !== "object" || decision === null || !("limits" in decision)) return decision;
-  const { limits, group, ...rest } = decision as { readonly limits: unknown; readonly group?: unknown };
+  const { limits, group, deniedLimit, ...rest } = decision as Readonly<Record<string, unknown>>;
   if (typeof limits !== "string") return decision;
-  const isFailOpen = "failOpen" in rest && rest.failOpen === true;
-  return { ...rest, steps: stepsOf(limits, { group: typeof group === "string" ? group : "", isFailOpen }) };
+  const isFailOpen = rest.failOpen === true;
+  const steps = stepsOf(limits, { group: typeof group === "string" ? group : "", isFailOpen });
+  if (deniedLimit === undefined) return { ...rest, steps };
+  return { ...rest, steps, deniedBy: deniedStepOf(steps, deniedLimit) };
 }
 
 type Context = { readonly group: string; readonly isFailOpen: boolean };

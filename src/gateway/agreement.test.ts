@@ -6,6 +6,7 @@ import { type Random, seededRandom } from "@test/seeded-random";
 import { expect, test } from "vitest";
 import type { AuthSnapshot } from "@/core/auth-snapshot";
 import type { Decision, LimitStep } from "@/core/decision";
+import { expandDecision } from "@/core/limit-lines";
 import { UNLEARNT } from "@/core/prices/estimate-call";
 import { domainConfigOf } from "@/core/quota/domain-config";
 import type { BoostRow, LimitRow } from "@/core/quota/limit";
@@ -250,7 +251,7 @@ async function compare(seed: number): Promise<string> {
     expectSameAdmission(result, reading);
     return "admitted";
   }
-  const stored = denied?.decision as Decision;
+  const stored = expandDecision(denied?.decision) as Decision;
   expect(denied?.params).toEqual(supposed.denial);
   expect(stored).toEqual({ ...supposed.decision, counted: undefined });
   expectSameNumbers(stored.steps?.[stored.deniedBy ?? -1] as LimitStep, reading.items);

@@ -1,5 +1,6 @@
-import { deniedDecision, type LimitStep, limitSteps } from "@/core/decision";
+import { type Decision, deniedDecision, limitSteps, refusedDecision } from "@/core/decision";
 import type { AppError } from "@/core/errors";
+import { limitLines } from "@/core/limit-lines";
 import { readDenial } from "@/core/quota/read-denial";
 import type { ErrorContext } from "@/protocols/protocol";
 import type { Caller, EngineDeps, Exchange, Replying } from "./exchange";
@@ -30,13 +31,17 @@ export function fail(error: AppError, refused: Refused, deps: EngineDeps): void 
     status: error.status,
     code: error.code,
     params: error.params,
-    decision: deniedDecision(deps.config.current().version, error, stepsOf(error)),
+    decision: decisionOf(error, deps.config.current().version),
   });
 }
 
-function stepsOf(error: AppError): readonly LimitStep[] {
+function decisionOf(error: AppError, configVersion: number): Decision {
+  const denial = readDenial(error);
   const measured = measureIn(error);
-  return measured === null ? [] : limitSteps(judgedLimits(measured), false);
+  if (denial === null || measured === null) return deniedDecision(configVersion, error, []);
+  if (measured.lines === null) return deniedDecision(configVersion, error, limitSteps(judgedLimits(measured), false));
+  const group = measured.group?.name ?? null;
+  return refusedDecision({ configVersion, error }, denial, { group, limits: limitLines(measured) });
 }
 
 /** Writes an error as the whole reply; a reply that has begun is broken instead. */

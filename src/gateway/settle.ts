@@ -122,7 +122,12 @@ function recordOf(
 function limitsDecision({ hold, candidate }: AttemptEnd, { config }: Target): LimitsDecision | null {
   if (hold.buckets.length === 0) return null;
   const group = config.modelGroupOf(candidate.billedModel)?.name ?? null;
-  return { counted: hold.counted, group, limits: limitLines(hold), failOpen: hold.failOpen };
+  return {
+    counted: hold.counted,
+    group,
+    limits: limitLines({ buckets: hold.resolution.buckets, asks: hold.buckets, lines: hold.lines }),
+    failOpen: hold.failOpen,
+  };
 }
 
 /** From the receipt of the call to the first byte of its reply, ms. */
