@@ -4,7 +4,18 @@ import { type EstimateAsk, estimateCall, estimateInput, UNLEARNT } from "./estim
 
 const rows = [buildPriceRow({ components: { input_text: 1_000_000n, output_text: 10_000_000n } })];
 const ask = (call: Partial<EstimateAsk["call"]> = {}, given: Partial<EstimateAsk> = {}): EstimateAsk => ({
-  call: { textBytes: 400, blobCount: 0, maxOutputTokens: null, choices: 1, hasTools: false, tier: "standard", ...call },
+  call: {
+    ...{
+      textBytes: 400,
+      blobCount: 0,
+      maxOutputTokens: null,
+      choices: 1,
+      hasTools: false,
+      toolUnits: {},
+      tier: "standard",
+    },
+    ...call,
+  },
   habits: UNLEARNT,
   worstCaseOutputTokens: 16_384,
   rows,
@@ -46,6 +57,20 @@ describe("estimateCall (quota.md Q32)", () => {
     expect(estimateCall(ask({ textBytes: 0, blobCount: 2 })).est.inputTokens).toBe(2000);
     expect(worstUsd({ textBytes: 0, blobCount: 2, maxOutputTokens: 1 })).toBe((8000 + 128) * 1000 + 10_000);
     expect(worstUsd({ textBytes: 0, hasTools: true, maxOutputTokens: 1 })).toBe(1024 * 1000 + 10_000);
+  });
+
+  test("tools with a price per call cost their units in the worst case, and nothing is expected of them", () => {
+    const components = { input_text: 1_000_000n, "tool.web_search": 10_000_000_000n };
+    const searching = { textBytes: 0, maxOutputTokens: 0, toolUnits: { web_search: 5, web_fetch: 9 } };
+    const given = { rows: [buildPriceRow({ components })] };
+    const { est, worst, strictWorst } = estimateCall(ask(searching, given));
+    expect(est.nanoUsd).toBe(0);
+    expect(worst.nanoUsd).toBe(128_000 + 5 * 10_000_000);
+    expect(strictWorst).toEqual(worst);
+    expect(worst.inputTokens + worst.outputTokens).toBe(128);
+    expect(estimateInput(ask(searching, given)).inputNanoUsd).toBe(0);
+    const cached = { rows: [buildPriceRow({ components: { ...components, cache_write: 2_000_000n } })] };
+    expect(worstUsd(searching, { ...cached, cacheWriteInput: true })).toBe(256_000 + 5 * 10_000_000);
   });
 
   test("the client's max bounds the output, and every choice is counted", () => {

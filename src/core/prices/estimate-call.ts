@@ -1,6 +1,6 @@
 import { asNanoUsd, type NanoUsd } from "@/lib/money";
-import { costCounts } from "./cost-counts";
-import type { PriceRow, TokenClass } from "./price";
+import { type CountsAsk, costCounts, NO_TOOLS } from "./cost-counts";
+import type { PriceRow } from "./price";
 
 /** What is assumed of a model until it is learnt (quota.md Q32). */
 export const UNLEARNT: ModelHabits = { bytesPerToken: 4, expectedOutputTokens: 1024 };
@@ -30,6 +30,8 @@ export type EstimatedCall = {
   readonly choices: number;
   /** It declares tools. */
   readonly hasTools: boolean;
+  /** The most units of each tool that the vendor runs and counts: `web_search` 5. */
+  readonly toolUnits: Readonly<Record<string, number>>;
   /** Service tier asked for. */
   readonly tier: string;
 };
@@ -113,13 +115,14 @@ function sized(ask: EstimateAsk, inputTokens: number, outputTokens: number): Est
 }
 
 function dearest(ask: EstimateAsk, inputTokens: number, outputTokens: number): EstimatedTokens {
-  const plain = sized(ask, inputTokens, outputTokens);
-  if (!ask.cacheWriteInput) return plain;
-  let nanoUsd: number = plain.nanoUsd;
-  for (const written of ["cache_write", "cache_write_long"] as const) {
-    nanoUsd = Math.max(nanoUsd, cost(ask, { [written]: inputTokens, output_text: outputTokens }));
+  const tools = ask.call.toolUnits;
+  let nanoUsd: number = cost(ask, { input_text: inputTokens, output_text: outputTokens }, tools);
+  if (ask.cacheWriteInput) {
+    for (const written of ["cache_write", "cache_write_long"] as const) {
+      nanoUsd = Math.max(nanoUsd, cost(ask, { [written]: inputTokens, output_text: outputTokens }, tools));
+    }
   }
-  return { ...plain, nanoUsd: asNanoUsd(nanoUsd) };
+  return { inputTokens, outputTokens, nanoUsd: asNanoUsd(nanoUsd) };
 }
 
 function atLeast(least: EstimatedTokens, given: EstimatedTokens): EstimatedTokens {
@@ -130,7 +133,7 @@ function atLeast(least: EstimatedTokens, given: EstimatedTokens): EstimatedToken
   };
 }
 
-function cost(ask: EstimateAsk, counts: Readonly<Partial<Record<TokenClass, number>>>): NanoUsd {
+function cost(ask: EstimateAsk, counts: CountsAsk["counts"], tools: EstimatedCall["toolUnits"] = NO_TOOLS): NanoUsd {
   const { rows, at, channelPpm, groupPpm } = ask;
-  return costCounts({ counts, tier: ask.call.tier, rows, at, channelPpm, groupPpm });
+  return costCounts({ counts, tools, tier: ask.call.tier, rows, at, channelPpm, groupPpm });
 }
