@@ -1,6 +1,6 @@
 import { buildPriceRow } from "@test/build-usage";
 import { describe, expect, test } from "vitest";
-import { type EstimateAsk, estimateCall, estimateInput, UNLEARNT } from "./estimate-call";
+import { boundsOf, type EstimateAsk, estimateCall, estimateInput, UNLEARNT } from "./estimate-call";
 
 const rows = [buildPriceRow({ components: { input_text: 1_000_000n, output_text: 10_000_000n } })];
 const ask = (call: Partial<EstimateAsk["call"]> = {}, given: Partial<EstimateAsk> = {}): EstimateAsk => ({
@@ -17,6 +17,7 @@ const ask = (call: Partial<EstimateAsk["call"]> = {}, given: Partial<EstimateAsk
     ...call,
   },
   habits: UNLEARNT,
+  maxOutputTokens: null,
   worstCaseOutputTokens: 16_384,
   rows,
   at: 0,
@@ -83,6 +84,22 @@ describe("estimateCall (quota.md Q32)", () => {
     const { worst, strictWorst } = estimateCall(ask({ textBytes: 0, maxOutputTokens: 1_000_000 }));
     expect(worst.nanoUsd).toBe(128_000 + 16_384 * 10_000);
     expect(strictWorst.nanoUsd).toBe(128_000 + 1_000_000 * 10_000);
+  });
+
+  test("the model's own maximum bounds the output, in strict limits instead of the clamp", () => {
+    const outputs = (max: number | null, call: Partial<EstimateAsk["call"]> = {}) => {
+      const { est, worst, strictWorst } = estimateCall(ask(call, { maxOutputTokens: max }));
+      return [est.outputTokens, worst.outputTokens, strictWorst.outputTokens];
+    };
+    expect(outputs(8_192)).toEqual([1_024, 8_192, 8_192]);
+    expect(outputs(8_192, { maxOutputTokens: 64_000, choices: 2 })).toEqual([2_048, 16_384, 16_384]);
+    expect(outputs(64_000)).toEqual([1_024, 16_384, 64_000]);
+    expect(outputs(64_000, { maxOutputTokens: 1_000_000 })).toEqual([1_024, 16_384, 64_000]);
+    expect(outputs(64_000, { maxOutputTokens: 50 })).toEqual([50, 50, 50]);
+    expect(outputs(100)).toEqual([100, 100, 100]);
+    expect(outputs(null)).toEqual([1_024, 16_384, 16_384]);
+    const bounds = boundsOf({ ...ask(), maxOutputTokens: 64_000 });
+    expect(bounds).toMatchObject({ clampedOutputTokens: 16_384, outputTokens: 64_000 });
   });
 
   test("where the input may be written into a cache, the dearest price is the worst", () => {

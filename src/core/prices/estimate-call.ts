@@ -40,6 +40,8 @@ export type EstimatedCall = {
 export type EstimateAsk = {
   readonly call: EstimatedCall;
   readonly habits: ModelHabits;
+  /** The most output tokens of one choice that the model gives; null: not known. */
+  readonly maxOutputTokens: number | null;
   readonly worstCaseOutputTokens: number;
   /** Candidate price rows; empty: everything costs 0. */
   readonly rows: readonly PriceRow[];
@@ -63,7 +65,7 @@ export type CallEstimate = {
   readonly est: EstimatedTokens;
   /** With the clamp `worstCaseOutputTokens`. */
   readonly worst: EstimatedTokens;
-  /** Without the clamp where the client named its own maximum; for `strict` limits. */
+  /** Without the clamp where the client or the model has a maximum; for `strict` limits. */
   readonly strictWorst: EstimatedTokens;
 };
 
@@ -76,8 +78,7 @@ export function estimateInput(ask: EstimateAsk): { readonly inputTokens: number;
 /** Estimates a call before it is sent. Cache discounts are never assumed. */
 export function estimateCall(ask: EstimateAsk): CallEstimate {
   const { call, habits } = ask;
-  const limit = call.maxOutputTokens ?? Number.POSITIVE_INFINITY;
-  const est = sized(ask, expectedInput(ask), Math.min(limit, habits.expectedOutputTokens) * call.choices);
+  const est = sized(ask, expectedInput(ask), Math.min(maximumOf(ask), habits.expectedOutputTokens) * call.choices);
   const { inputTokens, clampedOutputTokens: clamped, outputTokens: whole } = boundsOf(ask);
   const worst = atLeast(est, dearest(ask, inputTokens, clamped));
   return { est, worst, strictWorst: whole > clamped ? atLeast(worst, dearest(ask, inputTokens, whole)) : worst };
@@ -86,24 +87,29 @@ export function estimateCall(ask: EstimateAsk): CallEstimate {
 /** The most tokens of a call that its worst case reckons with (quota.md Q32, Q33). */
 export type TokenBounds = {
   readonly inputTokens: number;
-  /** With the clamp `worstCaseOutputTokens`, and without it where the client named its own maximum; over all choices. */
+  /** With the clamp `worstCaseOutputTokens`, and without it where the client or the model has a maximum; over all choices. */
   readonly clampedOutputTokens: number;
   readonly outputTokens: number;
 };
 
 /** The bounds of a call's estimate. */
-export function boundsOf({
-  call,
-  worstCaseOutputTokens,
-}: Pick<EstimateAsk, "call" | "worstCaseOutputTokens">): TokenBounds {
-  const { textBytes, blobCount, maxOutputTokens, choices } = call;
+export function boundsOf(ask: Pick<EstimateAsk, "call" | "maxOutputTokens" | "worstCaseOutputTokens">): TokenBounds {
+  const { call, worstCaseOutputTokens } = ask;
+  const { textBytes, blobCount, choices } = call;
+  const maximum = maximumOf(ask);
   const overhead = call.hasTools ? WORST_TOOLS_TOKENS : WORST_OVERHEAD_TOKENS;
-  const clamped = Math.min(maxOutputTokens ?? Number.POSITIVE_INFINITY, worstCaseOutputTokens) * choices;
+  const clamped = Math.min(maximum, worstCaseOutputTokens) * choices;
   return {
     inputTokens: Math.ceil(textBytes / WORST_BYTES_PER_TOKEN) + WORST_BLOB_TOKENS * blobCount + overhead,
     clampedOutputTokens: clamped,
-    outputTokens: maxOutputTokens === null ? clamped : maxOutputTokens * choices,
+    outputTokens: Number.isFinite(maximum) ? maximum * choices : clamped,
   };
+}
+
+/** Output tokens of one choice: the client's maximum or the model's, whichever is less; infinite without one. */
+function maximumOf({ call, maxOutputTokens }: Pick<EstimateAsk, "call" | "maxOutputTokens">): number {
+  const own = maxOutputTokens ?? Number.POSITIVE_INFINITY;
+  return Math.min(call.maxOutputTokens ?? Number.POSITIVE_INFINITY, own);
 }
 
 function expectedInput({ call, habits }: EstimateAsk): number {
