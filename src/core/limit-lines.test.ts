@@ -53,7 +53,14 @@ test("what a request was measured by is one text that readers get as steps", asy
       },
       // Its amounts are those of the line before.
       {
-        ...{ axis: "user", target: "Frontier", unit: "usd", window: "daily", mode: "calendar", enforcement: "balanced" },
+        ...{
+          axis: "user",
+          target: "Frontier",
+          unit: "usd",
+          window: "daily",
+          mode: "calendar",
+          enforcement: "balanced",
+        },
         ...{ winner: { limitId: 1, kind: "user", id: 7 }, estimate: "0.0000001", worst: "0.0000002" },
       },
       {
