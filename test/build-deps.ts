@@ -6,6 +6,7 @@ import type { DenialRecord, LedgerEntry, RequestRecord } from "@/core/ledger/ent
 import type { AdmitFrame, CeilingFrame, Journal } from "@/core/ledger/journal";
 import type { SettleFrame } from "@/core/ledger/settlement";
 import { parseSettlement } from "@/core/ledger/settlement";
+import type { ModelTraits } from "@/core/models/model";
 import { UNLEARNT } from "@/core/prices/estimate-call";
 import type { PriceRow } from "@/core/prices/price";
 import type { ModelGroup } from "@/core/quota/limit";
@@ -76,6 +77,7 @@ function buildConfig(given: {
   readonly prices?: readonly PriceRow[];
   /** Model groups by normalised model name. */
   readonly modelGroups?: Readonly<Record<string, ModelGroup>>;
+  readonly models?: Readonly<Record<string, ModelTraits>>;
 }): ConfigSnapshot {
   const { channels } = given;
   const prices = given.prices ?? DEFAULT_PRICES;
@@ -84,6 +86,7 @@ function buildConfig(given: {
     settings: { ...DEFAULT_SETTINGS, ...given.settings },
     channels,
     modelGroupOf: (model) => given.modelGroups?.[model] ?? null,
+    traitsOf: (model) => given.models?.[model] ?? null,
     modelGroups: new Map(Object.values(given.modelGroups ?? {}).map((group) => [group.id, group])),
     channelsFor: ({ model, protocol, operation }) =>
       channels.filter(
@@ -166,6 +169,8 @@ export type GatewayParts = Partial<Omit<GatewayDeps, "journal" | "config" | "aut
   readonly prices?: readonly PriceRow[];
   /** Model groups by normalised model name. */
   readonly modelGroups?: Readonly<Record<string, ModelGroup>>;
+  /** What is said of models, by name. */
+  readonly models?: Readonly<Record<string, ModelTraits>>;
   /** Known keys by their secret. */
   readonly keys?: Readonly<Record<string, AuthSnapshot>>;
   readonly journal?: RecordingJournal;
@@ -202,6 +207,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
     settings,
     prices,
     modelGroups,
+    models,
     keys = { [TEST_KEY]: buildAuthSnapshot() },
     store: _,
     ...overrides
@@ -214,6 +220,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
     ...(settings === undefined ? {} : { settings }),
     ...(prices === undefined ? {} : { prices }),
     ...(modelGroups === undefined ? {} : { modelGroups }),
+    ...(models === undefined ? {} : { models }),
   });
   const clock = overrides.clock ?? systemClock;
   const history = historyOf(() => left.entries);

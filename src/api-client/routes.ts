@@ -55,6 +55,8 @@ export const ROUTES: { readonly [Name in keyof OperationTypes]: `${Method} /${st
   "me.keys.update": "PATCH /me/keys/{id}",
   "prices.list": "GET /prices",
   "prices.override": "POST /prices",
+  "models.list": "GET /models",
+  "models.put": "PUT /models",
   "limits.list": "GET /limits",
   "limits.get": "GET /limits/{kind}/{id}/{target}",
   "limits.put": "PUT /limits/{kind}/{id}/{target}",

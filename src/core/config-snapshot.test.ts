@@ -34,6 +34,7 @@ const build = (channels: readonly ChannelRow[], given: Partial<ConfigParts> = {}
     open: (sealed, context) => `${sealed} opened for ${context}`,
     prices: [],
     modelGroups: [],
+    models: [],
     catalogue: {
       ...{ rows: [], providers: [], providerOf: () => null, matchModel: () => null },
       rowsOf: () => [],
@@ -63,6 +64,13 @@ describe("buildConfigSnapshot", () => {
     const open = (sealed: string, context: string) => (sealed === "sealed 2" ? null : `${sealed} for ${context}`);
     const snapshot = build([channel(1), channel(2), channel(3)], { credentials, open });
     expect(snapshot.channels.map(({ credential }) => credential)).toEqual(["sealed 1 for channel:1", null, null]);
+  });
+
+  test("tells what is said of a model of exactly that name", () => {
+    const traits = { maxOutputTokens: 8_192, bytesPerToken: null, expectedOutputTokens: 50 };
+    const snapshot = build([], { models: [{ name: "m", managedBy: null, ...traits }] });
+    expect(snapshot.traitsOf("m")).toMatchObject(traits);
+    expect(snapshot.traitsOf("M")).toBeNull();
   });
 
   test("finds channels by protocol, operation and the exact name of the model", () => {

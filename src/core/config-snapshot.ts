@@ -1,5 +1,6 @@
 import type { ChannelModel, ChannelSnapshot } from "./channels/channel";
 import type { ChannelCredentialRow, ChannelRow } from "./channels/channel-row";
+import type { ModelRow, ModelTraits } from "./models/model";
 import type { PriceRow } from "./prices/price";
 import { buildPriceBook, type Catalogue } from "./prices/price-book";
 import { type ModelGroup, normaliseModel } from "./quota/limit";
@@ -29,6 +30,8 @@ export type ConfigSnapshot = {
   readonly prices: PriceBook;
   /** The group of a requested model, compared as model groups store it (quota.md section 1); null: none. */
   modelGroupOf(model: string): ModelGroup | null;
+  /** What is said of a billed model, compared exactly; null: nothing. */
+  traitsOf(model: string): ModelTraits | null;
   /** All model groups by id, those without a model too. */
   readonly modelGroups: ReadonlyMap<number, ModelGroup>;
 };
@@ -49,6 +52,7 @@ export type ConfigParts = {
   readonly catalogue: Catalogue;
   /** Models of the model groups, normalised. */
   readonly modelGroups: readonly (ModelGroup & { readonly models: readonly string[] })[];
+  readonly models: readonly ModelRow[];
   /** Epoch ms. */
   readonly now: () => number;
 };
@@ -74,6 +78,7 @@ export function buildConfigSnapshot(parts: ConfigParts): ConfigSnapshot {
     parts.modelGroups.flatMap(({ models, ...group }) => models.map((model): [string, ModelGroup] => [model, group])),
   );
   const modelGroups = new Map(parts.modelGroups.map(({ models: _, ...group }) => [group.id, group]));
+  const traits = new Map<string, ModelTraits>(parts.models.map((row) => [row.name, row]));
   return {
     version: parts.version,
     settings: parts.settings,
@@ -81,6 +86,7 @@ export function buildConfigSnapshot(parts: ConfigParts): ConfigSnapshot {
     channelsFor: ({ model, protocol, operation }) => index.get(protocol)?.get(operation)?.get(model) ?? NO_CHANNELS,
     prices: buildPriceBook({ stored: parts.prices, catalogue: parts.catalogue, now: parts.now }),
     modelGroupOf: groups.size === 0 ? () => null : remembered((model) => groups.get(normaliseModel(model)) ?? null),
+    traitsOf: (model) => traits.get(model) ?? null,
     modelGroups,
   };
 }

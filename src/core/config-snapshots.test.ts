@@ -10,6 +10,7 @@ const snapshot = (version: number): ConfigSnapshot => ({
   channels: [],
   channelsFor: () => [],
   modelGroupOf: () => null,
+  traitsOf: () => null,
   modelGroups: new Map(),
   prices: { rowsFor: () => [], defaultRows: () => [] },
 });

@@ -3,6 +3,7 @@ import type { ChannelProbe, ChannelStore } from "./channels/channel-row";
 import type { KeyStore } from "./keys/key";
 import type { DenialStore } from "./ledger/denial-log";
 import type { RequestStore } from "./ledger/request-log";
+import type { ModelStore } from "./models/model";
 import type { ModelGroupStore } from "./models/model-group";
 import type { PriceRow } from "./prices/price";
 import type { PriceStore } from "./prices/price-store";
@@ -43,6 +44,7 @@ export type OperationPorts = {
   readonly users: UserStore;
   readonly userGroups: UserGroupStore;
   readonly modelGroups: ModelGroupStore;
+  readonly models: ModelStore;
   readonly keys: KeyStore;
   readonly channels: ChannelStore;
   readonly prices: PriceStore;

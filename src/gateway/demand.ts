@@ -1,4 +1,11 @@
-import { type CallEstimate, type EstimateAsk, estimateCall, estimateInput } from "@/core/prices/estimate-call";
+import type { ModelTraits } from "@/core/models/model";
+import {
+  type CallEstimate,
+  type EstimateAsk,
+  estimateCall,
+  estimateInput,
+  type ModelHabits,
+} from "@/core/prices/estimate-call";
 import type { Amounts, Demand } from "@/core/quota/hold";
 import type { LimitCell } from "@/core/quota/limit-cell";
 import type { BucketAsk } from "@/core/quota/quota-store";
@@ -52,15 +59,27 @@ function amounts(estimates: readonly CallEstimate[], size: keyof CallEstimate): 
 
 /** What the estimate of a call on a channel goes by. */
 export function estimateAsk(candidate: Candidate, { call, protocol, target, at, habitsOf }: Estimated): EstimateAsk {
+  const { billedModel } = candidate;
+  const traits = target.config.traitsOf(billedModel);
+  const habits = habitsOf(billedModel);
   return {
     call,
-    habits: habitsOf(candidate.billedModel),
+    habits: traits === null ? habits : pinned(habits, traits),
+    maxOutputTokens: traits?.maxOutputTokens ?? null,
     worstCaseOutputTokens: target.config.settings.worstCaseOutputTokens,
     rows: candidate.rows,
     at,
     channelPpm: candidate.channel.costMultiplierPpm,
     groupPpm: GROUP_PPM,
     cacheWriteInput: protocol.cachesInput,
+  };
+}
+
+/** Habits that an admin has pinned beat the learnt ones. */
+function pinned(learnt: ModelHabits, { bytesPerToken, expectedOutputTokens }: ModelTraits): ModelHabits {
+  return {
+    bytesPerToken: bytesPerToken ?? learnt.bytesPerToken,
+    expectedOutputTokens: expectedOutputTokens ?? learnt.expectedOutputTokens,
   };
 }
 
@@ -79,6 +98,7 @@ export function affordableOutput(candidates: readonly Candidate[], estimated: Es
       const million = estimateCall({
         ...ask,
         call: { ...ask.call, maxOutputTokens: MILLION, choices: 1 },
+        maxOutputTokens: null,
         habits: { ...ask.habits, expectedOutputTokens: MILLION },
       })[size];
       const nanoPerToken = (million.nanoUsd - bare.nanoUsd) / MILLION;

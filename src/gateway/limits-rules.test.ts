@@ -129,6 +129,28 @@ describe("refusals (quota.md sections 5 and 9)", () => {
     },
   );
 
+  const said = { maxOutputTokens: null, bytesPerToken: null, expectedOutputTokens: null };
+  test.each([
+    ["without a maximum, strict", "strict", 1_000, said, 0],
+    ["with a maximum, strict", "strict", 1_000, { ...said, maxOutputTokens: 500 }, 1],
+    ["with nothing pinned", "balanced", 200, said, 0],
+    ["with a pinned output", "balanced", 200, { ...said, expectedOutputTokens: 50 }, 1],
+    [
+      "with a pinned output and size of tokens",
+      "balanced",
+      200,
+      { ...said, expectedOutputTokens: 50, bytesPerToken: 2 },
+      0,
+    ],
+  ] as const)(
+    "a call of 400 bytes to a model %s, %s limit of %d tokens",
+    async (...[, enforcement, amount, traits, served]) => {
+      const scene = withLimits([buildLimit({ unit: "tokens", amount, enforcement })], { models: { "gpt-4o": traits } });
+      const codes = served === 1 ? [] : ["limit_too_small"];
+      expect(await inTurn(scene, 1, { bytes: 400, maxTokens: null })).toEqual({ served, codes });
+    },
+  );
+
   test("what the upstream counts above the estimate is settled in full and refuses the next", async () => {
     const scene = withLimits([buildLimit({ amount: CENT, enforcement: "strict" })], {
       answer: () => ({ usage: { input: 4_000, output: 500 }, latencyMs: 20 }),

@@ -3,6 +3,7 @@ import type { ConfigSnapshot } from "@/core/config-snapshot";
 import { admittedDecision, type Decision, deniedDecision, limitSteps } from "@/core/decision";
 import { AppError, isAppError } from "@/core/errors";
 import { checkKey } from "@/core/keys/check-key";
+import { NO_TOOLS } from "@/core/prices/cost-counts";
 import { denialOf } from "@/core/quota/denial-of";
 import type { ReadCaller } from "@/core/quota/peek-buckets";
 import { type Preview, type PreviewDeps, previewReserve } from "@/core/quota/preview-reserve";
@@ -120,6 +121,7 @@ function callOf({ model, bodyBytes, maxOutputTokens }: WhatIfAsk, { operation }:
       asksStreamUsage: false,
       choices: 1,
       hasTools: false,
+      toolUnits: NO_TOOLS,
       tier: "standard",
       blobCount: 0,
       scan: null,

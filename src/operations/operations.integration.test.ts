@@ -159,6 +159,8 @@ const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[
   }),
   "prices.list": async () => ({ model: "gpt-4o" }),
   "prices.override": async () => ({ model: fresh("model").replace(" ", "-"), input: "2.5", output: "10" }),
+  "models.list": async () => ({}),
+  "models.put": async () => ({ name: newModel(), maxOutputTokens: 8_192 }),
   "limits.list": async () => ({}),
   "limits.get": async () => ({ kind: "user" as const, id: world.user.userId, target: "global" as const }),
   "limits.put": async () => {
@@ -529,6 +531,40 @@ describe("prices and settings", () => {
     ["an input given twice", { input: "1", components: { input_text: "2" } }, "components.input_text: duplicate"],
   ])("a price of %s is refused", async (...[, patch, fault]) => {
     expect(await fieldsOf(call("prices.override", { model: "a", ...patch }))).toContain(fault);
+  });
+
+  test("what is said of a model replaces what was said, equal values write nothing, and nothing said forgets it", async () => {
+    const name = newModel();
+    const traits = { name, maxOutputTokens: 8_192, bytesPerToken: 3.5, expectedOutputTokens: null, managedBy: null };
+    expect(await call("models.put", { name, maxOutputTokens: 8_192, bytesPerToken: 3.5 })).toEqual(traits);
+    const rows = (await world.operations.audit()).length;
+    await call("models.put", { name, maxOutputTokens: 8_192, bytesPerToken: 3.5 });
+    expect((await world.operations.audit()).length).toBe(rows);
+    expect((await call("models.list", { q: name.toUpperCase() })).items).toEqual([traits]);
+    const next = { ...traits, maxOutputTokens: null, bytesPerToken: null, expectedOutputTokens: 20 };
+    expect(await call("models.put", { name, expectedOutputTokens: 20 })).toEqual(next);
+    await call("models.put", { name });
+    expect((await call("models.list", { q: name })).items).toEqual([]);
+    expect((await world.operations.audit()).at(-1)).toMatchObject({
+      ...{ operation: "models.put", target: `model:${name}`, before: next, after: null },
+    });
+  });
+
+  test.each<[string, object, string]>([
+    ["no name", { name: undefined }, "name: required"],
+    ["a name of two words", { name: "a b" }, "name: model_name_invalid"],
+    ["a maximum of nothing", { maxOutputTokens: 0 }, "maxOutputTokens: out_of_range"],
+    ["a maximum as text", { maxOutputTokens: "5" }, "maxOutputTokens: not_an_integer"],
+    ["fewer bytes than the worst case reckons with", { bytesPerToken: 1.9 }, "bytesPerToken: out_of_range"],
+    ["bytes as text", { bytesPerToken: "4" }, "bytesPerToken: invalid"],
+    ["half a token", { expectedOutputTokens: 1.5 }, "expectedOutputTokens: not_an_integer"],
+    [
+      "more output than its maximum",
+      { maxOutputTokens: 9, expectedOutputTokens: 10 },
+      "expectedOutputTokens: out_of_range",
+    ],
+  ])("a model of %s is refused", async (...[, patch, fault]) => {
+    expect(await fieldsOf(call("models.put", { name: "a", ...patch }))).toContain(fault);
   });
 
   test("settings show where they come from, and equal values write nothing", async () => {

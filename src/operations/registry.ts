@@ -37,6 +37,8 @@ import { listModelGroups } from "./model-groups/list-model-groups";
 import { moveModels } from "./model-groups/move-models";
 import { removeModels } from "./model-groups/remove-models";
 import { updateModelGroup } from "./model-groups/update-model-group";
+import { listModels } from "./models/list-models";
+import { putModel } from "./models/put-model";
 import type { Operation } from "./operation";
 import { getOverview } from "./overview/get-overview";
 import { getOwnSummary } from "./overview/get-own-summary";
@@ -126,6 +128,8 @@ const registered = [
   updateOwnKey,
   listPrices,
   overridePrice,
+  listModels,
+  putModel,
   listLimits,
   getLimits,
   putLimits,

@@ -93,6 +93,27 @@ describe("what a body asks for", () => {
   });
 
   test.each([
+    ["none", [{ name: "web_search", input_schema: { type: "web_search_20250305" } }], {}],
+    ["one without a maximum", [{ type: "web_search_20250305", name: "web_search" }], { web_search: 5 }],
+    ["its maximum", [{ name: "x" }, { type: "web_search_20260209", max_uses: 2 }, 7], { web_search: 2 }],
+    ["several", [{ type: "web_search_20250305", max_uses: 8 }, { type: "web_search_1" }], { web_search: 13 }],
+    ["a maximum that is no number", [{ type: "web_search_20250305", max_uses: null }], { web_search: 5 }],
+    ["another tool", [{ type: "web_fetch_20250910", max_uses: 3 }], {}],
+  ])("the searches that a message call may make: %s", (...[, tools, toolUnits]) => {
+    expect(message({ model: "m", tools }).toolUnits).toEqual(toolUnits);
+    expect(chat({ model: "m", tools }).toolUnits).toEqual({});
+  });
+
+  test("a tool that is spelled with escapes or ambiguously hides from no estimate", () => {
+    const raw = (tool: string) =>
+      anthropicMessages.readCall(buildRequest(), Buffer.from(`{"model":"m","tools":[ ${tool} ]}`), "message");
+    expect(raw('{"t\\u0079pe":"\\u0077eb_search_1","max_uses":1,"max_uses":9}').toolUnits).toEqual({ web_search: 9 });
+    expect(() => raw('{"Type":"web_search_1"}')).toThrow("invalid_body");
+    expect(() => raw('{"type":"web_search_1","max_uses":-1}')).toThrow("invalid_body");
+    expect(message({ model: "m", tools: "web_search_1" }).toolUnits).toEqual({});
+  });
+
+  test.each([
     ['{"messages":[]}', "model_required"],
     ["{}", "model_required"],
     ['{"model":null}', "invalid_body"],

@@ -21,6 +21,8 @@ export type Call = {
   readonly choices: number;
   /** It declares tools. */
   readonly hasTools: boolean;
+  /** The most units of each tool that the vendor runs and counts: `web_search` 5. */
+  readonly toolUnits: Readonly<Record<string, number>>;
   /** Service tier asked for; `standard` when none. */
   readonly tier: string;
   /** Bytes of the decoded body outside blobs, and number of blobs (protocols-and-pricing.md 4.2). */

@@ -9,6 +9,7 @@ import { applyBoost } from "./apply-boost";
 import { applyChannel } from "./apply-channel";
 import { applyKey } from "./apply-key";
 import { applyLimits } from "./apply-limits";
+import { applyModel } from "./apply-model";
 import { applyModelGroup, releaseModels } from "./apply-model-group";
 import { applyPrice } from "./apply-price";
 import { applyUser } from "./apply-user";
@@ -68,6 +69,7 @@ function stepsOf(file: ConfigFile): readonly Step[] {
     ...(file.prune ? pruneLimits(file) : []),
     ...applyLimits(file),
     ...file.boosts.map(applyBoost),
+    ...file.models.map(applyModel),
     ...file.prices.map(applyPrice),
     ...(file.prune ? prune(file) : []),
   ];

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { channelFields, credentialField } from "@/operations/channels/schema";
 import { keyFields } from "@/operations/keys/schema";
 import { modelGroupFields } from "@/operations/model-groups/schema";
+import { modelFields } from "@/operations/models/schema";
 import { priceFields } from "@/operations/prices/schema";
 import { because, flag, instantField, nameField, passwordField, strict } from "@/operations/references";
 import { UpdateSettingsInput } from "@/operations/settings/schema";
@@ -30,6 +31,7 @@ export const configFile = strict({
   users: list(strict({ ...userFields, password: passwordField.nullish(), groups: groupNames.nullish() })),
   keys: list(strict({ user: nameField, ...keyFields, secret: z.string(because("secret_invalid")).nullish() })),
   modelGroups: list(strict(modelGroupFields)),
+  models: list(strict(modelFields)),
   limits: list(limitEntry),
   boosts: list(boostEntry),
   prices: list(strict({ ...priceFields, channel: nameField.nullish(), effectiveFrom: instantField.nullish() })),

@@ -23,6 +23,11 @@ export function duplicates(file: ConfigFile): FieldError[] {
     ),
     ...sharedModels(file),
     ...repeated(
+      "models",
+      file.models.map(({ name }) => name),
+      "name",
+    ),
+    ...repeated(
       "users",
       file.users.map((entry) => lower(entry.name)),
       "name",

@@ -45,6 +45,7 @@ export async function exportConfig(ports: OperationPorts): Promise<string> {
       enabled,
     })),
     modelGroups: (await ports.modelGroups.list({})).map(({ name, models }) => ({ name, models })),
+    models: (await ports.models.list()).map(({ managedBy: _, ...traits }) => traits),
     limits: (await ports.limits.listAll()).map(limitOf),
     boosts: (await ports.boosts.listAll()).filter(({ endedAt }) => endedAt === null).map(boostOf),
     prices: inForce(await ports.prices.list({ source: "admin" })).map((row) => priceEntry(row, channelNames)),

@@ -37,6 +37,8 @@ keys:
 modelGroups:
   - { name: frontier, models: [GPT-4o, claude-opus] }
   - { name: small, models: [] }
+models:
+  - { name: gpt-4o, maxOutputTokens: 16384, bytesPerToken: 3.5, expectedOutputTokens: null }
 prices:
   - { model: gpt-4o, input: "2.50", output: "10", cacheRead: "1.25", channel: main, components: { tool.web_search: "10" } }
 `;
@@ -63,7 +65,7 @@ describe("applying a file", () => {
     expect(await apply(FILE)).toMatchObject({
       created: [
         ...["channel main", "user group team-a", "user group vip", "user alice", "user bob", "key alice/laptop"],
-        ...["model group frontier", "model group small", "price gpt-4o"],
+        ...["model group frontier", "model group small", "model gpt-4o", "price gpt-4o"],
       ],
       changed: ["settings"],
       removed: [],
@@ -90,6 +92,9 @@ describe("applying a file", () => {
     expect(await ports.modelGroups.findByName("FRONTIER")).toMatchObject({
       ...{ models: ["claude-opus", "gpt-4o"], slug: "frontier", managedBy: "file" },
     });
+    expect(await ports.models.list()).toEqual([
+      { name: "gpt-4o", maxOutputTokens: 16_384, bytesPerToken: 3.5, expectedOutputTokens: null, managedBy: "file" },
+    ]);
     expect(await ports.accounts.verifyPassword(alice?.id ?? 0, "a password of alice")).toBe(true);
     const rows = await operations.audit();
     expect(rows.map((row) => row.operation)).toContain("keys.import");
@@ -127,13 +132,15 @@ describe("applying a file", () => {
     await apply(FILE);
     const admin = await operations.signUp("admin", "root");
     await operations.run("users.create", { name: "carol" }, admin);
+    await operations.run("models.put", { name: "mine", maxOutputTokens: 5 }, admin);
     const report = await apply("prune: true\nusers: [{ name: alice, role: admin }]\n");
     expect([...report.removed].sort()).toEqual([
-      ...["channel main", "key alice/laptop", "model group frontier", "model group small", "user bob"],
+      ...["channel main", "key alice/laptop", "model gpt-4o", "model group frontier", "model group small", "user bob"],
       ...["user group team-a", "user group vip"],
     ]);
     const names = (await operations.ports.users.list({})).map(({ name }) => name);
     expect(names.sort()).toEqual(["alice", "carol", "root"]);
+    expect(await operations.ports.models.list()).toMatchObject([{ name: "mine" }]);
   });
 
   test("models change groups in one run, whatever the order of the groups", async () => {
@@ -240,6 +247,16 @@ whatever: true
       ["users[0].groups[1]: not_found", "users[1].groups[0]: not_found"],
     ],
     ["puts a user into a group twice", "users: [{ name: u, groups: [a, A] }]", ["users[0].groups: duplicate"]],
+    [
+      "says things of a model twice",
+      "models: [{ name: a, maxOutputTokens: 9, expectedOutputTokens: 8 }, { name: a, bytesPerToken: 2 }]",
+      ["models[1].name: duplicate"],
+    ],
+    [
+      "expects more of a model than its maximum",
+      "models: [{ name: b }, { name: a, maxOutputTokens: 9, expectedOutputTokens: 10 }]",
+      ["models[1].expectedOutputTokens: out_of_range"],
+    ],
     ["gives a new key no secret", "users: [{ name: a }]\nkeys: [{ user: a, name: k }]", ["keys[0].secret: required"]],
     [
       "gives a malformed key",

@@ -2,6 +2,7 @@ import type { OperationPorts } from "@/core/ports";
 import { deleteChannel } from "@/operations/channels/delete-channel";
 import { deleteKey } from "@/operations/keys/delete-key";
 import { deleteModelGroup } from "@/operations/model-groups/delete-model-group";
+import { putModel } from "@/operations/models/put-model";
 import type { OperationContext } from "@/operations/operation";
 import { runInside } from "@/operations/run-operation";
 import { deleteUserGroup } from "@/operations/user-groups/delete-user-group";
@@ -17,6 +18,7 @@ export function prune(file: ConfigFile): readonly Step[] {
   const users = new Set(file.users.map(({ name }) => name.toLowerCase()));
   const userGroups = new Set(file.userGroups.map(({ name }) => name.toLowerCase()));
   const channels = new Set(file.channels.map(({ name }) => name.toLowerCase()));
+  const models = new Set(file.models.map(({ name }) => name));
   return [
     step("keys", async (context) => {
       const rows = await context.ports.keys.list({});
@@ -30,6 +32,10 @@ export function prune(file: ConfigFile): readonly Step[] {
     step("user groups", async (context) => {
       const gone = unnamed(await listUserGroups(context.ports), ({ name }) => userGroups.has(name.toLowerCase()));
       for (const { id } of gone) await runInside(deleteUserGroup, { id }, context);
+    }),
+    step("models", async (context) => {
+      const rows = (await context.ports.models.list()).filter(({ managedBy }) => managedBy === "file");
+      for (const { name } of rows.filter((row) => !models.has(row.name))) await runInside(putModel, { name }, context);
     }),
     step("channels", async (context) => {
       const gone = unnamed(await listChannels(context.ports), ({ name }) => channels.has(name.toLowerCase()));

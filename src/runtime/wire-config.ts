@@ -115,6 +115,7 @@ function snapshotOf(stored: StoredConfig, ask: ConfigAsk): ConfigSnapshot {
     prices: stored.prices,
     catalogue: ask.catalogue,
     modelGroups: stored.modelGroups.map(({ id, name, slug, models }) => ({ id, name, slug, models })),
+    models: stored.models,
     now: ask.clock.now,
   });
 }

@@ -7,8 +7,10 @@ import type { Log } from "@/observability/logger";
 import type { Metrics } from "@/observability/metrics";
 import { channelHosts } from "@/provisioning/parse-config";
 import { ledgerStore } from "@/stores/postgres/ledger-store";
+import { readDatabaseId } from "@/stores/postgres/read-database-id";
 import { createCatalogue } from "@/stores/price-seed/create-catalogue";
 import type { RedisConnection } from "@/stores/redis/client";
+import { type CounterPlace, redisKeys } from "@/stores/redis/redis-keys";
 import { applyConfigText } from "./apply-config-text";
 import type { Cleanup } from "./cleanup";
 import type { Env } from "./env";
@@ -128,7 +130,7 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   const quota = wireQuota({
     ...{ config, clock, log, cleanup, habitsOf, replica: ground.replica },
     database: storage.database,
-    redis: ground.redis,
+    redis: await counterPlace(ground),
     ledger: ledgerRows,
     written: () => ledger.journal.written(),
     isLedgerUp: () => !isDatabaseDown(systemState()),
@@ -147,6 +149,12 @@ export async function wireParts(ground: Ground): Promise<Parts> {
     upstream: upstream.client,
   });
   return { config, operations, ledger, quota, gateway, systemState };
+}
+
+/** Counters on a Redis lie under the name of the database, which is asked once. */
+async function counterPlace({ redis, storage }: Pick<Ground, "redis" | "storage">): Promise<CounterPlace | null> {
+  if (redis === null) return null;
+  return { client: redis.client, keys: redisKeys(await readDatabaseId(storage.database)) };
 }
 
 function systemFacts({

@@ -20,9 +20,9 @@ import { type LimitedCallers, limitedCallers } from "@/stores/postgres/limited-c
 import { replicaStore } from "@/stores/postgres/replica-store";
 import { sampleUsers } from "@/stores/postgres/sample-users";
 import { usageHistory } from "@/stores/postgres/usage-history";
-import type { RedisConnection } from "@/stores/redis/client";
 import { redisHoldPeers } from "@/stores/redis/hold-peers";
 import { redisQuotaStore } from "@/stores/redis/quota-store";
+import type { CounterPlace } from "@/stores/redis/redis-keys";
 import type { Cleanup } from "./cleanup";
 import { closeAdopted, holdWork } from "./hold-work";
 import { createQuotaPorts, type QuotaPortsAsk } from "./quota-ports";
@@ -37,7 +37,7 @@ export type QuotaWiringAsk = {
   readonly config: Pick<ConfigWiring, "versionOf" | "config">;
   readonly database: Database;
   /** null: one replica, counters in memory. */
-  readonly redis: Pick<RedisConnection, "client"> | null;
+  readonly redis: CounterPlace | null;
   readonly ledger: LedgerStore;
   /** Resolves when the journal's frames of this turn are written. */
   written(): Promise<void>;
@@ -146,16 +146,15 @@ function countersOf({ redis, replica, clock, log, cleanup }: QuotaWiringAsk): Co
     cleanup.add(async () => store.close());
     return { store, peers: NO_PEERS, listen() {} };
   }
-  const { client } = redis;
   const held: { engine: QuotaEngine | null } = { engine: null };
   const peers = redisHoldPeers({
-    ...{ client, replica, clock },
+    ...{ ...redis, replica, clock },
     answer: (userId) => held.engine?.holdsFor(userId) ?? [],
     onError: (error) => log.warn({ error }, "another replica could not be asked for its holds"),
   });
   cleanup.add(async () => peers.close());
   return {
-    store: redisQuotaStore({ client, replica }),
+    store: redisQuotaStore({ ...redis, replica }),
     peers,
     listen(engine) {
       held.engine = engine;

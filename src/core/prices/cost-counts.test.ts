@@ -5,7 +5,7 @@ import { costCounts } from "./cost-counts";
 import { TOKEN_CLASSES } from "./price";
 import { priceUsage } from "./price-usage";
 
-const names = [...TOKEN_CLASSES, "request"];
+const names = [...TOKEN_CLASSES, "request", "tool.web_search"];
 const components = fc.dictionary(fc.constantFrom(...names), fc.bigInt({ min: 0n, max: 20_000_000_000n }), {
   maxKeys: 6,
 });
@@ -15,20 +15,21 @@ const row = fc.record({
   minInputTokens: fc.constantFrom(0, 0, 200_000),
 });
 const ppm = fc.oneof(fc.constant(1_000_000), fc.nat({ max: 5_000_000 }));
+const tools = fc.dictionary(fc.constantFrom("web_search", "web_fetch"), fc.nat({ max: 1_000 }));
 const counts = fc.dictionary(fc.constantFrom(...TOKEN_CLASSES), fc.nat({ max: 3_000_000 }), { maxKeys: 4 });
 
 test("counts cost what the price function charges for them, whatever rows, tiers and multipliers", () => {
   fc.assert(
     fc.property(
-      counts,
+      fc.tuple(counts, tools),
       fc.array(row, { maxLength: 4 }),
       fc.tuple(ppm, ppm),
-      (...[given, found, [channelPpm, groupPpm]]) => {
+      (...[[given, used], found, [channelPpm, groupPpm]]) => {
         const rows = found.map((parts, id) => buildPriceRow({ id, ...parts }));
         const ask = { rows, at: 1_000, channelPpm, groupPpm };
-        const usage = buildUsage({ counts: given, tier: "flex" });
+        const usage = buildUsage({ counts: given, tools: used, tier: "flex" });
         const charged = priceUsage({ ...ask, usage, model: "model", rows: () => rows }).costNanoUsd;
-        expect(costCounts({ ...ask, counts: given, tier: "flex" })).toBe(charged);
+        expect(costCounts({ ...ask, counts: given, tools: used, tier: "flex" })).toBe(charged);
       },
     ),
     { numRuns: 2_000 },

@@ -8,6 +8,8 @@ import { selectPriceRow } from "./select-price-row";
 /** Token counts to price, and by what. */
 export type CountsAsk = {
   readonly counts: Readonly<Partial<Record<TokenClass, number>>>;
+  /** Units per tool: `web_search` 2. */
+  readonly tools?: Readonly<Record<string, number>>;
   /** Service tier asked for. */
   readonly tier: string;
   /** Candidate rows; empty: free. */
@@ -19,12 +21,15 @@ export type CountsAsk = {
   readonly groupPpm: number;
 };
 
+/** No unit of any tool. */
+export const NO_TOOLS: Readonly<Record<string, number>> = {};
+
 /**
- * What `priceUsage` charges for token counts alone, in nano-USD, without the detail it keeps: an estimate is made twice per call and
+ * What `priceUsage` charges for token counts and tools alone, in nano-USD, without the detail it keeps: an estimate is made twice per call and
  * nobody reads how it came about.
  */
 export function costCounts(ask: CountsAsk): NanoUsd {
-  const { counts, rows, at, tier } = ask;
+  const { counts, tools = NO_TOOLS, rows, at, tier } = ask;
   const row = selectPriceRow({ rows, at, tier, inputTotal: countTokens(counts).input });
   if (row === null) return ZERO_NANO_USD;
   let pico = Number(row.components.request ?? 0n);
@@ -32,17 +37,19 @@ export function costCounts(ask: CountsAsk): NanoUsd {
     const count = counts[name as TokenClass] ?? 0;
     if (count > 0) pico += count * Number(row.components[name] ?? resolveComponent(row.components, name)?.pico ?? 0n);
   }
+  for (const name in tools) pico += (tools[name] ?? 0) * Number(row.components[`tool.${name}`] ?? 0n);
   const isPlain = ask.channelPpm === MILLION && ask.groupPpm === MILLION;
   if (isPlain && pico < Number.MAX_SAFE_INTEGER - PICO_PER_NANO) return roundHalfUp(pico);
   return exactCost(row, ask);
 }
 
-function exactCost({ components }: PriceRow, { counts, channelPpm, groupPpm }: CountsAsk): NanoUsd {
+function exactCost({ components }: PriceRow, { counts, tools = NO_TOOLS, channelPpm, groupPpm }: CountsAsk): NanoUsd {
   let pico = components.request ?? 0n;
   for (const name in counts) {
     const found = resolveComponent(components, name);
     if (found !== null) pico += BigInt(counts[name as TokenClass] ?? 0) * found.pico;
   }
+  for (const name in tools) pico += BigInt(tools[name] ?? 0) * (components[`tool.${name}`] ?? 0n);
   const ppm = BigInt(channelPpm) * BigInt(groupPpm);
   return asSafe(divideHalfUp(pico * ppm, BigInt(PICO_PER_NANO) * 1_000_000_000_000n));
 }

@@ -1,11 +1,23 @@
 import { buildPriceRow } from "@test/build-usage";
 import { describe, expect, test } from "vitest";
-import { type EstimateAsk, estimateCall, estimateInput, UNLEARNT } from "./estimate-call";
+import { boundsOf, type EstimateAsk, estimateCall, estimateInput, UNLEARNT } from "./estimate-call";
 
 const rows = [buildPriceRow({ components: { input_text: 1_000_000n, output_text: 10_000_000n } })];
 const ask = (call: Partial<EstimateAsk["call"]> = {}, given: Partial<EstimateAsk> = {}): EstimateAsk => ({
-  call: { textBytes: 400, blobCount: 0, maxOutputTokens: null, choices: 1, hasTools: false, tier: "standard", ...call },
+  call: {
+    ...{
+      textBytes: 400,
+      blobCount: 0,
+      maxOutputTokens: null,
+      choices: 1,
+      hasTools: false,
+      toolUnits: {},
+      tier: "standard",
+    },
+    ...call,
+  },
   habits: UNLEARNT,
+  maxOutputTokens: null,
   worstCaseOutputTokens: 16_384,
   rows,
   at: 0,
@@ -48,6 +60,20 @@ describe("estimateCall (quota.md Q32)", () => {
     expect(worstUsd({ textBytes: 0, hasTools: true, maxOutputTokens: 1 })).toBe(1024 * 1000 + 10_000);
   });
 
+  test("tools with a price per call cost their units in the worst case, and nothing is expected of them", () => {
+    const components = { input_text: 1_000_000n, "tool.web_search": 10_000_000_000n };
+    const searching = { textBytes: 0, maxOutputTokens: 0, toolUnits: { web_search: 5, web_fetch: 9 } };
+    const given = { rows: [buildPriceRow({ components })] };
+    const { est, worst, strictWorst } = estimateCall(ask(searching, given));
+    expect(est.nanoUsd).toBe(0);
+    expect(worst.nanoUsd).toBe(128_000 + 5 * 10_000_000);
+    expect(strictWorst).toEqual(worst);
+    expect(worst.inputTokens + worst.outputTokens).toBe(128);
+    expect(estimateInput(ask(searching, given)).inputNanoUsd).toBe(0);
+    const cached = { rows: [buildPriceRow({ components: { ...components, cache_write: 2_000_000n } })] };
+    expect(worstUsd(searching, { ...cached, cacheWriteInput: true })).toBe(256_000 + 5 * 10_000_000);
+  });
+
   test("the client's max bounds the output, and every choice is counted", () => {
     const estimate = estimateCall(ask({ textBytes: 0, maxOutputTokens: 50, choices: 3 }));
     expect(estimate.est.outputTokens).toBe(150);
@@ -58,6 +84,22 @@ describe("estimateCall (quota.md Q32)", () => {
     const { worst, strictWorst } = estimateCall(ask({ textBytes: 0, maxOutputTokens: 1_000_000 }));
     expect(worst.nanoUsd).toBe(128_000 + 16_384 * 10_000);
     expect(strictWorst.nanoUsd).toBe(128_000 + 1_000_000 * 10_000);
+  });
+
+  test("the model's own maximum bounds the output, in strict limits instead of the clamp", () => {
+    const outputs = (max: number | null, call: Partial<EstimateAsk["call"]> = {}) => {
+      const { est, worst, strictWorst } = estimateCall(ask(call, { maxOutputTokens: max }));
+      return [est.outputTokens, worst.outputTokens, strictWorst.outputTokens];
+    };
+    expect(outputs(8_192)).toEqual([1_024, 8_192, 8_192]);
+    expect(outputs(8_192, { maxOutputTokens: 64_000, choices: 2 })).toEqual([2_048, 16_384, 16_384]);
+    expect(outputs(64_000)).toEqual([1_024, 16_384, 64_000]);
+    expect(outputs(64_000, { maxOutputTokens: 1_000_000 })).toEqual([1_024, 16_384, 64_000]);
+    expect(outputs(64_000, { maxOutputTokens: 50 })).toEqual([50, 50, 50]);
+    expect(outputs(100)).toEqual([100, 100, 100]);
+    expect(outputs(null)).toEqual([1_024, 16_384, 16_384]);
+    const bounds = boundsOf({ ...ask(), maxOutputTokens: 64_000 });
+    expect(bounds).toMatchObject({ clampedOutputTokens: 16_384, outputTokens: 64_000 });
   });
 
   test("where the input may be written into a cache, the dearest price is the worst", () => {

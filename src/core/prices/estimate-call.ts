@@ -1,6 +1,6 @@
 import { asNanoUsd, type NanoUsd } from "@/lib/money";
-import { costCounts } from "./cost-counts";
-import type { PriceRow, TokenClass } from "./price";
+import { type CountsAsk, costCounts, NO_TOOLS } from "./cost-counts";
+import type { PriceRow } from "./price";
 
 /** What is assumed of a model until it is learnt (quota.md Q32). */
 export const UNLEARNT: ModelHabits = { bytesPerToken: 4, expectedOutputTokens: 1024 };
@@ -30,6 +30,8 @@ export type EstimatedCall = {
   readonly choices: number;
   /** It declares tools. */
   readonly hasTools: boolean;
+  /** The most units of each tool that the vendor runs and counts: `web_search` 5. */
+  readonly toolUnits: Readonly<Record<string, number>>;
   /** Service tier asked for. */
   readonly tier: string;
 };
@@ -38,6 +40,8 @@ export type EstimatedCall = {
 export type EstimateAsk = {
   readonly call: EstimatedCall;
   readonly habits: ModelHabits;
+  /** The most output tokens of one choice that the model gives; null: not known. */
+  readonly maxOutputTokens: number | null;
   readonly worstCaseOutputTokens: number;
   /** Candidate price rows; empty: everything costs 0. */
   readonly rows: readonly PriceRow[];
@@ -61,7 +65,7 @@ export type CallEstimate = {
   readonly est: EstimatedTokens;
   /** With the clamp `worstCaseOutputTokens`. */
   readonly worst: EstimatedTokens;
-  /** Without the clamp where the client named its own maximum; for `strict` limits. */
+  /** Without the clamp where the client or the model has a maximum; for `strict` limits. */
   readonly strictWorst: EstimatedTokens;
 };
 
@@ -74,8 +78,7 @@ export function estimateInput(ask: EstimateAsk): { readonly inputTokens: number;
 /** Estimates a call before it is sent. Cache discounts are never assumed. */
 export function estimateCall(ask: EstimateAsk): CallEstimate {
   const { call, habits } = ask;
-  const limit = call.maxOutputTokens ?? Number.POSITIVE_INFINITY;
-  const est = sized(ask, expectedInput(ask), Math.min(limit, habits.expectedOutputTokens) * call.choices);
+  const est = sized(ask, expectedInput(ask), Math.min(maximumOf(ask), habits.expectedOutputTokens) * call.choices);
   const { inputTokens, clampedOutputTokens: clamped, outputTokens: whole } = boundsOf(ask);
   const worst = atLeast(est, dearest(ask, inputTokens, clamped));
   return { est, worst, strictWorst: whole > clamped ? atLeast(worst, dearest(ask, inputTokens, whole)) : worst };
@@ -84,24 +87,29 @@ export function estimateCall(ask: EstimateAsk): CallEstimate {
 /** The most tokens of a call that its worst case reckons with (quota.md Q32, Q33). */
 export type TokenBounds = {
   readonly inputTokens: number;
-  /** With the clamp `worstCaseOutputTokens`, and without it where the client named its own maximum; over all choices. */
+  /** With the clamp `worstCaseOutputTokens`, and without it where the client or the model has a maximum; over all choices. */
   readonly clampedOutputTokens: number;
   readonly outputTokens: number;
 };
 
 /** The bounds of a call's estimate. */
-export function boundsOf({
-  call,
-  worstCaseOutputTokens,
-}: Pick<EstimateAsk, "call" | "worstCaseOutputTokens">): TokenBounds {
-  const { textBytes, blobCount, maxOutputTokens, choices } = call;
+export function boundsOf(ask: Pick<EstimateAsk, "call" | "maxOutputTokens" | "worstCaseOutputTokens">): TokenBounds {
+  const { call, worstCaseOutputTokens } = ask;
+  const { textBytes, blobCount, choices } = call;
+  const maximum = maximumOf(ask);
   const overhead = call.hasTools ? WORST_TOOLS_TOKENS : WORST_OVERHEAD_TOKENS;
-  const clamped = Math.min(maxOutputTokens ?? Number.POSITIVE_INFINITY, worstCaseOutputTokens) * choices;
+  const clamped = Math.min(maximum, worstCaseOutputTokens) * choices;
   return {
     inputTokens: Math.ceil(textBytes / WORST_BYTES_PER_TOKEN) + WORST_BLOB_TOKENS * blobCount + overhead,
     clampedOutputTokens: clamped,
-    outputTokens: maxOutputTokens === null ? clamped : maxOutputTokens * choices,
+    outputTokens: Number.isFinite(maximum) ? maximum * choices : clamped,
   };
+}
+
+/** Output tokens of one choice: the client's maximum or the model's, whichever is less; infinite without one. */
+function maximumOf({ call, maxOutputTokens }: Pick<EstimateAsk, "call" | "maxOutputTokens">): number {
+  const own = maxOutputTokens ?? Number.POSITIVE_INFINITY;
+  return Math.min(call.maxOutputTokens ?? Number.POSITIVE_INFINITY, own);
 }
 
 function expectedInput({ call, habits }: EstimateAsk): number {
@@ -113,13 +121,14 @@ function sized(ask: EstimateAsk, inputTokens: number, outputTokens: number): Est
 }
 
 function dearest(ask: EstimateAsk, inputTokens: number, outputTokens: number): EstimatedTokens {
-  const plain = sized(ask, inputTokens, outputTokens);
-  if (!ask.cacheWriteInput) return plain;
-  let nanoUsd: number = plain.nanoUsd;
-  for (const written of ["cache_write", "cache_write_long"] as const) {
-    nanoUsd = Math.max(nanoUsd, cost(ask, { [written]: inputTokens, output_text: outputTokens }));
+  const tools = ask.call.toolUnits;
+  let nanoUsd: number = cost(ask, { input_text: inputTokens, output_text: outputTokens }, tools);
+  if (ask.cacheWriteInput) {
+    for (const written of ["cache_write", "cache_write_long"] as const) {
+      nanoUsd = Math.max(nanoUsd, cost(ask, { [written]: inputTokens, output_text: outputTokens }, tools));
+    }
   }
-  return { ...plain, nanoUsd: asNanoUsd(nanoUsd) };
+  return { inputTokens, outputTokens, nanoUsd: asNanoUsd(nanoUsd) };
 }
 
 function atLeast(least: EstimatedTokens, given: EstimatedTokens): EstimatedTokens {
@@ -130,7 +139,7 @@ function atLeast(least: EstimatedTokens, given: EstimatedTokens): EstimatedToken
   };
 }
 
-function cost(ask: EstimateAsk, counts: Readonly<Partial<Record<TokenClass, number>>>): NanoUsd {
+function cost(ask: EstimateAsk, counts: CountsAsk["counts"], tools: EstimatedCall["toolUnits"] = NO_TOOLS): NanoUsd {
   const { rows, at, channelPpm, groupPpm } = ask;
-  return costCounts({ counts, tier: ask.call.tier, rows, at, channelPpm, groupPpm });
+  return costCounts({ counts, tools, tier: ask.call.tier, rows, at, channelPpm, groupPpm });
 }

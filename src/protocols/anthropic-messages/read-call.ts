@@ -1,9 +1,10 @@
 import type { OperationName } from "@/core/vocabulary";
 import type { Call } from "../protocol";
 import { readModel, readStream, readText, readTokenLimit, scanOrThrow } from "../read-fields";
+import { readToolUnits } from "../read-tool-units";
 import { governedFields } from "../scan-body";
 import { messagesTier } from "./read-usage";
-import { MESSAGES_FIELDS } from "./wire";
+import { COUNTED_TOOL, MESSAGES_FIELDS } from "./wire";
 
 const FIELDS = governedFields(MESSAGES_FIELDS);
 
@@ -20,6 +21,7 @@ export function readMessagesCall(body: Uint8Array, operation: OperationName): Ca
     maxOutputTokens: readTokenLimit(scan, "max_tokens"),
     choices: 1,
     hasTools: scan.members.has("tools"),
+    toolUnits: readToolUnits(scan, COUNTED_TOOL),
     tier: readText(scan, "speed") === "fast" ? "fast" : messagesTier(readText(scan, "service_tier")),
     textBytes: scan.textBytes,
     blobCount: scan.blobCount,

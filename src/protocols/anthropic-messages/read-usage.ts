@@ -1,6 +1,7 @@
 import type { Usage, UsagePart } from "@/core/prices/price";
 import { isJsonRecord, type JsonRecord, recordAt, textAt } from "../parse-json";
 import { UsageTally, usageOf } from "../usage-counts";
+import { COUNTED_TOOL } from "./wire";
 
 /**
  * The normal form of a Messages usage (protocols-and-pricing.md 6): `input_tokens` excludes what was read from and written to the cache,
@@ -13,7 +14,7 @@ export function messagesUsage(usage: JsonRecord, inputIncludesCache: boolean): U
   const searches = tally.read(recordAt(usage, "server_tool_use"), "web_search_requests");
   return usageOf(tally, {
     tier: usage.speed === "fast" ? "fast" : messagesTier(textAt(usage, "service_tier")),
-    tools: searches > 0 ? { web_search: searches } : {},
+    tools: searches > 0 ? { [COUNTED_TOOL]: searches } : {},
     parts: Array.isArray(usage.iterations) ? usage.iterations.flatMap((part) => partOf(part, inputIncludesCache)) : [],
   });
 }

@@ -1,3 +1,4 @@
+import { NO_TOOLS } from "@/core/prices/cost-counts";
 import type { OperationName } from "@/core/vocabulary";
 import type { Call } from "../protocol";
 import { readChoices, readModel, readStream, readText, readTokenLimit, scanOrThrow } from "../read-fields";
@@ -26,6 +27,8 @@ export function readChatCall(body: Uint8Array, operation: OperationName): Call {
     maxOutputTokens: readTokenLimits(scan),
     choices: Math.max(readChoices(scan, "n"), readChoices(scan, "best_of")),
     hasTools: scan.members.has("tools"),
+    // A chat reply counts no tools: what a vendor runs of them is never charged.
+    toolUnits: NO_TOOLS,
     tier: tierOf(readText(scan, "service_tier")),
     textBytes: scan.textBytes,
     blobCount: scan.blobCount,

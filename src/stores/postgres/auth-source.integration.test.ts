@@ -202,6 +202,18 @@ describe("what a change by plain SQL announces and a fresh snapshot shows", () =
     expect(await groups()).toEqual([]);
   });
 
+  it("what is said of models is configuration too", async () => {
+    const { tags } = await after(
+      "insert into models (name, max_output_tokens, bytes_per_token) values ('m', 8192, 3.5)",
+    );
+    expect(tags).toEqual(["models"]);
+    const { models } = await configSource(database).loadConfig();
+    expect(models).toEqual([
+      { name: "m", maxOutputTokens: 8192, bytesPerToken: 3.5, expectedOutputTokens: null, managedBy: null },
+    ]);
+    expect((await after("delete from models")).tags).toEqual(["models"]);
+  });
+
   it("a truncated table, as everything", async () => {
     for (const table of ["limits", "boosts", "usage_restarts", "user_group_users", "model_group_models"]) {
       expect((await after(`truncate ${table}`)).tags).toEqual(["*"]);

@@ -1,4 +1,5 @@
 import type { ChannelRow } from "@/core/channels/channel-row";
+import type { ModelRow } from "@/core/models/model";
 import type { ModelGroupRow } from "@/core/models/model-group";
 import type { PriceRow } from "@/core/prices/price";
 import type { Settings } from "@/core/settings/settings";
@@ -6,6 +7,7 @@ import { listChannels, listCredentials } from "./channel-store";
 import type { Database } from "./client";
 import type { Handle } from "./handle";
 import { modelGroupStore } from "./model-group-store";
+import { modelStore } from "./model-store";
 import { priceStore } from "./price-store";
 import { configVersion } from "./schema/config-version";
 import { settingStore } from "./setting-store";
@@ -20,6 +22,7 @@ export type StoredConfig = {
   /** Admin rows and imported catalogue rows. */
   readonly prices: readonly PriceRow[];
   readonly modelGroups: readonly ModelGroupRow[];
+  readonly models: readonly ModelRow[];
 };
 
 /** Reads the configuration that snapshots are built from. */
@@ -31,7 +34,7 @@ export async function readConfigVersion(tx: Handle): Promise<number> {
   return row?.version ?? 0;
 }
 
-/** Reads version, settings, channels, prices and model groups from one database snapshot. */
+/** Reads version, settings, channels, prices, model groups and models from one database snapshot. */
 export function configSource(database: Database): ConfigSource {
   return {
     loadConfig: () =>
@@ -42,7 +45,8 @@ export function configSource(database: Database): ConfigSource {
           const sealed = new Map((await listCredentials(tx)).map((row) => [row.channelId, row.sealed]));
           const channels = (await listChannels(tx)).map((row) => ({ ...row, sealed: sealed.get(row.id) ?? null }));
           const modelGroups = await modelGroupStore(tx).list({});
-          return { version, settings, channels, prices: await priceStore(tx).list({}), modelGroups };
+          const models = await modelStore(tx).list();
+          return { version, settings, channels, prices: await priceStore(tx).list({}), modelGroups, models };
         },
         { snapshot: true },
       ),

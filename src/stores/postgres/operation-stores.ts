@@ -9,6 +9,7 @@ import type { Handle } from "./handle";
 import { keyStore } from "./key-store";
 import { limitStore } from "./limit-store";
 import { modelGroupStore } from "./model-group-store";
+import { modelStore } from "./model-store";
 import { priceStore } from "./price-store";
 import { requestStore } from "./request-store";
 import { settingStore } from "./setting-store";
@@ -22,6 +23,7 @@ export type OperationStores = Pick<
   | "users"
   | "userGroups"
   | "modelGroups"
+  | "models"
   | "keys"
   | "channels"
   | "prices"
@@ -41,6 +43,7 @@ export function operationStores(tx: Handle, database: Pick<Database, "transactio
     users: userStore(tx),
     userGroups: userGroupStore(tx),
     modelGroups: modelGroupStore(tx),
+    models: modelStore(tx),
     keys: keyStore(tx),
     channels: channelStore(tx),
     prices: priceStore(tx),

@@ -1,7 +1,6 @@
 import type { ExpiredHold } from "@/core/quota/quota-store";
-import type { RedisClient } from "./client";
 import { readExpireReply, texts, whole } from "./quota-replies";
-import { domainKeys, openUsersKey, openUsersKeys } from "./redis-keys";
+import type { CounterPlace } from "./redis-keys";
 import { runScript } from "./run-script";
 import { EXPIRE } from "./scripts/expire.lua";
 import { INDEX_USER } from "./scripts/index-user.lua";
@@ -12,18 +11,18 @@ type Due = { readonly userId: number; readonly holdId: string; readonly expiresA
  * `QuotaStore.expired` on Redis. The sets of users with open holds lie in other slots than the domains and are best effort: an entry is due when
  * one of the user's holds was, and is then set to the next expiry, or dropped when nothing is open.
  */
-export async function expiredHolds(client: RedisClient, limit: number): Promise<readonly ExpiredHold[]> {
-  const now = await readTime(client);
-  const users = await dueUsers(client, { now, limit });
-  const due = (await answered(users.map((userId) => dueHolds(client, userId, { now, limit })))).flat();
+export async function expiredHolds(place: CounterPlace, limit: number): Promise<readonly ExpiredHold[]> {
+  const now = await readTime(place);
+  const users = await dueUsers(place, { now, limit });
+  const due = (await answered(users.map((userId) => dueHolds(place, userId, { now, limit })))).flat();
   const oldest = due.sort((a, b) => a.expiresAt - b.expiresAt).slice(0, limit);
-  const expired = await answered(oldest.map((hold) => expireHold(client, hold)));
+  const expired = await answered(oldest.map((hold) => expireHold(place, hold)));
   return expired.filter((hold) => hold !== null);
 }
 
 /** Notes that a user has open holds. */
-export async function indexUser(client: RedisClient, userId: number, expiresAt: number): Promise<void> {
-  await runScript(client, INDEX_USER, { keys: [openUsersKey(userId)], args: [expiresAt, userId] });
+export async function indexUser({ client, keys }: CounterPlace, userId: number, expiresAt: number): Promise<void> {
+  await runScript(client, INDEX_USER, { keys: [keys.openUsers(userId)], args: [expiresAt, userId] });
 }
 
 /** What was answered: one user's broken key must not keep all others waiting. Throws the first fault when nothing was. */
@@ -37,11 +36,13 @@ async function answered<Value>(calls: readonly Promise<Value>[]): Promise<Value[
 
 /** At most `limit` users, those with the earliest expiry first. */
 async function dueUsers(
-  client: RedisClient,
+  { client, keys }: CounterPlace,
   { now, limit }: { readonly now: number; readonly limit: number },
 ): Promise<readonly number[]> {
   const shards = await Promise.all(
-    openUsersKeys().map((key) => client.zrange(key, "-inf", String(now), "BYSCORE", "LIMIT", 0, limit, "WITHSCORES")),
+    keys
+      .allOpenUsers()
+      .map((key) => client.zrange(key, "-inf", String(now), "BYSCORE", "LIMIT", 0, limit, "WITHSCORES")),
   );
   const entries = shards.flatMap((shard) =>
     Array.from({ length: shard.length / 2 }, (_, at) => ({
@@ -55,39 +56,40 @@ async function dueUsers(
     .map(({ userId }) => userId);
 }
 
-async function readTime(client: RedisClient): Promise<number> {
+async function readTime({ client }: CounterPlace): Promise<number> {
   const [seconds, micros] = await client.time();
   return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
 }
 
 async function dueHolds(
-  client: RedisClient,
+  place: CounterPlace,
   userId: number,
   { now, limit }: { readonly now: number; readonly limit: number },
 ): Promise<readonly Due[]> {
-  const { open } = domainKeys(userId);
+  const { open } = place.keys.domain(userId);
   const due = readEntries(
-    await client.zrange(open, "-inf", String(now), "BYSCORE", "LIMIT", 0, limit, "WITHSCORES"),
+    await place.client.zrange(open, "-inf", String(now), "BYSCORE", "LIMIT", 0, limit, "WITHSCORES"),
     userId,
   );
-  if (due.length === 0) await indexAgain(client, userId);
+  if (due.length === 0) await indexAgain(place, userId);
   return due;
 }
 
 /** Sets the user's entry to the next expiry. What was opened while it was dropped is found by looking again. */
-async function indexAgain(client: RedisClient, userId: number): Promise<void> {
-  const { open } = domainKeys(userId);
+async function indexAgain(place: CounterPlace, userId: number): Promise<void> {
+  const { client, keys } = place;
+  const { open } = keys.domain(userId);
   const next = await firstExpiry(client, open);
   if (next !== null) {
-    await client.zadd(openUsersKey(userId), "XX", next, String(userId));
+    await client.zadd(keys.openUsers(userId), "XX", next, String(userId));
     return;
   }
-  await client.zrem(openUsersKey(userId), String(userId));
+  await client.zrem(keys.openUsers(userId), String(userId));
   const opened = await firstExpiry(client, open);
-  if (opened !== null) await indexUser(client, userId, opened);
+  if (opened !== null) await indexUser(place, userId, opened);
 }
 
-async function firstExpiry(client: RedisClient, open: string): Promise<number | null> {
+async function firstExpiry(client: CounterPlace["client"], open: string): Promise<number | null> {
   const [, score] = texts(await client.zrange(open, "0", "0", "WITHSCORES"));
   return score === undefined ? null : whole(score);
 }
@@ -100,8 +102,8 @@ function readEntries(reply: readonly string[], userId: number): readonly Due[] {
   }));
 }
 
-async function expireHold(client: RedisClient, { userId, holdId }: Due): Promise<ExpiredHold | null> {
-  const domain = domainKeys(userId);
-  const keys = [domain.meta, domain.open, domain.hold(holdId)];
-  return readExpireReply(await runScript(client, EXPIRE, { keys, args: [holdId] }), { userId, holdId });
+async function expireHold({ client, keys }: CounterPlace, { userId, holdId }: Due): Promise<ExpiredHold | null> {
+  const domain = keys.domain(userId);
+  const named = [domain.meta, domain.open, domain.hold(holdId)];
+  return readExpireReply(await runScript(client, EXPIRE, { keys: named, args: [holdId] }), { userId, holdId });
 }

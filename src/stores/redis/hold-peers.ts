@@ -2,13 +2,11 @@ import { randomUUID } from "node:crypto";
 import type { HoldPeers } from "@/core/quota/hold-peers";
 import type { OpenHold } from "@/core/quota/quota-store";
 import type { Clock } from "@/lib/clock";
-import type { RedisClient } from "./client";
 import { openPeerChannel } from "./peer-channel";
-import { domainKeys } from "./redis-keys";
+import type { CounterPlace } from "./redis-keys";
 
 /** What asking the other replicas works with. */
-export type HoldPeersOptions = {
-  readonly client: RedisClient;
+export type HoldPeersOptions = CounterPlace & {
   readonly replica: string;
   readonly clock: Clock;
   /** Another replica rebuilds a user: the holds of this one that it must not lose. */
@@ -17,7 +15,7 @@ export type HoldPeersOptions = {
   onError(error: unknown): void;
 };
 
-/** The other replicas on the same Redis. */
+/** The other replicas of the same installation. */
 export type RedisHoldPeers = HoldPeers & { close(): void };
 
 const WAIT_MS = 1_000;
@@ -29,16 +27,19 @@ type Answer = { readonly replica: string; readonly holds: readonly OpenHold[] };
 
 /** Asks over a channel that every replica listens to; each puts its answer into a list of that question. */
 export function redisHoldPeers(options: HoldPeersOptions): RedisHoldPeers {
-  const { client, replica, clock, onError } = options;
-  const channel = openPeerChannel(client, {
-    onMessage: (text) => void answerTo(JSON.parse(text) as Question, options).catch(onError),
-    onError,
-  });
+  const { client, keys, replica, clock, onError } = options;
+  const channel = openPeerChannel(
+    { client, name: keys.peers },
+    {
+      onMessage: (text) => void answerTo(JSON.parse(text) as Question, options).catch(onError),
+      onError,
+    },
+  );
   return {
     async collect(userId) {
       const question: Question = { id: randomUUID(), userId, from: replica };
       const expected = await channel.tell(JSON.stringify(question));
-      const answers = await gather({ key: answersKey(question), expected }, { client, clock });
+      const answers = await gather({ key: keys.answers(question.id), expected }, { client, clock });
       return {
         holds: answers.flatMap(({ holds }) => holds),
         answered: answers.map((answer) => answer.replica),
@@ -48,14 +49,12 @@ export function redisHoldPeers(options: HoldPeersOptions): RedisHoldPeers {
   };
 }
 
-const answersKey = ({ id }: Question) => `sl:answers:${id}`;
-
-async function answerTo(question: Question, { client, replica, answer }: HoldPeersOptions): Promise<void> {
+async function answerTo(question: Question, { client, keys, replica, answer }: HoldPeersOptions): Promise<void> {
   if (question.from === replica) return;
   // Behind the replies that are under way: a hold that was just admitted is in the book then.
-  await client.exists(domainKeys(question.userId).meta);
+  await client.exists(keys.domain(question.userId).meta);
   const told: Answer = { replica, holds: answer(question.userId) };
-  const key = answersKey(question);
+  const key = keys.answers(question.id);
   await client.multi().rpush(key, JSON.stringify(told)).expire(key, KEEP_SECONDS).exec();
 }
 

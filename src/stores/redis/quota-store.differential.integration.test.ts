@@ -16,7 +16,7 @@ import type {
 import { ENFORCEMENTS } from "@/core/vocabulary";
 import { type MemoryQuotaStore, memoryQuotaStore } from "../memory/quota-store";
 import { type RedisQuotaStore, redisQuotaStore } from "./quota-store";
-import { domainKeys } from "./redis-keys";
+import { redisKeys } from "./redis-keys";
 
 /*
  * Quota.md test 15: one random stream of operations is played to Redis in real time and then, reply by reply, to the memory store, whose clock is
@@ -27,6 +27,7 @@ import { domainKeys } from "./redis-keys";
 const OPERATIONS = 100_000;
 const BATCH = 100;
 const USER = 7;
+const KEYS = redisKeys("db1");
 const SEED = Date.now() % 1_000_000;
 
 let server: TestRedis;
@@ -35,7 +36,7 @@ let redis: RedisQuotaStore;
 beforeAll(async () => {
   server = await startRedis();
   client = new Redis(server.url);
-  redis = redisQuotaStore({ client, replica: "r1" });
+  redis = redisQuotaStore({ client, keys: KEYS, replica: "r1" });
 });
 afterAll(() => {
   client.disconnect();
@@ -154,7 +155,7 @@ function ending(world: World, end: EndAsk, verb: "settle" | "void"): Step {
 function renewing(world: World, holdId: string): Step {
   const ask = { userId: USER, holdId, ttlMs: pick(world, [1, 1_000_000]), ceilingNanoUsd: within(world, 0, 999) };
   return async () => {
-    const [reply, score] = await Promise.all([redis.renew([ask]), client.zscore(domainKeys(USER).open, holdId)]);
+    const [reply, score] = await Promise.all([redis.renew([ask]), client.zscore(KEYS.domain(USER).open, holdId)]);
     return async () => {
       if (reply[0] === "renewed") move(world, Number(score) - ask.ttlMs);
       expect(await world.memory.renew([ask])).toEqual(reply);

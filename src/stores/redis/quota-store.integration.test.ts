@@ -6,8 +6,10 @@ import type { BucketAsk, ReserveAsk } from "@/core/quota/quota-store";
 import { describeQuotaStore, refsAround } from "@/core/quota/quota-store.contract";
 import { createRedisConnection, type RedisClient, type RedisConnection } from "./client";
 import { type RedisQuotaStore, redisQuotaStore } from "./quota-store";
-import { domainKeys } from "./redis-keys";
+import { redisKeys } from "./redis-keys";
 
+const keys = redisKeys("db1");
+const domainKeys = keys.domain;
 const CONFIG = { version: 1, keyId: 3, user: "fu", key: "fk" };
 const AMOUNTS = { cap: 1_000_000, est: 100, worst: 200, enforcement: "balanced" } as const;
 
@@ -26,7 +28,7 @@ async function onServers({ urls, stop }: { readonly urls: readonly string[]; sto
   const connection = await connect(...urls);
   const { client } = connection;
   return {
-    store: redisQuotaStore({ client, replica: "r1" }),
+    store: redisQuotaStore({ client, keys, replica: "r1" }),
     now: () => timeOf(client),
     async pass(ms: number) {
       const until = (await timeOf(client)) + ms;
@@ -54,7 +56,7 @@ beforeAll(async () => {
   server = await startRedis();
   connection = await connect(server.url);
   admin = new Redis(server.url);
-  store = redisQuotaStore({ client: connection.client, replica: "r1" });
+  store = redisQuotaStore({ client: connection.client, keys, replica: "r1" });
 });
 afterEach(() => admin.flushall());
 afterAll(async () => {
@@ -87,7 +89,7 @@ test("every key has a life after every call, and carries the user's hash tag but
   const expectLives = async () => {
     for (const key of await admin.keys("*")) {
       expect(await admin.ttl(key), key).toBeGreaterThan(0);
-      expect(key).toMatch(/^sl:(\{u:7\}:q1|open:7$)/);
+      expect(key).toMatch(/^sl:db1:(\{u:7\}:q1|open:7$)/);
     }
   };
   const ask = await asking(7, "a.1");
@@ -97,7 +99,7 @@ test("every key has a life after every call, and carries the user's hash tag but
   await rebuild(7);
   await expectLives();
   const reply = await store.reserve(ask);
-  await expect.poll(() => admin.exists("sl:open:7")).toBe(1);
+  await expect.poll(() => admin.exists("sl:db1:open:7")).toBe(1);
   await expectLives();
   await store.renew([{ userId: 7, holdId: "a.1", ttlMs: 1, ceilingNanoUsd: 5 }]);
   await expectLives();
@@ -230,14 +232,14 @@ test("a user is looked for among those with open holds only while holds are open
   const reply = await store.reserve(ask);
   await store.renew([{ userId: 7, holdId: "a.1", ttlMs: 60_000, ceilingNanoUsd: 1 }]);
   await expect
-    .poll(async () => (await store.expired(10)).length + Number(await admin.zscore("sl:open:7", "7")))
+    .poll(async () => (await store.expired(10)).length + Number(await admin.zscore("sl:db1:open:7", "7")))
     .toBe(Number(await admin.zscore(domainKeys(7).open, "a.1")));
   const { lines: slots, at } = reply.kind === "admitted" ? reply : { lines: [], at: 0 };
   const buckets = ask.buckets.map((bucket, index) => ({ ...bucket, slot: slots[index]?.slot ?? 0 }));
   await store.void({ userId: 7, holdId: "a.1", at, buckets, actual: [] });
-  await admin.zadd("sl:open:7", 1, "7");
+  await admin.zadd("sl:db1:open:7", 1, "7");
   expect(await store.expired(10)).toEqual([]);
-  expect(await admin.exists("sl:open:7")).toBe(0);
+  expect(await admin.exists("sl:db1:open:7")).toBe(0);
 });
 
 test("scripts that are flushed every few milliseconds fail no request", async () => {
@@ -272,7 +274,7 @@ test("a server that does not answer rejects within the bound, and what is lost w
 
 test("two replicas on one server share the counters and rebuild one after the other", async () => {
   const second = await connect(server.url);
-  const other = redisQuotaStore({ client: second.client, replica: "r2" });
+  const other = redisQuotaStore({ client: second.client, keys, replica: "r2" });
   const ask = await asking(7, "a.1");
   const begun = await Promise.all([store.beginRebuild(7), other.beginRebuild(7)]);
   expect(begun.filter((lock) => lock !== null)).toHaveLength(1);

@@ -8,12 +8,11 @@ import type {
   ReserveAsk,
   ReserveReply,
 } from "@/core/quota/quota-store";
-import type { RedisClient } from "./client";
 import { expiredHolds, indexUser } from "./expired-holds";
 import { askArguments, configArguments, endArguments } from "./quota-arguments";
 import { readEndReply, readPeekReply, readRenewReply, readReserveReply } from "./quota-replies";
 import { announceHold, beginRebuild, fillDomain, rebuildDomain } from "./rebuild-domain";
-import { domainKeys } from "./redis-keys";
+import type { CounterPlace } from "./redis-keys";
 import { runScript } from "./run-script";
 import { END } from "./scripts/end.lua";
 import { PEEK } from "./scripts/peek.lua";
@@ -26,7 +25,7 @@ const NOTE_AGAIN_MS = 5_000;
 const NOTED_USERS = 100_000;
 
 /** What the store works with. `client` gives up on a command after 250 ms and sends nothing twice; `replica` is noted in the holds. */
-export type RedisQuotaStoreOptions = { readonly client: RedisClient; readonly replica: string };
+export type RedisQuotaStoreOptions = CounterPlace & { readonly replica: string };
 
 /** Counters on Redis. */
 export type RedisQuotaStore = Omit<QuotaStore, "reserve" | "settle" | "void"> & {
@@ -39,7 +38,7 @@ export type RedisQuotaStore = Omit<QuotaStore, "reserve" | "settle" | "void"> & 
  * Counters on Redis, for any number of replicas (quota.md section 4): one script per call on one user's keys, which lie in one slot. All calls
  * go over one connection, so those of a domain arrive and are answered in order. A call without an answer rejects; it may have taken effect.
  */
-export function redisQuotaStore({ client, replica }: RedisQuotaStoreOptions): RedisQuotaStore {
+export function redisQuotaStore(options: RedisQuotaStoreOptions): RedisQuotaStore {
   const noted = new Map<number, number>();
   /** Best effort, and not for each of a user's calls: an entry stays until its holds are over. */
   const note: Note = (userId, expiresAt) => {
@@ -47,29 +46,30 @@ export function redisQuotaStore({ client, replica }: RedisQuotaStoreOptions): Re
     if (last !== undefined && expiresAt >= last && expiresAt < last + NOTE_AGAIN_MS) return;
     if (noted.size >= NOTED_USERS) noted.clear();
     noted.set(userId, expiresAt);
-    indexUser(client, userId, expiresAt).catch(() => noted.delete(userId));
+    indexUser(options, userId, expiresAt).catch(() => noted.delete(userId));
   };
+  const place = { ...options, note };
   return {
-    reserve: (ask) => reserve(ask, { client, replica, note }),
-    settle: (ask) => end(client, ask, "S"),
-    void: (ask) => end(client, ask, "V"),
-    renew: (holds) => Promise.all(holds.map((ask) => renew(ask, { client, note }))),
+    reserve: (ask) => reserve(ask, place),
+    settle: (ask) => end(place, ask, "S"),
+    void: (ask) => end(place, ask, "V"),
+    renew: (holds) => Promise.all(holds.map((ask) => renew(ask, place))),
     async peek({ userId, config, buckets }) {
-      const domain = domainKeys(userId);
+      const domain = place.keys.domain(userId);
       const keys = [domain.meta, ...buckets.map(domain.bucket)];
       const args = [...configArguments(config), ...askArguments(buckets)];
-      return readPeekReply(await runScript(client, PEEK, { keys, args }));
+      return readPeekReply(await runScript(place.client, PEEK, { keys, args }));
     },
-    expired: (limit) => expiredHolds(client, limit),
-    beginRebuild: (userId) => beginRebuild(client, userId),
+    expired: (limit) => expiredHolds(place, limit),
+    beginRebuild: (userId) => beginRebuild(place, userId),
     async rebuild(ask) {
-      const isDone = await rebuildDomain(client, ask);
+      const isDone = await rebuildDomain(place, ask);
       if (isDone) for (const hold of ask.holds) note(hold.userId, hold.expiresAt);
       return isDone;
     },
-    fill: (ask) => fillDomain(client, ask),
+    fill: (ask) => fillDomain(place, ask),
     async announce(holds) {
-      await Promise.all(holds.map((hold) => announceHold(client, hold)));
+      await Promise.all(holds.map((hold) => announceHold(place, hold)));
       for (const hold of holds) note(hold.userId, hold.expiresAt);
     },
   };
@@ -78,30 +78,30 @@ export function redisQuotaStore({ client, replica }: RedisQuotaStoreOptions): Re
 type Note = (userId: number, expiresAt: number) => void;
 type Place = RedisQuotaStoreOptions & { readonly note: Note };
 
-async function reserve(ask: ReserveAsk, { client, replica, note }: Place): Promise<ReserveReply> {
-  const domain = domainKeys(ask.userId);
+async function reserve(ask: ReserveAsk, place: Place): Promise<ReserveReply> {
+  const domain = place.keys.domain(ask.userId);
   const keys = [domain.meta, domain.open, domain.hold(ask.holdId), ...ask.buckets.map(domain.bucket)];
   const args = [
-    ...[ask.holdId, ask.ttlMs, replica, ...configArguments(ask.config), ask.record, initialCeiling(ask.buckets)],
+    ...[ask.holdId, ask.ttlMs, place.replica, ...configArguments(ask.config), ask.record, initialCeiling(ask.buckets)],
     ...askArguments(ask.buckets),
   ];
-  const reply = readReserveReply(await runScript(client, RESERVE, { keys, args }));
-  if (reply.kind === "admitted") note(ask.userId, reply.at + ask.ttlMs);
+  const reply = readReserveReply(await runScript(place.client, RESERVE, { keys, args }));
+  if (reply.kind === "admitted") place.note(ask.userId, reply.at + ask.ttlMs);
   return reply;
 }
 
-async function end(client: RedisClient, ask: EndAsk, state: "S" | "V"): Promise<EndReply> {
-  const domain = domainKeys(ask.userId);
+async function end(place: CounterPlace, ask: EndAsk, state: "S" | "V"): Promise<EndReply> {
+  const domain = place.keys.domain(ask.userId);
   const keys = [domain.meta, domain.open, domain.hold(ask.holdId), ...ask.buckets.map(domain.bucket)];
   const args = [ask.holdId, state, ask.at, ...endArguments(ask, state === "S")];
-  return readEndReply(await runScript(client, END, { keys, args }));
+  return readEndReply(await runScript(place.client, END, { keys, args }));
 }
 
-async function renew(ask: RenewAsk, { client, note }: Omit<Place, "replica">): Promise<RenewReply> {
-  const domain = domainKeys(ask.userId);
+async function renew(ask: RenewAsk, place: Place): Promise<RenewReply> {
+  const domain = place.keys.domain(ask.userId);
   const keys = [domain.meta, domain.open, domain.hold(ask.holdId)];
   const args = [ask.holdId, ask.ttlMs, ask.ceilingNanoUsd];
-  const { kind, expiresAt } = readRenewReply(await runScript(client, RENEW, { keys, args }));
-  if (expiresAt !== null) note(ask.userId, expiresAt);
+  const { kind, expiresAt } = readRenewReply(await runScript(place.client, RENEW, { keys, args }));
+  if (expiresAt !== null) place.note(ask.userId, expiresAt);
   return kind;
 }

@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { LIVES } from "@/core/quota/domain";
 import type { FillAsk, OpenHold, QuotaStore, RebuildAsk } from "@/core/quota/quota-store";
-import type { RedisClient } from "./client";
 import { fillArguments, holdValue, keyList, seedValues } from "./quota-arguments";
 import { readHeldBucket, texts, whole } from "./quota-replies";
-import { type DomainKeys, domainKeys } from "./redis-keys";
+import type { CounterPlace, DomainKeys } from "./redis-keys";
 import { runScript } from "./run-script";
 import { ANNOUNCE } from "./scripts/announce.lua";
 import { BEGIN_REBUILD } from "./scripts/begin-rebuild.lua";
@@ -18,8 +17,9 @@ const CLOSED_PER_CALL = 500;
 const READ_PER_TURN = 200;
 
 /** `QuotaStore.beginRebuild` on Redis. */
-export async function beginRebuild(client: RedisClient, userId: number): Promise<Begun> {
-  const domain = domainKeys(userId);
+export async function beginRebuild(place: CounterPlace, userId: number): Promise<Begun> {
+  const { client } = place;
+  const domain = place.keys.domain(userId);
   const token = randomUUID();
   const keys = [domain.lock, domain.meta, domain.open];
   const reply = texts(await runScript(client, BEGIN_REBUILD, { keys, args: [token, LIVES.lockMs] }));
@@ -38,12 +38,13 @@ export async function beginRebuild(client: RedisClient, userId: number): Promise
 }
 
 /** `QuotaStore.rebuild` on Redis. Records of closed holds are written first, for an epoch that does not count yet. */
-export async function rebuildDomain(client: RedisClient, ask: RebuildAsk): Promise<boolean> {
-  const domain = domainKeys(ask.userId);
+export async function rebuildDomain(place: CounterPlace, ask: RebuildAsk): Promise<boolean> {
+  const { client } = place;
+  const domain = place.keys.domain(ask.userId);
   // Time first, so that an epoch that a failover brings back is told from a newer one.
   const [seconds] = await client.time();
   const epoch = `${Number(seconds).toString(36)}-${randomUUID()}`;
-  if (!(await closeHolds(client, ask, epoch))) return false;
+  if (!(await closeHolds(place, ask, epoch))) return false;
   const keys = keyList([domain.lock, domain.meta, domain.open]);
   const names = { keys, domain };
   for (const bucket of [...ask.seeds, ...ask.holds.flatMap((hold) => hold.buckets)])
@@ -56,35 +57,35 @@ export async function rebuildDomain(client: RedisClient, ask: RebuildAsk): Promi
 }
 
 /** `QuotaStore.fill` on Redis. */
-export async function fillDomain(client: RedisClient, ask: FillAsk): Promise<boolean> {
-  const domain = domainKeys(ask.userId);
+export async function fillDomain(place: CounterPlace, ask: FillAsk): Promise<boolean> {
+  const domain = place.keys.domain(ask.userId);
   const keys = keyList([domain.meta]);
   const seeds = JSON.stringify(seedValues(ask.seeds, { keys, domain }));
-  return (await runScript(client, FILL, { keys: keys.list(), args: [...fillArguments(ask), seeds] })) === "1";
+  return (await runScript(place.client, FILL, { keys: keys.list(), args: [...fillArguments(ask), seeds] })) === "1";
 }
 
 /** `QuotaStore.announce` of one hold on Redis. */
-export async function announceHold(client: RedisClient, hold: OpenHold): Promise<void> {
-  const domain = domainKeys(hold.userId);
+export async function announceHold(place: CounterPlace, hold: OpenHold): Promise<void> {
+  const domain = place.keys.domain(hold.userId);
   const keys = keyList([domain.meta, domain.open, domain.hold(hold.holdId)]);
   const value = JSON.stringify(holdValue(hold, { keys, domain }));
-  await runScript(client, ANNOUNCE, { keys: keys.list(), args: [value] });
+  await runScript(place.client, ANNOUNCE, { keys: keys.list(), args: [value] });
 }
 
-async function closeHolds(client: RedisClient, { userId, token, closed }: RebuildAsk, epoch: string): Promise<boolean> {
-  const domain = domainKeys(userId);
+async function closeHolds(place: CounterPlace, { userId, token, closed }: RebuildAsk, epoch: string): Promise<boolean> {
+  const domain = place.keys.domain(userId);
   for (let from = 0; from < closed.length; from += CLOSED_PER_CALL) {
     const some = closed.slice(from, from + CLOSED_PER_CALL);
     const keys = [domain.lock, ...some.map(({ holdId }) => domain.hold(holdId))];
     const letters = some.map(({ state }) => (state === "settled" ? "S" : "V")).join("");
-    if ((await runScript(client, CLOSE_HOLDS, { keys, args: [token, epoch, letters] })) !== "1") return false;
+    if ((await runScript(place.client, CLOSE_HOLDS, { keys, args: [token, epoch, letters] })) !== "1") return false;
   }
   return true;
 }
 
 /** The record of an open hold; null when it ended, is gone or cannot be read. */
 async function readHold(
-  client: RedisClient,
+  client: CounterPlace["client"],
   domain: DomainKeys,
   entry: { readonly userId: number; readonly holdId: string; readonly expiresAt: number },
 ): Promise<OpenHold | null> {
