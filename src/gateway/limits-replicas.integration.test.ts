@@ -11,6 +11,7 @@ import { systemClock } from "@/lib/clock";
 import { memoryQuotaStore } from "@/stores/memory/quota-store";
 import { createRedisConnection, type RedisConnection } from "@/stores/redis/client";
 import { redisQuotaStore } from "@/stores/redis/quota-store";
+import { redisKeys } from "@/stores/redis/redis-keys";
 
 // Accuracy over replicas (quota.md test 27), in real time: every replica is a gateway with its own engine and its own connection. Each cell has a
 // user of its own. The larger limits run on memory only, in limits-accuracy.test.ts.
@@ -63,8 +64,11 @@ afterAll(async () => {
   for (const stop of stops) stop();
 });
 
+const KEYS = redisKeys("test");
 const redisStores = (from: number, count: number) =>
-  connections.slice(from, from + count).map(({ client }, index) => redisQuotaStore({ client, replica: `r${index}` }));
+  connections
+    .slice(from, from + count)
+    .map(({ client }, index) => redisQuotaStore({ client, keys: KEYS, replica: `r${index}` }));
 
 const PLACES: readonly Place[] = [
   { name: "1 on memory", stores: () => [memoryQuotaStore({ clock: realClock, replica: "r0" })] },

@@ -151,7 +151,7 @@ test("100,000 users who were active once leave nothing when the lives of their k
   const USERS = 100_000;
   const AT_ONCE = 250;
   // Without the bound of 250 ms: that many users at once say nothing of how fast one is answered.
-  const patient = redisQuotaStore({ client: admin, replica: "r1" });
+  const patient = redisQuotaStore({ client: admin, keys, replica: "r1" });
   await admin.config("SET", "hz", "100", "active-expire-effort", "10");
   const one = async (userId: number) => {
     await rebuild(userId, patient);
