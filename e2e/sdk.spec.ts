@@ -1,6 +1,7 @@
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
-import { ALICE_KEY } from "./support/start-sluice";
+import postgres from "postgres";
+import { ALICE_KEY, BOB_KEY } from "./support/start-sluice";
 import { expect, test } from "./support/test";
 
 test("the openai package streams and reads whole answers, with the usage the upstream counted", async ({ sluice }) => {
@@ -61,6 +62,46 @@ test("an unknown key is refused in each package's own error class and is not tri
   await expect(openai.models.list()).rejects.toThrow(OpenAI.AuthenticationError);
   const anthropic = new Anthropic({ apiKey, baseURL: sluice.url });
   await expect(anthropic.models.list()).rejects.toThrow(Anthropic.AuthenticationError);
+});
+
+test("a spent limit is told in each package's own error class, with its numbers, and is not tried again", async ({
+  sluice,
+}) => {
+  const sql = postgres(sluice.databaseUrl, { max: 1 });
+  let sent = 0;
+  const counting: typeof fetch = (...ask) => {
+    sent++;
+    return fetch(...ask);
+  };
+  const openai = new OpenAI({ apiKey: BOB_KEY, baseURL: `${sluice.url}/v1`, fetch: counting });
+  const anthropic = new Anthropic({ apiKey: BOB_KEY, baseURL: sluice.url, fetch: counting });
+  const messages = [{ role: "user" as const, content: "How many?" }];
+  const chat = () => openai.chat.completions.create({ model: "gpt-4o", messages });
+  try {
+    await chat();
+    // All that bob may still do in his time is what he has done.
+    await sql`insert into limits (subject_type, user_id, unit, "window", state, amount)
+      select 'user', id, 'requests', 'total', 'limit', 1 from users where name = 'bob'`;
+    await expect
+      .poll(() =>
+        chat().then(
+          () => null,
+          (error: unknown) => error,
+        ),
+      )
+      .toBeInstanceOf(OpenAI.RateLimitError);
+    sent = 0;
+    const refused = await chat().catch((error: unknown) => error);
+    expect(refused).toMatchObject({ status: 429, code: "limit_exceeded" });
+    expect(String(refused)).toContain("1");
+    expect(sent).toBe(1);
+    const called = anthropic.messages.create({ model: "claude-sonnet-4-5", max_tokens: 64, messages });
+    await expect(called).rejects.toThrow(Anthropic.RateLimitError);
+    expect(sent).toBe(2);
+  } finally {
+    await sql`delete from limits`;
+    await sql.end();
+  }
 });
 
 test("an upstream error reaches the client with its own words", async ({ sluice }) => {
