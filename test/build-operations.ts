@@ -82,7 +82,7 @@ export async function buildOperations(
       environmentSettings: {},
       ...given.system,
     },
-    systemState: () => ({ databaseSilentMs: 0, ledgerLagMs: 0, ...given.state }),
+    systemState: () => ({ databaseSilentMs: 0, ledgerLagMs: 0, countersSilentMs: 0, ...given.state }),
   });
   const transact = createTransact(database, others);
   const ports = { ...operationStores(database.db, database), ...others(database.db) };

@@ -97,6 +97,8 @@ export type SystemState = {
   readonly databaseSilentMs: number;
   /** Age of the oldest row that is not in the ledger yet, ms. */
   readonly ledgerLagMs: number;
+  /** Time since the counters first failed to answer, ms; 0 while they do. */
+  readonly countersSilentMs: number;
 };
 
 /** Opens a transaction around operation ports; a throw rolls it back. */

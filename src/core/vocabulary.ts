@@ -84,7 +84,13 @@ export const PROCESS_ROLES = ["all", "gateway", "console"] as const;
 /** What one process serves (`SLUICE_ROLE`). */
 export type ProcessRole = (typeof PROCESS_ROLES)[number];
 
-export const BANNER_CODES = ["database_down", "ledger_behind", "single_replica"] as const;
+export const BANNER_CODES = [
+  "database_down",
+  "counters_down",
+  "ledger_behind",
+  "model_group_limits_off",
+  "single_replica",
+] as const;
 /** A standing fact about the system that every page shows (dashboard.md section 4). */
 export type BannerCode = (typeof BANNER_CODES)[number];
 

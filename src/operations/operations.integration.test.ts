@@ -648,9 +648,31 @@ describe("prices and settings", () => {
     expect((await call("viewer.get", {})).can).toContain("channels:write");
   });
 
+  test("the viewer is told of a stored setting that switches limits off, and that counters away let calls pass", async () => {
+    const operations = await buildOperations({
+      state: { countersSilentMs: 5_000 },
+      system: { database: "external", counters: "redis" },
+    });
+    try {
+      const admin = await operations.signUp("admin", "admin");
+      await operations.run("settings.update", { modelGroupLimits: false }, admin);
+      const { output } = await operations.run("viewer.get", {}, admin);
+      expect((output as OperationTypes["viewer.get"]["output"]).banners).toMatchObject([
+        { code: "counters_down", params: { admits: true } },
+        { code: "model_group_limits_off", params: {}, since: null },
+      ]);
+    } finally {
+      await operations.database.drop();
+    }
+  });
+
   test("the viewer is told what holds for the system, and only admins what only they can change", async () => {
-    const state = { databaseSilentMs: 20_000, ledgerLagMs: 90_000 };
-    const operations = await buildOperations({ state });
+    const state = { databaseSilentMs: 20_000, ledgerLagMs: 90_000, countersSilentMs: 5_000 };
+    const system = {
+      fixedSettings: { modelGroupLimits: "ENABLE_MODEL_RATE_LIMIT" },
+      environmentSettings: { modelGroupLimits: false },
+    };
+    const operations = await buildOperations({ state, system });
     try {
       const codes = async (role: "admin" | "user") => {
         const { output } = await operations.run("viewer.get", {}, await operations.signUp(role, role));
@@ -659,10 +681,16 @@ describe("prices and settings", () => {
       const ago = (ms: number) => new Date(operations.clock.now() - ms).toISOString();
       const troubles = [
         { code: "database_down", params: {}, since: ago(20_000) },
+        { code: "counters_down", params: { admits: false }, since: ago(5_000) },
         { code: "ledger_behind", params: {}, since: ago(90_000) },
       ];
-      expect(await codes("admin")).toEqual([...troubles, { code: "single_replica", params: {}, since: null }]);
-      expect(await codes("user")).toEqual(troubles);
+      const off = { code: "model_group_limits_off", params: {}, since: null };
+      expect(await codes("admin")).toEqual([
+        ...troubles,
+        { ...off, params: { variable: "ENABLE_MODEL_RATE_LIMIT" } },
+        { code: "single_replica", params: {}, since: null },
+      ]);
+      expect(await codes("user")).toEqual([...troubles, off]);
     } finally {
       await operations.database.drop();
     }

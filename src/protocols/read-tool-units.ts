@@ -10,27 +10,47 @@ const COMMA = 0x2c;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACKET = 0x5d;
 
+/** A tool that the vendor runs and counts, and the bytes that tell its declarations. */
+export type CountedTool = {
+  readonly name: string;
+  /** How a type of it begins. */
+  readonly prefix: string;
+  readonly quotedPrefix: Buffer;
+  /** The prefix from its first underscore: rare in prose, so that a search for it costs little (1 us in 22 KB, 13 us with the quote). */
+  readonly rarePart: Buffer;
+};
+
+/** Compiles the name of a tool, lower-case words joined by underscores, for `readToolUnits`. */
+export function countedTool(name: string): CountedTool {
+  const prefix = `${name}_`;
+  const rarePart = Buffer.from(prefix.slice(prefix.indexOf("_")));
+  return { name, prefix, quotedPrefix: Buffer.from(`"${prefix}`), rarePart };
+}
+
 /**
  * The most units of a tool that the declarations in `tools` allow: the `max_uses` of each, else 5. A declaration is of the tool when its
- * type is the tool's name, an underscore and a version. Most bodies declare none, which one search of their bytes tells: only an escape of
+ * type is the tool's name, an underscore and a version. Most bodies declare none, which a search of their bytes tells: only an escape of
  * a character below U+0100 can spell the type otherwise. Throws `invalid_body` where `type` or `max_uses` may be read in two ways.
  */
-export function readToolUnits(scan: BodyScan, tool: string): Readonly<Record<string, number>> {
+export function readToolUnits(scan: BodyScan, tool: CountedTool): Readonly<Record<string, number>> {
   const tools = scan.members.get("tools");
   if (tools?.type !== "array") return NO_TOOLS;
   const { bytes } = scan;
-  const span = bytes.subarray(tools.valueStart, tools.valueEnd);
-  if (!span.includes(`"${tool}_`) && !span.includes("\\u00")) return NO_TOOLS;
+  if (!mayDeclare(bytes.subarray(tools.valueStart, tools.valueEnd), tool)) return NO_TOOLS;
   const source = jsonSource(bytes);
   let units = 0;
   let at = skipWhite(bytes, tools.valueStart + 1);
   while (bytes[at] !== CLOSE_BRACKET) {
     const end = skipValue(source, at);
-    if (bytes[at] === OPEN_BRACE) units += unitsOf(bytes.subarray(at, end), `${tool}_`);
+    if (bytes[at] === OPEN_BRACE) units += unitsOf(bytes.subarray(at, end), tool.prefix);
     at = skipWhite(bytes, end);
     if (bytes[at] === COMMA) at = skipWhite(bytes, at + 1);
   }
-  return units === 0 ? NO_TOOLS : { [tool]: units };
+  return units === 0 ? NO_TOOLS : { [tool.name]: units };
+}
+
+function mayDeclare(tools: Buffer, { quotedPrefix, rarePart }: CountedTool): boolean {
+  return (tools.includes(rarePart) && tools.includes(quotedPrefix)) || tools.includes("\\u00");
 }
 
 function unitsOf(declaration: Buffer, prefix: string): number {

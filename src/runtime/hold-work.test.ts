@@ -6,7 +6,7 @@ import type { LedgerEntry } from "@/core/ledger/entry";
 import type { AdmitFrame } from "@/core/ledger/journal";
 import { bareAsk } from "@/core/quota/bare-ask";
 import { allBuckets } from "@/core/quota/resolve-limits";
-import { closeAdopted } from "./hold-work";
+import { closeAdopted, type HoldWorkAsk, holdWork } from "./hold-work";
 
 const HOUR_MS = 3_600_000;
 const USD = 1_000_000_000;
@@ -72,4 +72,27 @@ test("what was never sent is given back at any age", async () => {
   const { adopt, settled, rebuilt } = await adopted(HOUR_MS, false);
   await adopt();
   expect([rebuilt, await settled()]).toEqual([[7], [0]]);
+});
+
+test("the search for expired holds notices counters that went away and that came back, when no request asks", async () => {
+  const clock = fakeClock("2026-11-20T12:00:00Z");
+  const state = { isUp: true };
+  const store = buildQuotaStore(clock);
+  const expired = async () => {
+    if (!state.isUp) throw new Error("down");
+    return [];
+  };
+  const engine = buildQuota({ clock, store });
+  const work = holdWork({ engine, store: { ...store, expired } } as Partial<HoldWorkAsk> as HoldWorkAsk);
+  expect(await work.expired(5)).toEqual([]);
+  expect(engine.degraded.isDegraded()).toBe(false);
+  state.isUp = false;
+  await expect(work.expired(5)).rejects.toThrow("down");
+  clock.advance(15_000);
+  await expect(work.expired(5)).rejects.toThrow("down");
+  clock.advance(3_000);
+  expect(engine.degraded.silentMs()).toBe(18_000);
+  state.isUp = true;
+  await work.expired(5);
+  expect([engine.degraded.isDegraded(), engine.degraded.silentMs()]).toEqual([false, 0]);
 });

@@ -42,7 +42,14 @@ export function holdWork(ask: HoldWorkAsk): JobDeps["holds"] {
       // Not waited for: renewals must not be late.
       void ask.rebuild(engine.ends.resend());
     },
-    expired: (limit) => store.expired(limit),
+    async expired(limit) {
+      const asked = store.expired(limit);
+      asked.then(
+        () => engine.degraded.noticed(true),
+        () => engine.degraded.noticed(false),
+      );
+      return asked;
+    },
     billedBy: ({ holdId, at }) => rows.find({ requestId: requestIdOfHold(holdId), holdNo: numberOf(holdId), at }),
     bill: (hold) => bill(hold, ask),
     async settle({ userId, holdId, at, buckets }, actual) {

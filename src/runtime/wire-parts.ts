@@ -88,6 +88,7 @@ export async function wireAdmin(
   const systemState = () => ({
     databaseSilentMs: config.feed.stalenessMs(),
     ledgerLagMs: built.ledger?.recorder.lagMs() ?? 0,
+    countersSilentMs: built.quota?.engine.degraded.silentMs() ?? 0,
   });
   const operations = wireOperations({
     ...{ database, config, upstream, secrets, clock, log },

@@ -14,7 +14,7 @@ export type QuotaEngine = Quota & {
   readonly book: HoldBook;
   readonly ends: HoldEnds;
   readonly bring: BringUser;
-  readonly degraded: Pick<DegradedAdmission, "isDegraded" | "preview">;
+  readonly degraded: Pick<DegradedAdmission, "isDegraded" | "silentMs" | "noticed" | "preview">;
   waiting(): number;
   /** Another replica rebuilds a user: the holds it must not lose. What had ended is told to the counters again. */
   holdsFor(userId: number): readonly OpenHold[];

@@ -23,9 +23,13 @@ export type DegradedAdmission = {
   isAway(): boolean;
   /** It has not answered since its last failure. */
   isDegraded(): boolean;
+  /** For how long, ms; 0 while it answers. */
+  silentMs(): number;
   lost(): void;
   /** The store answers; `userId`: with a verdict, so the counters of this user are there again. */
   answered(userId: number | null): void;
+  /** What background work found: an outage is noticed, and its end, when no request asks. Requests are admitted by what they find themselves. */
+  noticed(doesAnswer: boolean): void;
   endedAlone(buckets: readonly HoldBucket[], actual: readonly number[]): void;
   /** What `decide` would say while the store does not answer; spends nothing of the allowance. */
   preview(ask: AlonePreviewAsk): Promise<AlonePreview>;
@@ -62,18 +66,25 @@ export function createDegradedAdmission(deps: DegradedDeps): DegradedAdmission {
   const policy = createFailurePolicy();
   let failures = 0;
   let askAgainAt = 0;
+  let downSince: number | null = null;
   const endings = new WeakMap<readonly HoldBucket[], (actual: readonly number[]) => void>();
   return {
     policy,
     isAway: () => failures >= FAILURES && deps.clock.monotonic() < askAgainAt,
-    isDegraded: () => failures > 0,
+    isDegraded: () => downSince !== null,
+    silentMs: () => (downSince === null ? 0 : deps.clock.monotonic() - downSince),
     lost() {
       failures++;
+      downSince ??= deps.clock.monotonic();
       askAgainAt = deps.clock.monotonic() + PAUSE_MS;
     },
     answered(userId) {
       failures = 0;
+      downSince = null;
       if (userId !== null) policy.recovered(userId);
+    },
+    noticed(doesAnswer) {
+      downSince = doesAnswer ? null : (downSince ?? deps.clock.monotonic());
     },
     endedAlone: (buckets, actual) => endings.get(buckets)?.(actual),
     preview: (ask) => preview(ask, { policy, deps }),

@@ -17,11 +17,11 @@ export const getViewer = defineOperation({
   errors: [],
   async run(_input, { ports, actor, now }) {
     const row = existing(await ports.users.find(ownUserId(actor)));
-    const settings = await readSettings(ports.settings);
-    const can = [...permissionsOf(actor)];
     const { system } = ports;
+    const settings = { ...(await readSettings(ports.settings)), ...system.environmentSettings };
+    const can = [...permissionsOf(actor)];
     const isAdmin = actor.role === "admin";
-    const banners = bannersOf({ facts: system, state: ports.systemState(), isAdmin, now });
+    const banners = bannersOf({ facts: system, state: ports.systemState(), settings, isAdmin, now });
     return {
       output: {
         user: {
@@ -38,9 +38,9 @@ export const getViewer = defineOperation({
           testRequest: system.role !== "console",
           checklist: can.includes("setup") && !(await ports.setup.isDismissed()),
         },
-        banners: banners.map(({ code, since }) => ({
+        banners: banners.map(({ code, params, since }) => ({
           code,
-          params: {},
+          params,
           since: since === null ? null : new Date(since).toISOString(),
         })),
         gatewayName: settings.gatewayName,

@@ -14,7 +14,7 @@ export function messagesUsage(usage: JsonRecord, inputIncludesCache: boolean): U
   const searches = tally.read(recordAt(usage, "server_tool_use"), "web_search_requests");
   return usageOf(tally, {
     tier: usage.speed === "fast" ? "fast" : messagesTier(textAt(usage, "service_tier")),
-    tools: searches > 0 ? { [COUNTED_TOOL]: searches } : {},
+    tools: searches > 0 ? { [COUNTED_TOOL.name]: searches } : {},
     parts: Array.isArray(usage.iterations) ? usage.iterations.flatMap((part) => partOf(part, inputIncludesCache)) : [],
   });
 }

@@ -1,3 +1,5 @@
+import { countedTool } from "../read-tool-units";
+
 /** Names of this wire format that several files share. */
 export const MESSAGES_PATH = "/v1/messages";
 
@@ -5,7 +7,7 @@ export const MESSAGES_PATH = "/v1/messages";
 export const MESSAGES_QUERY = ["beta"] as const;
 
 /** The tool that the vendor runs and counts; a declaration's type is this and a date: `web_search_20250305`. */
-export const COUNTED_TOOL = "web_search";
+export const COUNTED_TOOL = countedTool("web_search");
 
 /** Fields of a Messages body that Sluice reads; every spelling of them is guarded (protocols-and-pricing.md 4.2). */
 export const MESSAGES_FIELDS = [

@@ -29,3 +29,27 @@ test("what was dismissed before stays away, and an outage does not", () => {
   show([DOWN, SINGLE], ["single_replica", "database_down"]);
   expect(screen.getByRole("listitem").textContent).toContain("The database has not answered");
 });
+
+test.each([
+  [true, "The counters of limits have not answered since Jan 1, 2026, 11:58 AM. Calls pass within a small allowance."],
+  [
+    false,
+    "The counters of limits have not answered since Jan 1, 2026, 11:58 AM. Calls that a limit applies to are refused.",
+  ],
+])("counters that are away say what becomes of calls (admits: %s)", (admits, text) => {
+  show([{ code: "counters_down", params: { admits }, since: DOWN.since }]);
+  expect(screen.getByRole("listitem").textContent).toBe(text);
+  expect(screen.queryByRole("button")).toBeNull();
+});
+
+test.each([
+  [{}, "Limits of model groups are switched off: only limits on all models apply."],
+  [
+    { variable: "ENABLE_MODEL_RATE_LIMIT" },
+    "Limits of model groups are switched off by ENABLE_MODEL_RATE_LIMIT=false: only limits on all models apply.",
+  ],
+])("limits that are switched off stay told, with what switches them (%o)", (params, text) => {
+  show([{ code: "model_group_limits_off", params, since: null }], ["model_group_limits_off"]);
+  expect(screen.getByRole("listitem").textContent).toBe(text);
+  expect(screen.queryByRole("button")).toBeNull();
+});

@@ -10,10 +10,28 @@ import { useBanners, type ViewerBanners } from "../queries";
 import { DISMISSED_COOKIE } from "./dismissed-cookie";
 
 const LOOKS = {
-  single_replica: { tone: "info", key: "singleReplica", isCosmetic: true },
-  ledger_behind: { tone: "warning", key: "ledgerBehind", isCosmetic: false },
-  database_down: { tone: "warning", key: "databaseDown", isCosmetic: false },
+  single_replica: { tone: "info", isCosmetic: true },
+  model_group_limits_off: { tone: "warning", isCosmetic: false },
+  ledger_behind: { tone: "warning", isCosmetic: false },
+  counters_down: { tone: "warning", isCosmetic: false },
+  database_down: { tone: "warning", isCosmetic: false },
 } as const satisfies Record<Banner["code"], object>;
+
+/** The message of a banner under `banner`. */
+function keyOf({ code, params }: Banner) {
+  switch (code) {
+    case "single_replica":
+      return "singleReplica";
+    case "model_group_limits_off":
+      return params.variable === undefined ? "modelGroupLimitsOff" : "modelGroupLimitsOffBy";
+    case "ledger_behind":
+      return "ledgerBehind";
+    case "counters_down":
+      return params.admits === true ? "countersDownAdmitting" : "countersDownRefusing";
+    case "database_down":
+      return "databaseDown";
+  }
+}
 
 /** A standing fact about the system that everyone on the page should know. */
 type Banner = ViewerBanners[number];
@@ -53,7 +71,7 @@ export function Banners(props: { banners: ViewerBanners; dismissed: readonly str
 
 function BannerLine({ banner, onDismiss }: { banner: Banner; onDismiss: () => void }) {
   const t = useTranslations("shell");
-  const { tone, key, isCosmetic } = LOOKS[banner.code];
+  const { tone, isCosmetic } = LOOKS[banner.code];
   const Icon = tone === "info" ? Info : TriangleAlert;
   return (
     <li
@@ -64,7 +82,10 @@ function BannerLine({ banner, onDismiss }: { banner: Banner; onDismiss: () => vo
     >
       <Icon aria-hidden className={cn("size-4 shrink-0", tone === "info" ? "text-info" : "text-warning")} />
       <span className="min-w-0 flex-1">
-        {t.rich(`banner.${key}`, { since: () => (banner.since === null ? "–" : <Instant at={banner.since} />) })}
+        {t.rich(`banner.${keyOf(banner)}`, {
+          since: () => (banner.since === null ? "–" : <Instant at={banner.since} />),
+          variable: String(banner.params.variable),
+        })}
       </span>
       {isCosmetic ? (
         <Button aria-label={t("dismissNotice")} onClick={onDismiss} size="icon-sm" variant="ghost">
