@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startRedis } from "@test/setup/start-redis";
 import { startTestPostgres } from "@test/setup/test-postgres";
 import postgres from "postgres";
 import { expectAccessible } from "./support/expect-accessible";
@@ -84,4 +85,34 @@ test("an open page tells that limits of model groups are off, and that they are 
     await sql`delete from settings where name = 'modelGroupLimits'`;
     await sql.end();
   }
+});
+
+test("an open page tells that the counters went away although nobody calls, and that they came back", async ({
+  page,
+  postgresUrl,
+}) => {
+  test.setTimeout(180_000);
+  await using ends = new AsyncDisposableStack();
+  const redis = await startRedis();
+  ends.defer(redis.stop);
+  const sluice = await startSluice({ serverUrl: postgresUrl, provisioned: true, redisUrl: redis.url });
+  ends.defer(sluice.stop);
+  const banner = page.getByRole("list", { name: "Notices" });
+  const renewed = (check: () => Promise<void>) =>
+    expect(async () => {
+      await page.clock.fastForward(RENEWAL_MS);
+      await check();
+    }).toPass({ timeout: 60_000 });
+  await page.clock.install();
+  await signIn(page, sluice.url, ADMIN);
+  await page.goto(`${sluice.url}/admin`);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(banner).toHaveCount(0);
+
+  redis.pause();
+  const text = /The counters of limits have not answered since .+ \d{4}.+ Calls pass within a small allowance/;
+  await renewed(() => expect(banner).toContainText(text, { timeout: 2_000 }));
+  await expectAccessible(page, "/admin without counters");
+  redis.resume();
+  await renewed(() => expect(banner).toHaveCount(0, { timeout: 2_000 }));
 });
