@@ -1,7 +1,9 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startRedis } from "@test/setup/start-redis";
 import { startTestPostgres } from "@test/setup/test-postgres";
+import postgres from "postgres";
 import { expectAccessible } from "./support/expect-accessible";
 import { signIn } from "./support/sign-in";
 import { ADMIN, startSluice } from "./support/start-sluice";
@@ -58,4 +60,59 @@ test("one replica on the embedded database says so until it is dismissed", async
   await page.reload();
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await expect(banner).toHaveCount(0);
+});
+
+test("an open page tells that limits of model groups are off, and that they are on again", async ({ page, sluice }) => {
+  const sql = postgres(sluice.databaseUrl, { max: 1 });
+  const banner = page.getByRole("list", { name: "Notices" });
+  try {
+    await page.clock.install();
+    await signIn(page, sluice.url, ADMIN);
+    await page.goto(`${sluice.url}/admin`);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await expect(banner).toHaveCount(0);
+
+    await sql`insert into settings (name, value) values ('modelGroupLimits', 'false')`;
+    await page.clock.fastForward(RENEWAL_MS);
+    await expect(banner).toContainText("Limits of model groups are switched off");
+    await expect(banner.getByRole("button")).toHaveCount(0);
+    await expectAccessible(page, "/admin with limits switched off");
+
+    await sql`update settings set value = 'true' where name = 'modelGroupLimits'`;
+    await page.clock.fastForward(RENEWAL_MS);
+    await expect(banner).toHaveCount(0);
+  } finally {
+    await sql`delete from settings where name = 'modelGroupLimits'`;
+    await sql.end();
+  }
+});
+
+test("an open page tells that the counters went away although nobody calls, and that they came back", async ({
+  page,
+  postgresUrl,
+}) => {
+  test.setTimeout(180_000);
+  await using ends = new AsyncDisposableStack();
+  const redis = await startRedis();
+  ends.defer(redis.stop);
+  const sluice = await startSluice({ serverUrl: postgresUrl, provisioned: true, redisUrl: redis.url });
+  ends.defer(sluice.stop);
+  const banner = page.getByRole("list", { name: "Notices" });
+  const renewed = (check: () => Promise<void>) =>
+    expect(async () => {
+      await page.clock.fastForward(RENEWAL_MS);
+      await check();
+    }).toPass({ timeout: 60_000 });
+  await page.clock.install();
+  await signIn(page, sluice.url, ADMIN);
+  await page.goto(`${sluice.url}/admin`);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(banner).toHaveCount(0);
+
+  redis.pause();
+  const text = /The counters of limits have not answered since .+ \d{4}.+ Calls pass within a small allowance/;
+  await renewed(() => expect(banner).toContainText(text, { timeout: 2_000 }));
+  await expectAccessible(page, "/admin without counters");
+  redis.resume();
+  await renewed(() => expect(banner).toHaveCount(0, { timeout: 2_000 }));
 });

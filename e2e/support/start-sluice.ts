@@ -34,6 +34,7 @@ export async function startSluice(options: {
   serverUrl: string | null;
   provisioned: boolean;
   pseudoLocale?: boolean;
+  redisUrl?: string;
 }): Promise<RunningSluice> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-e2e-"));
   const upstream = await startScriptedUpstream({ defaults: { intervalMs: 30, inputTokens: 100, outputTokens: 50 } });
@@ -48,6 +49,7 @@ export async function startSluice(options: {
       SLUICE_SECRET: "end-to-end-secret-end-to-end-secret-1",
       SLUICE_UPSTREAM_PRIVATE: "allow",
       ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
+      ...(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl }),
       ...(options.pseudoLocale === true ? { NODE_OPTIONS: `--import=data:text/javascript,${ALLOW_PSEUDO}` } : {}),
       ...(options.provisioned ? { SLUICE_CONFIG: config } : {}),
     },

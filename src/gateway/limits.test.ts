@@ -1,5 +1,5 @@
 import { buildLimit } from "@test/build-quota";
-import { burst, openGateway } from "@test/open-gateway";
+import { burst, type GatewayScene, openGateway } from "@test/open-gateway";
 import { describe, expect, test } from "vitest";
 import type { Enforcement } from "@/core/vocabulary";
 
@@ -10,12 +10,13 @@ const C = { call: { bytes: 80, maxTokens: 100 }, usage: { input: 20, output: 70 
 const D = { call: { bytes: 400, maxTokens: null }, usage: { input: 100, output: 50 }, expected: 50 };
 const WORKLOADS = { A, B, C, D };
 
-const open = (workload: keyof typeof WORKLOADS, enforcement: Enforcement, amount = CENT) => {
+const open = (workload: keyof typeof WORKLOADS, enforcement: Enforcement, scene: GatewayScene = {}) => {
   const { usage, expected } = WORKLOADS[workload];
   return openGateway({
-    snapshot: { limits: [buildLimit({ amount, enforcement })] },
+    snapshot: { limits: [buildLimit({ amount: CENT, enforcement })] },
     habitsOf: () => ({ bytesPerToken: 4, expectedOutputTokens: expected }),
     answer: () => ({ usage }),
+    ...scene,
   });
 };
 
@@ -49,6 +50,12 @@ describe("the burst of quota.md 12: cap $0.01, 200 calls, 50 at a time", () => {
 
   test("what is too large for a strict limit is told how much output would fit", async () => {
     const answer = await open("D", "strict").one(D.call);
+    expect(answer.body).toContain('"affordable_output_tokens":918');
+  });
+
+  test("the same is told of a model with a maximum of its own", async () => {
+    const traits = { maxOutputTokens: 2_000, bytesPerToken: null, expectedOutputTokens: null };
+    const answer = await open("D", "strict", { models: { "gpt-4o": traits } }).one(D.call);
     expect(answer.body).toContain('"affordable_output_tokens":918');
   });
 });
