@@ -7,7 +7,9 @@ import { Badge, type Tone } from "@/components/ui/badge";
 import { Table, TableBody, TableCaption, TableCell, TableHead, TableHeader, TableRow } from "@/components/ui/table";
 import type { LimitResult, ShownLimit } from "./read-limit-steps";
 
-const CELL = "h-auto py-2 align-top";
+const CELL = "h-auto py-2 align-top whitespace-normal";
+/** In a hand the column of what was needed would push the result out of sight: it stands below what was used. */
+const WIDE_ONLY = "hidden sm:table-cell";
 const SMALL = "block text-xs text-muted-foreground";
 
 const TONES: Readonly<Record<LimitResult, Tone>> = {
@@ -27,7 +29,9 @@ export function LimitTable({ limits }: { limits: readonly ShownLimit[] }) {
         <TableRow>
           <TableHead scope="col">{t("limit")}</TableHead>
           <TableHead scope="col">{t("used")}</TableHead>
-          <TableHead scope="col">{t("needed")}</TableHead>
+          <TableHead className={WIDE_ONLY} scope="col">
+            {t("needed")}
+          </TableHead>
           <TableHead scope="col">{t("result")}</TableHead>
         </TableRow>
       </TableHeader>
@@ -81,21 +85,35 @@ function UsedCell({ limit }: { limit: ShownLimit }) {
       {cap === null ? null : <span className={SMALL}>{t("of", { value: amount(cap) })}</span>}
       {held === null || held === "0" ? null : <span className={SMALL}>{t("held", { value: amount(held) })}</span>}
       {boost === null ? null : <span className={SMALL}>{t("boost", { value: amount(boost) })}</span>}
+      {limit.estimate === null ? null : (
+        <span className="mt-1 block sm:hidden">
+          <span className={SMALL}>{t("needed")}</span>
+          <Need limit={limit} />
+        </span>
+      )}
     </TableCell>
   );
 }
 
 function NeedCell({ limit }: { limit: ShownLimit }) {
+  return (
+    <TableCell className={`${CELL} ${WIDE_ONLY}`}>
+      <Need limit={limit} />
+    </TableCell>
+  );
+}
+
+function Need({ limit }: { limit: ShownLimit }) {
   const t = useTranslations("requests.limits");
   const amount = useAmountText(limit.unit);
   const { estimate, worst } = limit;
   return (
-    <TableCell className={CELL}>
+    <>
       {estimate === null ? null : amount(estimate)}
       {worst === null || worst === estimate ? null : (
         <span className={SMALL}>{t("worst", { value: amount(worst) })}</span>
       )}
-    </TableCell>
+    </>
   );
 }
 

@@ -80,15 +80,16 @@ describe("the decision in the drawer", () => {
     renderScreen(<RequestDecision request={requestOf([judged(), other])} />);
     expect(screen.getByRole("table", { name: "Limits as the request found them" })).toBeTruthy();
     const [first, second] = rows();
+    // What was needed stands below what was used in a hand, in a column of its own on a desk.
     expect(first).toEqual([
       "Daily · frontierSet for a user groupBalanced",
-      "$5.01of $5.00boost of $1.00 included",
+      "$5.01of $5.00boost of $1.00 includedNeeded$0.0005625at most $0.000945",
       "$0.0005625at most $0.000945",
       expect.stringMatching(/^RefusedUsed upresets .*2026/),
     ]);
     expect(second).toEqual([
       "Total · all other modelsSet for the keyBalanced",
-      "1,200 tokensof 1,000,000 tokens1 token held by running requests",
+      "1,200 tokensof 1,000,000 tokens1 token held by running requestsNeeded800 tokensat most 2,000 tokens",
       "800 tokensat most 2,000 tokens",
       "Passed",
     ]);
