@@ -92,8 +92,10 @@ test("a spent limit is told in each package's own error class, with its numbers,
       .toBeInstanceOf(OpenAI.RateLimitError);
     sent = 0;
     const refused = await chat().catch((error: unknown) => error);
-    expect(refused).toMatchObject({ status: 429, code: "limit_exceeded" });
-    expect(String(refused)).toContain("1");
+    expect(refused).toMatchObject({
+      ...{ status: 429, code: "insufficient_quota" },
+      error: { details: { code: "limit_exceeded", limit: { unit: "requests", window: "total", cap: "1", used: "1" } } },
+    });
     expect(sent).toBe(1);
     const called = anthropic.messages.create({ model: "claude-sonnet-4-5", max_tokens: 64, messages });
     await expect(called).rejects.toThrow(Anthropic.RateLimitError);
