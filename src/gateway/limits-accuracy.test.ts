@@ -1,21 +1,11 @@
+import { WORKLOAD_A as A, WORKLOAD_C as C, ACCURACY_WINDOWS as WINDOWS } from "@test/accuracy";
 import { buildLimit } from "@test/build-quota";
 import { burst, openGateway } from "@test/open-gateway";
 import { describe, expect, test } from "vitest";
-import type { LimitMode, LimitWindow } from "@/core/vocabulary";
 
 const CENT = 10_000_000;
 const COST = 750_000;
-const A = { bytes: 100, maxTokens: 50, usage: { input: 100, output: 50 }, expected: 1_024 };
-const C = { bytes: 80, maxTokens: 100, usage: { input: 20, output: 70 }, expected: 10 };
 
-const WINDOWS: readonly (readonly [LimitWindow, LimitMode | null])[] = [
-  ["5h", "rolling"],
-  ["5h", "fixed"],
-  ["daily", "calendar"],
-  ["weekly", "rolling"],
-  ["monthly", "calendar"],
-  ["total", null],
-];
 /** Served by limit: A strict, A balanced, C strict, C balanced. */
 const LIMITS = [
   [CENT, [13, 13, 12, 14]],

@@ -1,3 +1,4 @@
+import { WORKLOAD_A as A, WORKLOAD_C as C, ACCURACY_WINDOWS as WINDOWS } from "@test/accuracy";
 import { TEST_KEY } from "@test/build-deps";
 import { buildLimit } from "@test/build-quota";
 import type { FakeClock } from "@test/fake-clock";
@@ -17,23 +18,12 @@ import { redisKeys } from "@/stores/redis/redis-keys";
 // user of its own. The larger limits run on memory only, in limits-accuracy.test.ts.
 const CENT = 10_000_000;
 const COST = 750_000;
-const A = { bytes: 100, maxTokens: 50, usage: { input: 100, output: 50 }, expected: 1_024 };
-const C = { bytes: 80, maxTokens: 100, usage: { input: 20, output: 70 }, expected: 10 };
 const COLUMNS = [
   ["A strict", "strict", A],
   ["A balanced", "balanced", A],
   ["C strict", "strict", C],
   ["C balanced", "balanced", C],
 ] as const satisfies readonly (readonly [string, Enforcement, typeof A])[];
-
-const WINDOWS: readonly (readonly [LimitWindow, LimitMode | null])[] = [
-  ["5h", "rolling"],
-  ["5h", "fixed"],
-  ["daily", "calendar"],
-  ["weekly", "rolling"],
-  ["monthly", "calendar"],
-  ["total", null],
-];
 
 type Rate = { readonly name: string; readonly width: number; readonly everyMs: number };
 const ONE: Rate = { name: "one after the other", width: 1, everyMs: 0 };
