@@ -79,7 +79,7 @@ test("a spent limit is told in each package's own error class, with its numbers,
   const chat = () => openai.chat.completions.create({ model: "gpt-4o", messages });
   try {
     await chat();
-    // All that bob may still do in his time is what he has done.
+    // What bob has done in all his time, in the tests before this one too, is more than he may do.
     await sql`insert into limits (subject_type, user_id, unit, "window", state, amount)
       select 'user', id, 'requests', 'total', 'limit', 1 from users where name = 'bob'`;
     await expect
@@ -92,11 +92,14 @@ test("a spent limit is told in each package's own error class, with its numbers,
       .toBeInstanceOf(OpenAI.RateLimitError);
     sent = 0;
     const refused = await chat().catch((error: unknown) => error);
+    expect(sent).toBe(1);
+    const usage = await fetch(`${sluice.url}/v1/usage`, { headers: { authorization: `Bearer ${BOB_KEY}` } });
+    const { used } = (await usage.json()).limits[0];
+    expect(Number(used)).toBeGreaterThanOrEqual(1);
     expect(refused).toMatchObject({
       ...{ status: 429, code: "insufficient_quota" },
-      error: { details: { code: "limit_exceeded", limit: { unit: "requests", window: "total", cap: "1", used: "1" } } },
+      error: { details: { code: "limit_exceeded", limit: { unit: "requests", window: "total", cap: "1", used } } },
     });
-    expect(sent).toBe(1);
     const called = anthropic.messages.create({ model: "claude-sonnet-4-5", max_tokens: 64, messages });
     await expect(called).rejects.toThrow(Anthropic.RateLimitError);
     expect(sent).toBe(2);
