@@ -23,7 +23,7 @@ export type LimitLinesAsk = {
 /** The lines of a request, in the order of its buckets; "" when the counters did not answer. */
 export function limitLines({ buckets, asks, lines }: LimitLinesAsk): string {
   if (lines === null) return "";
-  let text = "";
+  const parts: string[] = [];
   let est = -1;
   let worst = -1;
   for (let index = 0; index < buckets.length; index++) {
@@ -34,11 +34,11 @@ export function limitLines({ buckets, asks, lines }: LimitLinesAsk): string {
     const { settled, held, resetsAt, verdict } = line;
     const isAsBefore = ask.est === est && ask.worst === worst;
     const amounts = isAsBefore ? " " : `${ask.est} ${ask.worst}`;
-    text += `${text === "" ? "" : SEPARATOR}${label} ${settled} ${held} ${amounts} ${resetsAt ?? ""}`;
-    if (verdict !== "fits") text += ` ${verdict}`;
+    const ending = verdict === "fits" ? "" : ` ${verdict}`;
+    parts.push(`${label} ${settled} ${held} ${amounts} ${resetsAt ?? ""}${ending}`);
     ({ est, worst } = ask);
   }
-  return text;
+  return parts.join(SEPARATOR);
 }
 
 /** A stored decision with its limits as steps; one that has no such text stays as it is. */

@@ -56,19 +56,17 @@ export function judgedLimits({ buckets, asks, lines, group }: Measured): readonl
 }
 
 /** Where the limits of a request stand, as its reply tells: an admitted one counts itself (protocols-and-pricing.md 2.4). */
-export function standingsOf({ buckets, asks, lines, group }: Measured, isAdmitted: boolean): readonly LimitStanding[] {
+export function standingsOf({ buckets, asks, lines }: Measured, isAdmitted: boolean): readonly LimitStanding[] {
   if (lines === null) return [];
   return buckets.map((bucket, index) => {
     const line = lines[index];
-    const { winner, axis, unit, window, modelGroupId } = bucket.cell;
-    const isGlobal = modelGroupId === null;
+    const { cap, item } = bucket;
+    const { winner, axis, unit, window } = bucket.cell;
     const used = line?.settled ?? 0;
     const held = (line?.held ?? 0) + (isAdmitted ? (asks[index]?.est ?? 0) : 0);
     const resetsAt = line?.resetsAt ?? null;
-    const targetType = isGlobal ? "global" : "group";
-    const target = isGlobal ? "global" : (group?.name ?? "");
     // One object, without a spread: this is made for every limit of every reply.
-    return { limitId: winner.id, axis, targetType, target, unit, window, cap: bucket.cap, used, held, resetsAt };
+    return { limitId: winner.id, axis, unit, window, cap, used, held, resetsAt, item };
   });
 }
 

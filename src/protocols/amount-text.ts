@@ -1,11 +1,6 @@
 import type { LimitUnit } from "@/core/vocabulary";
 import { formatUsdFully } from "@/lib/money";
 
-/** An amount as bodies and headers give it: nano-USD as USD with 9 decimals, a count as an integer (protocols-and-pricing.md 3.3). */
-export function wireAmount(unit: LimitUnit, amount: number): string {
-  return unit === "usd" ? formatUsdFully(amount) : String(amount);
-}
-
 /** An amount for people: `$5.00`, `$0.00075`, `1,000 tokens`, `1 request`. */
 export function spokenAmount(unit: LimitUnit, amount: number): string {
   if (unit === "usd") {

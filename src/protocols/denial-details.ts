@@ -1,5 +1,6 @@
 import type { Denial } from "@/core/quota/denial";
-import { instantText, wireAmount } from "./amount-text";
+import { wireAmount } from "@/core/quota/limit-standing";
+import { instantText } from "./amount-text";
 
 /** `limit` of an error's details (protocols-and-pricing.md 3.3): amounts as decimal strings, the reset as RFC 3339, null for what is not known. */
 export type DenialDetails = Readonly<Record<string, string | number | null>>;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DENIAL_CODES, type Denial } from "@/core/quota/denial";
-import { type LimitStanding, usedShareOf } from "@/core/quota/limit-standing";
+import { type LimitStanding, limitItem, usedShareOf } from "@/core/quota/limit-standing";
 import { type DenialReason, LIMIT_AXES, LIMIT_UNITS, LIMIT_WINDOWS } from "@/core/vocabulary";
 import { anthropicMessages } from "./anthropic-messages/adapter";
 import type { LimitFacts } from "./limit-headers";
@@ -12,19 +12,16 @@ const HOUR_MS = 3_600_000;
 const IN_AN_HOUR = NOW + HOUR_MS;
 const DOLLAR = 1_000_000_000;
 
-const standing = (given: Partial<LimitStanding> = {}): LimitStanding => ({
-  limitId: 1,
-  axis: "user",
-  targetType: "global",
-  target: "global",
-  unit: "usd",
-  window: "daily",
-  cap: 10 * DOLLAR,
-  used: 0,
-  held: 0,
-  resetsAt: IN_AN_HOUR,
-  ...given,
-});
+type Given = Partial<Omit<LimitStanding, "item">> & { readonly modelGroupId?: number };
+
+const standing = ({ modelGroupId, ...given }: Given = {}): LimitStanding => {
+  const row = {
+    ...({ limitId: 1, axis: "user", unit: "usd", window: "daily" } as const),
+    ...{ cap: 10 * DOLLAR, used: 0, held: 0, resetsAt: IN_AN_HOUR },
+    ...given,
+  };
+  return { ...row, item: limitItem({ ...row, modelGroupId: modelGroupId ?? null }, row.cap) };
+};
 
 const denialOf = (reason: DenialReason, given: Partial<Denial> = {}): Denial => ({
   reason,
@@ -82,8 +79,8 @@ describe.each([openaiChat, anthropicMessages])("headers of every protocol: $id",
   });
 
   test("list a limit with its amounts; the request's own hold counts, a limit without a reset says 0", () => {
-    const list = (given: Partial<LimitStanding>) => protocol.limitHeaders(facts([standing(given)]))["x-sluice-limits"];
-    expect(list({ targetType: "group", window: "5h", cap: 5 * DOLLAR, used: 4.9 * DOLLAR, held: 0.09 * DOLLAR })).toBe(
+    const list = (given: Given) => protocol.limitHeaders(facts([standing(given)]))["x-sluice-limits"];
+    expect(list({ modelGroupId: 4, window: "5h", cap: 5 * DOLLAR, used: 4.9 * DOLLAR, held: 0.09 * DOLLAR })).toBe(
       "user;s=group;w=5h;u=usd;cap=5.000000000;rem=0.010000000;reset=1795266000",
     );
     expect(list({ axis: "key", unit: "tokens", window: "total", cap: 1_000, used: 1_200, resetsAt: null })).toBe(

@@ -1,6 +1,5 @@
 import type { Denial } from "@/core/quota/denial";
-import { type LimitStanding, remainingOf, usedShareOf } from "@/core/quota/limit-standing";
-import { wireAmount } from "./amount-text";
+import { type LimitStanding, remainingOf, usedShareOf, wireAmount } from "@/core/quota/limit-standing";
 
 /** What the headers of one reply say about limits (protocols-and-pricing.md 2.4). */
 export type LimitFacts = {
@@ -44,14 +43,12 @@ function listed(standings: readonly LimitStanding[]): string {
     standings.length < 2
       ? standings
       : standings.toSorted((a, b) => usedShareOf(b) - usedShareOf(a)).slice(0, MAX_LISTED);
-  let text = "";
-  for (const standing of ordered) text += `${text === "" ? "" : ", "}${itemOf(standing)}`;
-  return text;
+  // Joined, not added up: the text is flat at once, and is read and copied several times on its way out.
+  return ordered.map(itemOf).join(", ");
 }
 
 function itemOf(standing: LimitStanding): string {
-  const { axis, targetType, window, unit, cap, resetsAt } = standing;
-  const remaining = wireAmount(unit, remainingOf(standing));
+  const { item, unit, resetsAt } = standing;
   const reset = resetsAt === null ? 0 : epochSeconds(resetsAt);
-  return `${axis};s=${targetType};w=${window};u=${unit};cap=${wireAmount(unit, cap)};rem=${remaining};reset=${reset}`;
+  return `${item}${wireAmount(unit, remainingOf(standing))};reset=${reset}`;
 }

@@ -15,6 +15,7 @@ import {
   stateOf,
 } from "./domain";
 import { initialCeiling } from "./initial-ceiling";
+import { placedIn } from "./placed-in";
 import type { BucketAsk, BucketLine, DomainConfig, ReserveAsk, ReserveReply } from "./quota-store";
 import { judgeBucket, SEVERITY } from "./verdict";
 
@@ -22,8 +23,6 @@ import { judgeBucket, SEVERITY } from "./verdict";
 export type ReserveContext = { readonly now: number; readonly replica: string };
 
 const NONE: Changes["axes"] = [];
-
-type Judged = { readonly counter: Counter; readonly line: BucketLine };
 
 /**
  * The rule of admission (quota.md Q21, Q22, Q30): all buckets are judged first, then the hold is placed in all or in none; a refusal writes
@@ -43,17 +42,18 @@ export function decideReserve(domain: Domain, ask: ReserveAsk, context: ReserveC
   ask.buckets.forEach(demandAmounts);
   const stale = ask.buckets.findIndex((bucket) => isOutside(bucket, now));
   if (stale !== -1) return unchanged({ kind: "stale_window", bucket: stale, at: now });
-  const judged = ask.buckets.map((bucket) => judgeStored(domain, bucket, now));
-  const lines = judged.map(({ line }) => line);
+  const counters = ask.buckets.map((bucket) => counterAt(bucket, findCounter(domain, bucket.id, now), now));
+  const lines = ask.buckets.map((bucket, index) => judgeBucket(bucket, counters[index] as Counter, now));
   const named = namedBucket(ask.buckets, lines);
   const reason = lines[named]?.verdict ?? "fits";
   if (reason !== "fits") return unchanged({ kind: "refused", reason, bucket: named, at: now, lines });
+  const buckets = ask.buckets.map((bucket, index) => placedIn(bucket, (lines[index] as BucketLine).slot));
   return {
     reply: { kind: "admitted", at: now, epoch: domain.epoch, sequence: domain.sequence + 1, lines },
     changes: {
-      counters: ask.buckets.map((bucket, at) => placed(bucket, judged[at] as Judged, now)),
+      counters: buckets.map((bucket, index) => heldCounter(bucket, counters[index] as Counter, now)),
       axes: confirmedAxes(domain, ask.config),
-      opened: openHold(ask, lines, context),
+      opened: openHold(ask, buckets, context),
       ended: null,
     },
   };
@@ -66,7 +66,9 @@ export function readLines(
   now: number,
 ): readonly BucketLine[] | null {
   if (domain.epoch === null || isFillNeeded(domain, ask.config)) return null;
-  return ask.buckets.map((bucket) => judgeStored(domain, bucket, now).line);
+  return ask.buckets.map((bucket) =>
+    judgeBucket(bucket, counterAt(bucket, findCounter(domain, bucket.id, now), now), now),
+  );
 }
 
 /** Whether the config is newer than what the buckets of one of its axes were filled by, and differs (quota.md Q50). */
@@ -100,11 +102,6 @@ function isOutside(bucket: BucketAsk, now: number): boolean {
   return bucket.kind === "calendar" && (second < bucket.start || second >= bucket.end);
 }
 
-function judgeStored(domain: Domain, bucket: BucketAsk, now: number): Judged {
-  const counter = counterAt(bucket, findCounter(domain, bucket.id, now), now);
-  return { counter, line: judgeBucket(bucket, counter, now) };
-}
-
 /** Index of the bucket that a refusal names (quota.md Q30); -1: none refuses. */
 export function namedBucket(buckets: readonly BucketAsk[], lines: readonly BucketLine[]): number {
   let named = -1;
@@ -118,23 +115,11 @@ export function namedBucket(buckets: readonly BucketAsk[], lines: readonly Bucke
   return named;
 }
 
-function placed(bucket: BucketAsk, { counter, line }: Judged, now: number): readonly [string, Counter] {
-  const at = { id: bucket.id, kind: bucket.kind, start: bucket.start, end: bucket.end, slot: line.slot };
-  return [bucket.id, addAmounts(at, counter, { settled: 0, held: bucket.est, worst: bucket.worst, now })];
+function heldCounter(bucket: HeldAmounts, counter: Counter, now: number): Counter {
+  return addAmounts(bucket, counter, { settled: 0, held: bucket.est, worst: bucket.worst, now });
 }
 
-function openHold(ask: ReserveAsk, lines: readonly BucketLine[], { now, replica }: ReserveContext): Hold {
-  const buckets = ask.buckets.map(
-    ({ id, kind, start, end, est, worst }, at): HeldAmounts => ({
-      id,
-      kind,
-      start,
-      end,
-      slot: lines[at]?.slot ?? start,
-      est,
-      worst,
-    }),
-  );
+function openHold(ask: ReserveAsk, buckets: readonly HeldAmounts[], { now, replica }: ReserveContext): Hold {
   return {
     userId: ask.userId,
     holdId: ask.holdId,

@@ -7,6 +7,8 @@ export function asksFor(buckets: readonly ResolvedBucket[], { est, worst, strict
   return buckets.map(({ id, kind, start, end, cap, cell }) => {
     const { unit, enforcement } = cell;
     const most = enforcement === "strict" ? strictWorst[unit] : worst[unit];
-    return { id, kind, start, end, cap, enforcement, est: est[unit], worst: Math.max(most, est[unit]) };
+    const need = est[unit];
+    const slot = kind === "calendar" || kind === "total" ? start : undefined;
+    return { id, kind, start, end, cap, enforcement, est: need, worst: Math.max(most, need), slot };
   });
 }

@@ -80,6 +80,7 @@ function isWithin({ start }: BucketRef, slot: number, at: number): boolean {
 /** The counter with amounts added in the instance `slot`; a slice that the bucket does not reach yet counts as its newest. */
 export function addAmounts(placed: Placed, counter: Counter, amounts: Addition): Counter {
   return {
+    id: counter.id,
     slot: counter.slot,
     settled: counter.settled + amounts.settled,
     held: counter.held + amounts.held,
@@ -116,7 +117,7 @@ export function sliceEnd(ref: BucketRef, slot: number): number {
 
 /** A counter at zero. */
 export function emptyCounter(ref: BucketRef, slot: number, now: number): Counter {
-  return { slot, settled: 0, held: 0, worst: 0, slices: [], expiresAt: expiryOf(ref, slot, now) };
+  return { id: ref.id, slot, settled: 0, held: 0, worst: 0, slices: [], expiresAt: expiryOf(ref, slot, now) };
 }
 
 /** A rolling counter without the slices that no longer count, or an empty one. */

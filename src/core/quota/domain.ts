@@ -27,6 +27,8 @@ export type Slice = {
 
 /** One instance of a bucket. */
 export type Counter = {
+  /** Of its bucket. */
+  readonly id: string;
   /** Calendar and fixed: start, epoch s · total: restart, epoch ms · rolling: the first slice that may count. */
   readonly slot: number;
   readonly settled: number;
@@ -73,7 +75,7 @@ export type Domain = {
 
 /** What a decision writes; whoever applies it steps the sequence by one. */
 export type Changes = {
-  readonly counters: readonly (readonly [string, Counter])[];
+  readonly counters: readonly Counter[];
   readonly axes: readonly (readonly [string, AxisConfig])[];
   /** Put in place of a hold of the same id. */
   readonly opened: Hold | null;

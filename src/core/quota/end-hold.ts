@@ -29,14 +29,17 @@ export function decideEnd(
   const hold = findOpenHold(domain, end.holdId, now);
   if (to === "settled") demandAmounts(end);
   if (hold !== undefined) demandItsBuckets(end, hold);
-  const counters: (readonly [string, Counter])[] = [];
-  end.buckets.forEach((bucket, at) => {
-    const held = hold?.buckets[at];
-    const settled = to === "settled" ? (end.actual[at] as number) : 0;
-    const released = { held: -(held?.est ?? 0), worst: -(held?.worst ?? 0) };
-    const counter = endedCounter(domain, held ?? bucket, { settled, ...released, now, at: hold?.at ?? end.at });
-    if (counter !== null) counters.push([bucket.id, counter]);
-  });
+  const counters: Counter[] = [];
+  const at = hold?.at ?? end.at;
+  for (let index = 0; index < end.buckets.length; index++) {
+    const placed = hold?.buckets[index];
+    const settled = to === "settled" ? (end.actual[index] as number) : 0;
+    const held = placed === undefined ? 0 : -placed.est;
+    const worst = placed === undefined ? 0 : -placed.worst;
+    const bucket = placed ?? (end.buckets[index] as HeldBucket);
+    const counter = endedCounter(domain, bucket, { settled, held, worst, now, at });
+    if (counter !== null) counters.push(counter);
+  }
   return {
     reply: { kind: "ended", epoch: domain.epoch, sequence: domain.sequence + 1, at: now },
     changes: { counters, axes: NO_CHANGES.axes, opened: null, ended: { holdId: end.holdId, state: to } },

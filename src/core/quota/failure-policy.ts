@@ -67,8 +67,14 @@ export function createFailurePolicy(): FailurePolicy {
       for (let index = 0; index < buckets.length; index++) {
         const line = lines[index];
         const bucket = buckets[index];
-        if (line !== undefined && bucket !== undefined)
-          note(bucket.id, { amount: line.settled + line.held, slot: line.slot });
+        if (line === undefined || bucket === undefined) continue;
+        const amount = line.settled + line.held;
+        const last = known.get(bucket.id);
+        if (last === undefined) note(bucket.id, { amount, slot: line.slot });
+        else {
+          last.amount = amount;
+          last.slot = line.slot;
+        }
       }
     },
     learn: (seeds) => {
@@ -93,7 +99,8 @@ export function createFailurePolicy(): FailurePolicy {
 
 const NOTHING_SPENT: ReadonlyMap<string, number> = new Map();
 
-type Known = { readonly amount: number; readonly slot: number };
+/** Edited in place: it is noted for every bucket of every request. */
+type Known = { amount: number; slot: number };
 
 type Standing = {
   readonly known: ReadonlyMap<string, Known>;

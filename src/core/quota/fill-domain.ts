@@ -13,7 +13,7 @@ export function decideFill(domain: Domain, ask: FillAsk, now: number): Decision<
   const written = new Set(axes.map(([name]) => axisLetter(name)));
   const counters = ask.seeds
     .filter((seed) => written.has(seed.id.charAt(0)) && isRunning(seed))
-    .map((seed) => [seed.id, seededCounter(seed, findCounter(domain, seed.id, now), now)] as const);
+    .map((seed) => seededCounter(seed, findCounter(domain, seed.id, now), now));
   return { reply: true, changes: { ...NO_CHANGES, counters, axes } };
 }
 

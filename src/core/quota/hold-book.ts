@@ -54,8 +54,10 @@ export function createHoldBook(): HoldBook {
   const find = (id: string) => requests.get(requestIdOfHold(id))?.find(({ hold }) => hold.id === id) ?? null;
   const all = (test: (booked: BookedHold) => boolean) => [...requests.values()].flat().filter(test);
   return {
-    open(hold) {
-      const ceilingNanoUsd = initialCeiling(hold.buckets);
+    open({ id, requestId, no, userId, at, record, buckets }) {
+      // What else a caller's hold has, its lines and their resolution, need not live until the ledger has the request.
+      const hold = { id, requestId, no, userId, at, record, buckets };
+      const ceilingNanoUsd = initialCeiling(buckets);
       const booked = { hold, ceilingNanoUsd, follow: null, ended: null, isAnswered: false, isFlushed: false };
       const others = requests.get(hold.requestId);
       requests.set(hold.requestId, others === undefined ? [booked] : [...others, booked]);

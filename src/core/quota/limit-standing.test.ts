@@ -5,14 +5,13 @@ import { type LimitStanding, remainingOf, usedShareOf, utilisationOf } from "./l
 const standing = (cap: number, used: number, held: number): LimitStanding => ({
   limitId: 1,
   axis: "user",
-  targetType: "global",
-  target: "global",
   unit: "usd",
   window: "daily",
   cap,
   used,
   held,
   resetsAt: null,
+  item: "",
 });
 
 const amount = (min: number) => fc.integer({ min, max: Number.MAX_SAFE_INTEGER });

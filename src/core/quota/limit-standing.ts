@@ -1,4 +1,6 @@
+import { formatUsdFully } from "@/lib/money";
 import type { LimitAxis, LimitUnit, LimitWindow } from "../vocabulary";
+import type { LimitCell } from "./limit-cell";
 
 /**
  * Where one limit stands as a reply tells it (quota.md Q63): the line of the reserve, with the request's own hold once it was admitted.
@@ -7,9 +9,6 @@ import type { LimitAxis, LimitUnit, LimitWindow } from "../vocabulary";
 export type LimitStanding = {
   readonly limitId: number;
   readonly axis: LimitAxis;
-  readonly targetType: "group" | "global";
-  /** Name of the model group, `global` without one. */
-  readonly target: string;
   readonly unit: LimitUnit;
   readonly window: LimitWindow;
   /** With the boosts in force, 1 and above. */
@@ -19,7 +18,22 @@ export type LimitStanding = {
   readonly held: number;
   /** Epoch ms; null: never. */
   readonly resetsAt: number | null;
+  /** What its item in `x-sluice-limits` begins with, as `limitItem` makes it. */
+  readonly item: string;
 };
+
+/** The part of an item of `x-sluice-limits` that stays as it is from request to request (protocols-and-pricing.md 2.4). */
+export function limitItem({ axis, modelGroupId, unit, window }: LimitItemCell, cap: number): string {
+  const target = modelGroupId === null ? "global" : "group";
+  return `${axis};s=${target};w=${window};u=${unit};cap=${wireAmount(unit, cap)};rem=`;
+}
+
+type LimitItemCell = Pick<LimitCell, "axis" | "modelGroupId" | "unit" | "window">;
+
+/** An amount as bodies and headers give it: nano-USD as USD with 9 decimals, a count as an integer (protocols-and-pricing.md 3.3). */
+export function wireAmount(unit: LimitUnit, amount: number): string {
+  return unit === "usd" ? formatUsdFully(amount) : String(amount);
+}
 
 /** What may still be spent, 0 and above. */
 export function remainingOf({ cap, used, held }: LimitStanding): number {

@@ -7,6 +7,7 @@ import type { DomainWatch } from "./domain-watch";
 import { type Hold, holdIdOf } from "./hold";
 import type { HoldBook } from "./hold-book";
 import type { HoldEnds } from "./hold-ends";
+import { placedIn } from "./placed-in";
 import type { QuotaAsk, QuotaResult } from "./quota";
 import type { BucketAsk, DomainConfig, ReserveAsk } from "./quota-store";
 import type { Resolution } from "./resolve-limits";
@@ -88,8 +89,5 @@ export function holdOf(
 
 /** The buckets of a hold with the window instances that the store placed it in. */
 export function held(asks: readonly BucketAsk[], slotOf: (index: number) => number): Hold["buckets"] {
-  return asks.map(({ id, kind, start, end, est, worst }, index) => {
-    const slot = slotOf(index);
-    return { id, kind, start, end, est, worst, slot };
-  });
+  return asks.map((ask, index) => placedIn(ask, slotOf(index)));
 }

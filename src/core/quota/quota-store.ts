@@ -32,6 +32,8 @@ export type BucketAsk = BucketRef & {
   readonly est: number;
   readonly worst: number;
   readonly enforcement: Enforcement;
+  /** The instance that the asker takes for the current one, as in BucketLine; absent: it cannot tell. The store decides. */
+  readonly slot?: number | undefined;
 };
 
 /** The configuration that a request was resolved by (quota.md Q50). An axis without a capped bucket has the fingerprint "". */

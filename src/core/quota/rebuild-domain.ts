@@ -32,7 +32,7 @@ export function rebuiltDomain(ask: RebuildAsk, epoch: string, now: number): Doma
   const domain: Domain = { epoch, sequence: 1, axes, counters, holds, closed };
   for (const hold of ask.holds) {
     const { changes } = decideAnnounce(domain, hold, now);
-    for (const [id, counter] of changes?.counters ?? []) counters.set(id, counter);
+    for (const counter of changes?.counters ?? []) counters.set(counter.id, counter);
     if (changes?.opened) holds.set(hold.holdId, changes.opened);
   }
   return domain;
@@ -41,11 +41,11 @@ export function rebuiltDomain(ask: RebuildAsk, epoch: string, now: number): Doma
 /** Adds an open hold that a rebuild missed to the instances that are live; one that is known, open or closed, stays as it is. */
 export function decideAnnounce(domain: Domain, hold: OpenHold, now: number): Decision<null> {
   if (domain.epoch === null || stateOf(domain, hold.holdId, now) !== null) return { reply: null, changes: null };
-  const counters: (readonly [string, Counter])[] = [];
+  const counters: Counter[] = [];
   const buckets = hold.buckets.map((bucket): HeldAmounts => {
     const counter = counterOf(bucket, findCounter(domain, bucket.id, now), { at: hold.at, now });
     if (counter === null) return { ...bucket, est: 0, worst: 0 };
-    counters.push([bucket.id, addAmounts(bucket, counter, { settled: 0, held: bucket.est, worst: bucket.worst, now })]);
+    counters.push(addAmounts(bucket, counter, { settled: 0, held: bucket.est, worst: bucket.worst, now }));
     return { ...bucket, slot: reachableSlot(bucket, counter) };
   });
   const opened: Hold = { ...hold, buckets, isLimbo: false, keptUntil: now + LIVES.holdMs };

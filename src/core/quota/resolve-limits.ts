@@ -1,6 +1,7 @@
 import type { BoostRow } from "./limit";
 import { MAX_COUNT_AMOUNT } from "./limit";
 import { type LimitCell, targetKey } from "./limit-cell";
+import { limitItem } from "./limit-standing";
 import type { AxisLimits, MergedLimits } from "./merge-limits";
 import type { BucketKind, BucketRef } from "./quota-store";
 
@@ -46,6 +47,8 @@ export type ResolvedBucket = BucketRef & {
   readonly boosts: readonly BoostRow[];
   /** What a stored line of it begins with; core/limit-lines.ts reads it. */
   readonly label: string;
+  /** What its item in the limit headers of a reply begins with; see limit-standing.ts. */
+  readonly item: string;
 };
 
 /** The limits that apply to a request at an instant. */
@@ -118,7 +121,7 @@ function bucketAt(
   const { winner, enforcement } = cell;
   const source = winner.subjectType === "user_group" ? winner.subjectId : "";
   const label = `${id} ${winner.id} ${source} ${enforcement.slice(0, 2)} ${cap} ${boost === 0 ? "" : boost}`;
-  return { bucket: { id, ...instance, cell, cap, boost, boosts, label }, validUntil };
+  return { bucket: { id, ...instance, cell, cap, boost, boosts, label, item: limitItem(cell, cap) }, validUntil };
 }
 
 function bucketId(cell: LimitCell, { kind, start }: Pick<BucketRef, "kind" | "start">): string {

@@ -17,6 +17,8 @@ export type KeptDomain = {
   holds: Map<string, Hold>;
   /** In the order in which the holds ended, so that the first are the first to be forgotten. */
   closed: Map<string, ClosedHold>;
+  /** The record last written there: all holds that end alike within a second share one. */
+  lastClosed: ClosedHold | null;
   lock: { readonly token: string; readonly until: number } | null;
   /** Epoch ms of the last write. */
   writtenAt: number;
@@ -30,23 +32,35 @@ const SWEEP_EVERY_MS = 10_000;
 export function emptyDomain(): KeptDomain {
   return {
     ...{ epoch: null, sequence: 0, axes: new Map(), counters: new Map(), holds: new Map(), closed: new Map() },
-    ...{ lock: null, writtenAt: 0, sweepAt: 0 },
+    ...{ lastClosed: null, lock: null, writtenAt: 0, sweepAt: 0 },
   };
 }
 
 /** Writes what a decision of this turn says. `now` in epoch ms. */
 export function applyChanges(kept: KeptDomain, changes: Changes, now: number): void {
-  for (const [id, counter] of changes.counters) kept.counters.set(id, counter);
+  for (const counter of changes.counters) kept.counters.set(counter.id, counter);
   for (const [name, axis] of changes.axes) kept.axes.set(name, axis);
   const { opened, ended } = changes;
   if (opened !== null) kept.holds.set(opened.holdId, opened);
   if (ended !== null) {
     kept.holds.delete(ended.holdId);
-    kept.closed.delete(ended.holdId);
-    kept.closed.set(ended.holdId, { state: ended.state, keptUntil: now + LIVES.closedMs });
+    close(kept, ended, now);
   }
   kept.sequence += 1;
   kept.writtenAt = now;
+}
+
+function close(kept: KeptDomain, { holdId, state }: NonNullable<Changes["ended"]>, now: number): void {
+  const keptUntil = Math.ceil((now + LIVES.closedMs) / 1_000) * 1_000;
+  const { closed, lastClosed } = kept;
+  const isShared = lastClosed?.state === state && lastClosed.keptUntil === keptUntil;
+  const record = isShared ? lastClosed : { state, keptUntil };
+  kept.lastClosed = record;
+  const { size } = closed;
+  closed.set(holdId, record);
+  if (closed.size > size) return;
+  closed.delete(holdId);
+  closed.set(holdId, record);
 }
 
 /** Ends the epoch under a lock. The records of open holds stay, for whoever rebuilds; all else is gone. */
