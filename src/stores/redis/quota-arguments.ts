@@ -19,30 +19,20 @@ export const KIND_LETTERS = { calendar: "C", fixed: "F", rolling: "R", total: "T
 
 type Argument = string | number;
 
-/** Arguments of buckets that are to be judged: kind p1 p2 id cap est worst mode. */
-export function askArguments(buckets: readonly BucketAsk[]): readonly Argument[] {
-  return buckets.flatMap(({ id, kind, start, end, cap, est, worst, enforcement }) => [
-    KIND_LETTERS[kind],
-    start,
-    end,
-    id,
-    cap,
-    est,
-    worst,
-    enforcement,
-  ]);
+/** One argument per bucket that is to be judged: `kind p1 p2 id cap est worst mode`. */
+export function askArguments(buckets: readonly BucketAsk[]): readonly string[] {
+  return buckets.map(
+    ({ id, kind, start, end, cap, est, worst, enforcement }) =>
+      `${KIND_LETTERS[kind]} ${start} ${end} ${id} ${cap} ${est} ${worst} ${enforcement}`,
+  );
 }
 
-/** Arguments of the buckets of a hold that ends: kind p1 p2 id slot actual. */
-export function endArguments({ buckets, actual }: EndAsk, isSettled: boolean): readonly Argument[] {
-  return buckets.flatMap(({ id, kind, start, end, slot }, at) => [
-    KIND_LETTERS[kind],
-    start,
-    end,
-    id,
-    slot,
-    isSettled ? String(actual[at]) : 0,
-  ]);
+/** One argument per bucket of a hold that ends: `kind p1 p2 id slot actual`. */
+export function endArguments({ buckets, actual }: EndAsk, isSettled: boolean): readonly string[] {
+  return buckets.map(
+    ({ id, kind, start, end, slot }, at) =>
+      `${KIND_LETTERS[kind]} ${start} ${end} ${id} ${slot} ${isSettled ? actual[at] : 0}`,
+  );
 }
 
 /** Version, fingerprint of the user axis, key id, fingerprint of the key axis. */

@@ -27,8 +27,8 @@ export function readReserveReply(reply: unknown): ReserveReply {
   const [head, ...rest] = texts(reply);
   switch (head) {
     case "OK": {
-      const [epoch = "", sequence, at, ...lines] = rest;
-      return { kind: "admitted", at: whole(at), epoch, sequence: whole(sequence), lines: readLineTexts(lines) };
+      const [epoch = "", sequence, at, lines] = rest;
+      return { kind: "admitted", at: whole(at), epoch, sequence: whole(sequence), lines: readLines(lines) };
     }
     case "DUP": {
       const [state, at, ...slots] = rest;
@@ -43,16 +43,16 @@ export function readReserveReply(reply: unknown): ReserveReply {
     default: {
       const reason = VERDICTS[head ?? ""];
       if (reason === undefined || reason === "fits") throw notAReply(reply);
-      const [bucket, at, ...lines] = rest;
-      return { kind: "refused", reason, bucket: whole(bucket), at: whole(at), lines: readLineTexts(lines) };
+      const [bucket, at, lines] = rest;
+      return { kind: "refused", reason, bucket: whole(bucket), at: whole(at), lines: readLines(lines) };
     }
   }
 }
 
 /** Reads the reply of peek. */
 export function readPeekReply(reply: unknown): { readonly at: number; readonly lines: readonly BucketLine[] } | null {
-  const [head, at, ...lines] = texts(reply);
-  return head === "OK" ? { at: whole(at), lines: readLineTexts(lines) } : null;
+  const [head, at, lines] = texts(reply);
+  return head === "OK" ? { at: whole(at), lines: readLines(lines) } : null;
 }
 
 /** Reads the reply of end. */
@@ -108,17 +108,24 @@ export function texts(reply: unknown): readonly string[] {
   return reply;
 }
 
-function readLineTexts(items: readonly string[]): readonly BucketLine[] {
-  return Array.from({ length: items.length / LINE }, (_, line) => {
-    const [slot, settled, held, worst, reset, verdict = ""] = items.slice(line * LINE, (line + 1) * LINE);
-    const known = VERDICTS[verdict];
-    if (known === undefined) throw notAReply(items);
-    return {
-      ...{ slot: whole(slot), settled: whole(settled), held: whole(held), worst: whole(worst) },
-      resetsAt: reset === "0" ? null : whole(reset),
-      verdict: known,
-    };
-  });
+/** Reads all lines of a reply, each `slot settled held worst reset verdict`. */
+function readLines(text = ""): readonly BucketLine[] {
+  const items = text === "" ? [] : text.split(" ");
+  const lines: BucketLine[] = [];
+  for (let at = 0; at < items.length; at += LINE) {
+    const verdict = VERDICTS[items[at + 5] ?? ""];
+    if (verdict === undefined) throw notAReply(text);
+    const reset = whole(items[at + 4]);
+    lines.push({
+      slot: whole(items[at]),
+      settled: whole(items[at + 1]),
+      held: whole(items[at + 2]),
+      worst: whole(items[at + 3]),
+      resetsAt: reset === 0 ? null : reset,
+      verdict,
+    });
+  }
+  return lines;
 }
 
 function stateOf(letter: string | undefined): HoldState {

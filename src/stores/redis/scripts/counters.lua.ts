@@ -9,6 +9,11 @@ local DAY = 86400
 local function int(x) return string.format('%.0f', x) end
 local function num(x) return tonumber(x or '0') end
 local function whole(x) return x and #x <= 17 and string.find(x, '^%-?%d+$') end
+local function fields(text)
+  local list = {}
+  for field in string.gmatch(text, '%S+') do list[#list + 1] = field end
+  return list
+end
 local clock = redis.call('TIME')
 local second = tonumber(clock[1])
 local at = second * 1000 + math.floor(tonumber(clock[2]) / 1000)

@@ -6,10 +6,9 @@ export const END = defineScript(
   "end",
   `-- KEYS  1 meta  2 open holds  3 hold  4.. one per bucket, in the order of the reserve, then those that it did not hold
 -- ARGV  1 hold id  2 S settled | V voided  3 admission, epoch ms, of a hold that is unknown
---       then 6 per bucket: kind p1 p2 id slot actual (the slot counts only where nothing is held)
+--       then one per bucket: kind p1 p2 id slot actual (the slot counts only where nothing is held)
 -- Reply OK epoch n at · DUP state · REBUILD
 local META, OPEN, HOLD = KEYS[1], KEYS[2], KEYS[3]
-local FIRST, STEP = 3, 6
 ${COUNTERS}
 if not epoch then return {'REBUILD'} end
 local known = redis.call('HMGET', HOLD, 'e', 'st', 'nb', 'at')
@@ -23,10 +22,10 @@ if placed > count then return redis.error_reply('ERR the hold has other buckets'
 
 local ends = {}
 for i = 1, count do
-  local o = FIRST + (i - 1) * STEP
-  local actual, slot, est, worst = ARGV[o + 6], ARGV[o + 5], '0', '0'
+  local f = fields(ARGV[3 + i])
+  local actual, slot, est, worst = f[6], f[5], '0', '0'
   if not whole(actual) then return redis.error_reply('ERR actual of bucket ' .. i .. ' is not a whole number') end
-  local b = {kind = ARGV[o + 1], p1 = num(ARGV[o + 2]), p2 = num(ARGV[o + 3]), id = ARGV[o + 4], key = KEYS[3 + i]}
+  local b = {kind = f[1], p1 = num(f[2]), p2 = num(f[3]), id = f[4], key = KEYS[3 + i]}
   if i <= placed then
     local id
     slot, est, worst, id = string.match(redis.call('HGET', HOLD, 'b' .. i), '^(%-?%d+) (%d+) (%d+) .* (%S+)$')

@@ -1,13 +1,14 @@
 /**
- * How a bucket is judged; the twin of `core/quota/verdict.ts`, shared by reserve and peek. `read(o)` takes the 8 arguments behind ARGV[o]:
- * kind p1 p2 id cap est worst mode. A line is slot s h w reset verdict: integer strings, reset in epoch ms, 0 = never.
+ * How a bucket is judged; the twin of `core/quota/verdict.ts`, shared by reserve and peek. `read(f)` takes the 8 fields of a
+ * bucket: kind p1 p2 id cap est worst mode. A line is slot s h w reset verdict: integer strings, reset in epoch ms, 0 = never. All lines of a
+ * reply are one text, as the fields of a bucket are one argument: a client takes far longer over ten values than over one.
  */
 export const JUDGE = `
 local SEVERITY = {CONTENDED = 1, TOO_LARGE = 2, EXHAUSTED = 3}
 
-local function read(o, key)
-  return {kind = ARGV[o + 1], p1 = num(ARGV[o + 2]), p2 = num(ARGV[o + 3]), id = ARGV[o + 4], key = key,
-    cap = num(ARGV[o + 5]), est = num(ARGV[o + 6]), worst = num(ARGV[o + 7]), mode = ARGV[o + 8]}
+local function read(f, key)
+  return {kind = f[1], p1 = num(f[2]), p2 = num(f[3]), id = f[4], key = key,
+    cap = num(f[5]), est = num(f[6]), worst = num(f[7]), mode = f[8]}
 end
 
 local function stops(b, slot) return (slot + 1 + b.p2) * b.p1 * 1000 end
@@ -50,11 +51,13 @@ local function judge(b)
 end
 
 local function lines(reply, judged)
+  local values = {}
   for _, line in ipairs(judged) do
-    local c = line.counter
-    reply[#reply + 1] = int(line.slot); reply[#reply + 1] = int(c.s); reply[#reply + 1] = int(c.h)
-    reply[#reply + 1] = int(c.w); reply[#reply + 1] = int(line.reset); reply[#reply + 1] = line.class or 'FITS'
+    local c, n = line.counter, #values
+    values[n + 1], values[n + 2], values[n + 3] = int(line.slot), int(c.s), int(c.h)
+    values[n + 4], values[n + 5], values[n + 6] = int(c.w), int(line.reset), line.class or 'FITS'
   end
+  reply[#reply + 1] = table.concat(values, ' ')
   return reply
 end
 

@@ -7,11 +7,10 @@ export const RESERVE = defineScript(
   "reserve",
   `-- KEYS  1 meta  2 open holds  3 hold  4.. one per bucket (total: the meta key again)
 -- ARGV  1 hold id  2 ttl ms  3 replica  4 config version  5 fingerprint of the user axis  6 key id  7 fingerprint of the key axis
---       8 record  9 ceiling, nano-USD  then 8 per bucket: kind p1 p2 id cap est worst mode
--- Reply OK epoch n at lines.. · EXHAUSTED | TOO_LARGE | CONTENDED bucket at lines.. · DUP state at slots.. · REBUILD
+--       8 record  9 ceiling, nano-USD  then one per bucket: kind p1 p2 id cap est worst mode
+-- Reply OK epoch n at lines · EXHAUSTED | TOO_LARGE | CONTENDED bucket at lines · DUP state at slots.. · REBUILD
 --       · FILL definitions of the user axis, of the key axis · STALE_WINDOW bucket at. Buckets count from 0.
 local META, OPEN, HOLD = KEYS[1], KEYS[2], KEYS[3]
-local FIRST, STEP = 9, 8
 ${COUNTERS}${JUDGE}
 if not epoch then return {'REBUILD'} end
 local fill, confirm = outdated(num(ARGV[4]), 4)
@@ -28,14 +27,15 @@ if known[1] == epoch then
 end
 
 local count = #KEYS - 3
-local buckets, judged, named = {}, {}, nil
+local asked, buckets, judged, named = {}, {}, {}, nil
 for i = 1, count do
-  local o = FIRST + (i - 1) * STEP
+  local f = fields(ARGV[9 + i])
+  asked[i] = f
   for p = 5, 7 do
-    local amount = ARGV[o + p]
+    local amount = f[p]
     if not (whole(amount) and string.sub(amount, 1, 1) ~= '-') then return redis.error_reply('ERR amounts of bucket ' .. i .. ' are not whole numbers') end
   end
-  buckets[i] = read(o, KEYS[3 + i])
+  buckets[i] = read(f, KEYS[3 + i])
   if buckets[i].est > buckets[i].worst then return redis.error_reply('ERR est of bucket ' .. i .. ' is above worst') end
 end
 for i = 1, count do
@@ -57,11 +57,11 @@ end
 
 local record = {'e', epoch, 'st', 'O', 'rep', ARGV[3], 'at', int(at), 'nb', int(count), 'rec', ARGV[8], 'c', ARGV[9]}
 for i = 1, count do
-  local o, b, line = FIRST + (i - 1) * STEP, buckets[i], judged[i]
-  local est, worst = ARGV[o + 6], ARGV[o + 7]
+  local f, b, line = asked[i], buckets[i], judged[i]
+  local est, worst = f[6], f[7]
   add(b, line.counter, line.slot, {s = '0', h = est, w = worst})
   record[#record + 1] = 'b' .. i
-  record[#record + 1] = table.concat({int(line.slot), est, worst, b.kind, ARGV[o + 2], ARGV[o + 3], b.id}, ' ')
+  record[#record + 1] = table.concat({int(line.slot), est, worst, b.kind, f[2], f[3], b.id}, ' ')
 end
 redis.call('DEL', HOLD); redis.call('HSET', HOLD, unpack(record)); redis.call('EXPIRE', HOLD, 2 * DAY)
 redis.call('ZADD', OPEN, int(at + num(ARGV[2])), ARGV[1]); redis.call('EXPIRE', OPEN, 2 * DAY)
