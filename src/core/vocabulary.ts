@@ -31,6 +31,14 @@ export const ON_DISCONNECT = ["drain", "abort"] as const;
 /** What happens to the upstream call when the client leaves (protocols-and-pricing.md T13). */
 export type OnDisconnect = (typeof ON_DISCONNECT)[number];
 
+export const LIMITER_MODES = ["off", "observe", "reject", "queue"] as const;
+/** What a channel does with requests above its capacity (channels-and-rates.md 2.1). */
+export type LimiterMode = (typeof LIMITER_MODES)[number];
+
+export const OVERFLOWS = ["spill", "group", "stay"] as const;
+/** Where a request goes whose best channel is at capacity (channels-and-rates.md C16). */
+export type Overflow = (typeof OVERFLOWS)[number];
+
 export const USAGE_IN_STREAM = ["auto", "never"] as const;
 /** What happens to a request whose model has no price (protocols-and-pricing.md 7.1). */
 export const UNPRICED_MODELS = ["block", "free", "default_price"] as const;
