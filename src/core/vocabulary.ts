@@ -35,6 +35,12 @@ export const LIMITER_MODES = ["off", "observe", "reject", "queue"] as const;
 /** What a channel does with requests above its capacity (channels-and-rates.md 2.1). */
 export type LimiterMode = (typeof LIMITER_MODES)[number];
 
+export const LIVE_STATES = [
+  ...(["off", "stale", "tripped", "cooling", "over", "full", "queueing", "saturated", "busy", "idle"] as const),
+] as const;
+/** What a channel is doing; the first that is true (channels-and-rates.md V4). */
+export type LiveState = (typeof LIVE_STATES)[number];
+
 export const OVERFLOWS = ["spill", "group", "stay"] as const;
 /** Where a request goes whose best channel is at capacity (channels-and-rates.md C16). */
 export type Overflow = (typeof OVERFLOWS)[number];
