@@ -1,5 +1,7 @@
 import { createAccounts } from "@/accounts/create-accounts";
 import type { ChannelProbe } from "@/core/channels/channel-row";
+import type { LiveChannel } from "@/core/channels/live-channel";
+import type { LiveReading } from "@/core/channels/live-feed";
 import { AppError } from "@/core/errors";
 import type { OperationPorts, SystemState } from "@/core/ports";
 import type { PriceRow } from "@/core/prices/price";
@@ -40,6 +42,7 @@ export const TEST_PASSWORD = "correct horse battery";
 export async function buildOperations(
   given: {
     probe?: ChannelProbe;
+    live?: readonly LiveChannel[];
     prices?: readonly PriceRow[];
     system?: Partial<OperationPorts["system"]>;
     state?: Partial<SystemState>;
@@ -61,9 +64,13 @@ export async function buildOperations(
     reportFault: (error) => faults.push(error),
   });
   const quotas = buildQuotaPorts(database, clock);
+  const liveReading = (): LiveReading => ({
+    ...{ asOf: clock.now(), stale: false, source: "shared", rows: given.live ?? [] },
+  });
   const others = (db: Parameters<typeof access.storeFor>[0]) => ({
     accounts: access.storeFor(db),
     probeChannel: given.probe ?? (async () => ({ ok: true as const, latencyMs: 5, models: ["gpt-4o", "other"] })),
+    readLiveChannels: async () => liveReading(),
     secrets: box,
     async judgeUpstream(url: string) {
       if (new URL(url).hostname === "169.254.169.254") throw new AppError("base_url_forbidden", { class: "metadata" });

@@ -10,6 +10,7 @@ export const ROUTES: { readonly [Name in keyof OperationTypes]: `${Method} /${st
   "setup.dismiss": "POST /setup/dismiss",
   "setup.firstRequest": "GET /setup/first-request",
   "channels.list": "GET /channels",
+  "channels.live": "GET /channels/live",
   "channels.get": "GET /channels/{id}",
   "channels.create": "POST /channels",
   "channels.update": "PATCH /channels/{id}",

@@ -1,5 +1,6 @@
 import type { AuditStore } from "./audit/audit";
 import type { ChannelProbe, ChannelStore } from "./channels/channel-row";
+import type { LiveReading } from "./channels/live-feed";
 import type { KeyStore } from "./keys/key";
 import type { DenialStore } from "./ledger/denial-log";
 import type { RequestStore } from "./ledger/request-log";
@@ -58,6 +59,8 @@ export type OperationPorts = {
   readonly accounts: AccountStore;
   readonly setup: SetupStore;
   readonly probeChannel: ChannelProbe;
+  /** What the channels are doing, as the slots of all replicas say. Never rejects. */
+  readLiveChannels(): Promise<LiveReading>;
   /** Seals and opens channel credentials; context `channel:<id>`. */
   readonly secrets: {
     seal(plain: string, context: string): string;

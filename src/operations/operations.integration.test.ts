@@ -94,6 +94,7 @@ const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[
   "setup.dismiss": async () => ({}),
   "setup.firstRequest": async () => ({ since: "2026-01-01T00:00:00Z" }),
   "channels.list": async () => ({}),
+  "channels.live": async () => ({ ids: "1" }),
   "channels.get": async () => ({ id: (await newChannel()).id }),
   "channels.create": async () => ({ ...CHANNEL, name: fresh("channel") }),
   "channels.update": async () => ({ id: (await newChannel()).id, version: 1, weight: 7 }),

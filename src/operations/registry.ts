@@ -7,6 +7,7 @@ import { createChannel } from "./channels/create-channel";
 import { deleteChannel } from "./channels/delete-channel";
 import { getChannel } from "./channels/get-channel";
 import { listChannels } from "./channels/list-channels";
+import { listLiveChannels } from "./channels/list-live-channels";
 import { testChannel } from "./channels/test-channel";
 import { testChannelDraft } from "./channels/test-channel-draft";
 import { updateChannel } from "./channels/update-channel";
@@ -83,6 +84,7 @@ const registered = [
   dismissSetup,
   findFirstRequest,
   listChannels,
+  listLiveChannels,
   getChannel,
   createChannel,
   updateChannel,

@@ -1,6 +1,9 @@
+import { buildLiveChannel } from "@test/build-live-channel";
 import { buildOperations, TEST_PASSWORD, type TestOperations } from "@test/build-operations";
+import { fakeClock } from "@test/fake-clock";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createApiClient } from "@/api-client/api-client";
+import { createLiveFeed } from "@/core/channels/live-feed";
 import { AppError } from "@/core/errors";
 import { OPERATIONS } from "@/operations/registry";
 import { createRest } from "./create-rest";
@@ -8,16 +11,23 @@ import { createRest } from "./create-rest";
 let operations: TestOperations;
 let rest: (request: Request) => Promise<Response>;
 let cookie = "";
+const liveRows = [buildLiveChannel({ channelId: 4, inFlight: 2 }), buildLiveChannel({ channelId: 5 })];
+const liveChannels = createLiveFeed({
+  clock: fakeClock(),
+  name: "a",
+  read: async () => ({ asOf: 0, stale: false, source: "shared", rows: liveRows }),
+});
 const ORIGIN = "http://localhost:3000";
 const HEADERS = { host: "localhost:3000", origin: ORIGIN };
 
 beforeAll(async () => {
-  operations = await buildOperations();
+  operations = await buildOperations({ live: liveRows });
   rest = createRest({
     operations: OPERATIONS,
     run: operations.run,
     currentAccount: operations.accounts.current,
     publicUrl: () => null,
+    liveChannels,
     newRequestId: () => "req_1",
     reportFault: (error) => operations.faults.push(error),
   });
@@ -124,6 +134,7 @@ describe("the admin API", () => {
       run: async () => Promise.reject(new TypeError("secret detail")),
       currentAccount: async () => null,
       publicUrl: () => null,
+      liveChannels,
       newRequestId: () => "req_7",
       reportFault: (error, requestId) => operations.faults.push(new AppError(error.code, { requestId })),
     });
@@ -131,6 +142,26 @@ describe("the admin API", () => {
     expect(reply.status).toBe(500);
     expect(await reply.text()).not.toContain("secret");
     expect(operations.faults.at(-1)?.params).toEqual({ requestId: "req_7" });
+  });
+});
+
+describe("the live board", () => {
+  test("is one reading, or a stream for who asks for one", async () => {
+    const plain = await ask("/channels/live?ids=4");
+    expect(await plain.json()).toMatchObject({ stale: false, rows: [{ channelId: 4, inFlight: 2, queueSize: 2 }] });
+    const stream = await ask("/channels/live", { headers: { accept: "text/event-stream" } });
+    expect(stream.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+    const reader = (stream.body as ReadableStream<Uint8Array>).getReader();
+    expect(new TextDecoder().decode((await reader.read()).value)).toContain('event: snapshot\nid: a-1\ndata: {"asOf"');
+    await reader.cancel();
+  });
+
+  test("is refused like any read, as a stream too", async () => {
+    const headers = { accept: "text/event-stream" };
+    const bad = await ask("/channels/live?ids=4,x", { headers });
+    expect(bad.status).toBe(422);
+    expect((await bad.json()).fields).toEqual([expect.objectContaining({ path: "ids", code: "invalid" })]);
+    expect((await ask("/channels/live", { headers: { ...headers, cookie: "" } })).status).toBe(401);
   });
 });
 

@@ -1,10 +1,13 @@
 import { type Context, Hono } from "hono";
+import type { LiveFeed } from "@/core/channels/live-feed";
 import { AppError, toAppError } from "@/core/errors";
 import { clientAddress } from "@/lib/client-address";
 import { isHostAllowed, isSameOrigin } from "@/lib/origin-check";
 import { PRIVATE_HEADERS } from "@/lib/problem-json";
+import { LiveChannelsInput } from "@/operations/channels/live-channels";
 import type { Actor, Operation } from "@/operations/operation";
 import type { RunOperation } from "@/operations/run-operation";
+import { liveStream } from "./live-stream";
 import { problem } from "./problem";
 import { readInput } from "./read-input";
 
@@ -14,6 +17,7 @@ export type RestOptions = {
   readonly run: RunOperation;
   /** The account behind a request's cookies; null: anonymous. */
   currentAccount(headers: Headers): Promise<{ userId: number; name: string; role: "admin" | "user" } | null>;
+  readonly liveChannels: LiveFeed;
   /** Public origin in force. */
   publicUrl(): string | null;
   newRequestId(): string;
@@ -51,6 +55,10 @@ async function answer(context: Context, operation: Operation, options: RestOptio
   const actor = await actorOf(headers, options);
   const input = await readInput(request, operation, context.req.param());
   const { output, configVersion } = await options.run(operation.name, input, actor);
+  if (operation.name === LIVE && wantsStream(headers)) {
+    const { ids } = LiveChannelsInput.parse(input);
+    return liveStream(options.liveChannels, { ids, lastEventId: headers.get("last-event-id"), signal: request.signal });
+  }
   return new Response(JSON.stringify(output), {
     headers: {
       "content-type": "application/json; charset=utf-8",
@@ -59,6 +67,13 @@ async function answer(context: Context, operation: Operation, options: RestOptio
       ...(configVersion === 0 ? {} : { "x-sluice-config-version": String(configVersion) }),
     },
   });
+}
+
+/** The one operation that is a stream too; whoever may read it once may read on. */
+const LIVE = "channels.live";
+
+function wantsStream(headers: Headers): boolean {
+  return headers.get("accept")?.includes("text/event-stream") ?? false;
 }
 
 async function actorOf(headers: Headers, options: RestOptions): Promise<Actor> {

@@ -1,17 +1,17 @@
 // @vitest-environment happy-dom
+import { buildLiveChannel } from "@test/build-live-channel";
 import { renderScreen } from "@test/render-screen";
 import { screen } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 import type { LiveChannel } from "@/core/channels/live-channel";
+import { type LiveChannelRow, toLiveChannels } from "@/operations/channels/live-channels";
 import { countdownText } from "./countdown";
 import { LimiterCell } from "./limiter-cell";
 
-const row = (given: Partial<LiveChannel>): LiveChannel => ({
-  ...{ channelId: 1, asOf: 0, state: "idle", mode: "queue", inFlight: 0, capacity: 4, waiting: 0, queueSize: 2 },
-  ...{ oldestWaitMs: 0, denied5m: { full: 0, timeout: 0 }, waitP95Ms: 0, spark: [] },
-  ...{ coolingUntil: null, trippedUntil: null, replicas: 1 },
-  ...given,
-});
+const row = (given: Partial<LiveChannel>) => {
+  const reading = { asOf: 0, stale: false, source: "shared" as const, rows: [buildLiveChannel(given)] };
+  return toLiveChannels(reading).rows[0] as LiveChannelRow;
+};
 
 const part = (name: string) => document.querySelector(`[data-part=${name}]`);
 

@@ -17,8 +17,8 @@ import {
 import { useTranslations } from "next-intl";
 import type { Tone } from "@/components/ui/badge";
 import { cn } from "@/components/ui/cn";
-import type { LiveChannel } from "@/core/channels/live-channel";
 import type { LiveState } from "@/core/vocabulary";
+import type { LiveChannelRow } from "@/operations/channels/live-channels";
 import { Countdown } from "./countdown";
 
 /** Word, icon and tone of each state (channels-and-rates.md V4, dashboard.md 6.2). */
@@ -48,20 +48,20 @@ const TEXT: Readonly<Record<Tone, string>> = {
 const QUEUE = "Q";
 
 /** Tone of the numbers: blue below half of the capacity, amber from there, red at it and above; without a limit no colour. */
-function loadToneOf({ inFlight, capacity }: Pick<LiveChannel, "inFlight" | "capacity">): Tone {
+function loadToneOf({ inFlight, capacity }: Pick<LiveChannelRow, "inFlight" | "capacity">): Tone {
   if (capacity === null) return "neutral";
   if (inFlight >= capacity) return "danger";
   return inFlight * 2 >= capacity ? "warning" : "info";
 }
 
 /** Tone of the queue part: muted while nobody waits, amber while somebody does, red when no place is left. */
-function queueToneOf({ waiting, queueSize }: Pick<LiveChannel, "waiting" | "queueSize">): Tone {
+function queueToneOf({ waiting, queueSize }: Pick<LiveChannelRow, "waiting" | "queueSize">): Tone {
   if (waiting === 0) return "neutral";
   return queueSize !== null && waiting >= queueSize ? "danger" : "warning";
 }
 
 /** What a channel is doing: numbers, colour, word and icon; for a screen reader one sentence. */
-export function LimiterCell({ row }: { row: LiveChannel }) {
+export function LimiterCell({ row }: { row: LiveChannelRow }) {
   const t = useTranslations("channels.live");
   const { icon: Icon, tone } = LOOKS[row.state];
   const until = row.state === "tripped" ? row.trippedUntil : row.state === "cooling" ? row.coolingUntil : null;
@@ -78,13 +78,13 @@ export function LimiterCell({ row }: { row: LiveChannel }) {
       <span aria-hidden className={cn("flex items-center gap-1 text-xs", TEXT[tone])}>
         <Icon className="size-3.5 shrink-0" />
         {t(`state.${row.state}`)}
-        {until === null ? null : <Countdown until={until} />}
+        {until === null ? null : <Countdown until={Date.parse(until)} />}
       </span>
     </span>
   );
 }
 
-function Numbers({ row }: { row: LiveChannel }) {
+function Numbers({ row }: { row: LiveChannelRow }) {
   const t = useTranslations("channels.live");
   const { inFlight, capacity, mode, waiting, queueSize, state } = row;
   const isOld = state === "stale" || state === "off";
@@ -116,7 +116,7 @@ function Numbers({ row }: { row: LiveChannel }) {
   );
 }
 
-function useSentence(row: LiveChannel): string {
+function useSentence(row: LiveChannelRow): string {
   const t = useTranslations("channels.live");
   const { inFlight, capacity, mode, waiting, queueSize } = row;
   const state = t(`state.${row.state}`);

@@ -1,0 +1,56 @@
+import type { LiveEvent, LiveFeed } from "@/core/channels/live-feed";
+import { PRIVATE_HEADERS } from "@/lib/problem-json";
+import { toLiveChannels } from "@/operations/channels/live-channels";
+
+/** Whose stream it is: ids of the channels asked for (undefined: all) and the newest event the reader has. */
+export type LiveStreamAsk = {
+  readonly ids: readonly number[] | undefined;
+  readonly lastEventId: string | null;
+  /** Raised when the reader goes. */
+  readonly signal: AbortSignal;
+};
+
+/** A reader that takes nothing for this many events is cut off: it comes back with `Last-Event-ID`. */
+const MAX_UNREAD = 64;
+
+/**
+ * The live board as server-sent events: `snapshot`, `delta`, `heartbeat` (channels-and-rates.md V1). It ends when the reader leaves, and no
+ * proxy on the way may hold it back.
+ */
+export function liveStream(feed: LiveFeed, { ids, lastEventId, signal }: LiveStreamAsk): Response {
+  let leave = () => {};
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        const end = () => {
+          leave();
+          controller.close();
+        };
+        leave = feed.subscribe(lastEventId, (event) => {
+          if ((controller.desiredSize ?? 0) <= 0) return end();
+          const text = eventText(event, ids);
+          if (text !== null) controller.enqueue(new TextEncoder().encode(text));
+        });
+        signal.addEventListener("abort", () => leave(), { once: true });
+      },
+      cancel: () => leave(),
+    },
+    { highWaterMark: MAX_UNREAD },
+  );
+  return new Response(body, {
+    headers: {
+      ...PRIVATE_HEADERS,
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-cache, no-transform",
+      "x-accel-buffering": "no",
+    },
+  });
+}
+
+/** null: nothing of it concerns the reader. */
+function eventText(event: LiveEvent, ids: readonly number[] | undefined): string | null {
+  if (event.kind === "heartbeat") return `event: heartbeat\nid: ${event.id}\ndata: {}\n\n`;
+  const shown = toLiveChannels(event.reading, ids);
+  const isOther = event.kind === "delta" && event.reading.rows.length > 0 && shown.rows.length === 0;
+  return isOther ? null : `event: ${event.kind}\nid: ${event.id}\ndata: ${JSON.stringify(shown)}\n\n`;
+}
