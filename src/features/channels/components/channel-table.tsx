@@ -7,24 +7,29 @@ import { Instant } from "@/components/instant";
 import { ManagedByFile } from "@/components/managed-by-file";
 import { NameLink } from "@/components/name-link";
 import { useRouter } from "@/i18n/navigation";
+import type { LiveChannelRow, LiveChannels } from "@/operations/channels/live-channels";
 import type { Channel } from "@/operations/channels/schema";
 import { ChannelProtocols, ChannelState } from "./channel-badges";
 import { ChannelModels } from "./channel-models";
+import { LimiterCell } from "./limiter-cell";
 
 const hrefOf = (channel: Channel) => `/admin/channels/${channel.id}`;
 
 /** Props of `ChannelTable`; `actions` makes the last column. */
 export type ChannelTableProps = {
   items: readonly Channel[];
+  /** What they are doing; null: nothing was heard yet. */
+  live: LiveChannels | null;
   actions: (channel: Channel) => ReactNode;
   sort: string;
   onSort: (sort: string) => void;
 };
 
 /** The channels in the order in which they are tried; a row opens its page. */
-export function ChannelTable({ items, actions, sort, onSort }: ChannelTableProps) {
+export function ChannelTable({ items, live, actions, sort, onSort }: ChannelTableProps) {
   const t = useTranslations("channels");
   const router = useRouter();
+  const rows = useMemo(() => new Map(live?.rows.map((row) => [row.channelId, row])), [live]);
   const columns = useMemo<readonly DataColumn<Channel>[]>(
     () => [
       {
@@ -39,6 +44,12 @@ export function ChannelTable({ items, actions, sort, onSort }: ChannelTableProps
         header: t("column.state"),
         sortBy: (channel) => (channel.enabled ? 0 : 1),
         cell: (channel) => <ChannelState channel={channel} />,
+      },
+      {
+        id: "live",
+        header: t("column.live"),
+        sortBy: (channel) => pressureOf(rows.get(channel.id)),
+        cell: (channel) => <LiveCell row={rows.get(channel.id)} />,
       },
       {
         id: "protocols",
@@ -90,7 +101,7 @@ export function ChannelTable({ items, actions, sort, onSort }: ChannelTableProps
         cell: actions,
       },
     ],
-    [t, actions],
+    [t, actions, rows],
   );
   return (
     <DataTable
@@ -104,6 +115,16 @@ export function ChannelTable({ items, actions, sort, onSort }: ChannelTableProps
       sort={sort}
     />
   );
+}
+
+function LiveCell({ row }: { row: LiveChannelRow | undefined }) {
+  return row === undefined ? <span className="text-muted-foreground">–</span> : <LimiterCell row={row} />;
+}
+
+/** The fullest first: those that wait count beside those that run. Without a limit the load says nothing of its pressure. */
+function pressureOf(row: LiveChannelRow | undefined): number {
+  if (row === undefined || row.capacity === null) return 1;
+  return -(row.inFlight + row.waiting) / row.capacity;
 }
 
 function ChannelName({ channel }: { channel: Channel }) {

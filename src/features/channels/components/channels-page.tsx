@@ -12,6 +12,7 @@ import { useToast } from "@/components/ui/toast";
 import { useAction } from "@/components/use-action";
 import { useProblemText } from "@/components/use-problem-text";
 import { Link } from "@/i18n/navigation";
+import type { LiveChannels } from "@/operations/channels/live-channels";
 import type { Channel, ChannelList } from "@/operations/channels/schema";
 import { updateChannelAction } from "../actions";
 import { CHANNELS_KEY, useChannels } from "../queries";
@@ -19,13 +20,16 @@ import { channelSearch, matchesSearch } from "../search-params";
 import { ChannelActions } from "./channel-actions";
 import { ChannelTable } from "./channel-table";
 import { DeleteChannelDialog } from "./delete-channel-dialog";
+import { LiveBadge } from "./live-badge";
 import { TestChannelDialog } from "./test-channel-dialog";
+import { useLiveChannels } from "./use-live-channels";
 
 /** All channels of the gateway. */
 export function ChannelsPage() {
   const t = useTranslations("channels");
   const [search, setSearch] = useQueryStates(channelSearch);
   const query = useChannels();
+  const live = useLiveChannels();
   const isFiltered = search.q !== "" || search.protocol !== null || search.state !== null;
   const clear = () => void setSearch({ q: null, protocol: null, state: null });
   const shown = (list: ChannelList) => list.items.filter((channel) => matchesSearch(channel, search));
@@ -61,6 +65,7 @@ export function ChannelsPage() {
             ]}
             value={search.state}
           />
+          <LiveBadge live={live} />
         </>
       }
       isBare={(list) => list.items.length === 0}
@@ -76,6 +81,7 @@ export function ChannelsPage() {
         <ChannelRows
           all={list.items}
           items={shown(list)}
+          live={live.reading}
           onSort={(sort) => void setSearch({ sort })}
           sort={search.sort}
         />
@@ -87,6 +93,7 @@ export function ChannelsPage() {
 function ChannelRows(props: {
   all: readonly Channel[];
   items: readonly Channel[];
+  live: LiveChannels | null;
   sort: string;
   onSort: (sort: string) => void;
 }) {
@@ -118,7 +125,7 @@ function ChannelRows(props: {
           {problemText(update.problem)}
         </Alert>
       )}
-      <ChannelTable actions={actions} items={props.items} onSort={props.onSort} sort={props.sort} />
+      <ChannelTable actions={actions} items={props.items} live={props.live} onSort={props.onSort} sort={props.sort} />
       <TestChannelDialog channel={testing} onClose={() => setTesting(null)} />
       <DeleteChannelDialog all={props.all} channel={deleting} onClose={() => setDeleting(null)} />
     </div>
