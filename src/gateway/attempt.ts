@@ -123,6 +123,7 @@ const UNSENT: RelayEnd = {
   outcome: "client_aborted",
   code: null,
   cause: null,
+  failure: null,
   next: false,
   isRelayed: false,
   charge: "seen",

@@ -1,4 +1,4 @@
-import { rankChannels } from "@/core/channels/rank-channels";
+import { ALWAYS_FREE, orderChannels } from "@/core/channels/order-channels";
 import { AppError, isAppError } from "@/core/errors";
 import type { Hold } from "@/core/quota/hold";
 import { type Admitted, holdFor } from "./admit";
@@ -32,7 +32,11 @@ export function nothingSent({ hold }: Admitted): Forwarded {
 export async function forward(admitted: Admitted, exchange: Exchange, deps: EngineDeps): Promise<Forwarded> {
   const { settings } = admitted.target.config;
   const { interrupts, reply } = exchange;
-  const ranked = rankChannels(admitted.target.candidates, deps.random);
+  const ranked = orderChannels(admitted.target.candidates, {
+    standingOf: () => ALWAYS_FREE,
+    affinity: null,
+    random: deps.random,
+  });
   const last = Math.min(settings.maxAttempts, ranked.length);
   const waited = deps.clock.monotonic() - exchange.startedAt;
   const deadline = deps.deadlines.set(Math.max(0, settings.requestDeadlineMs - waited), () =>

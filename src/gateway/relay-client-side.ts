@@ -1,6 +1,6 @@
 import { type AppError, toAppError } from "@/core/errors";
 import { errorContextOf } from "./fail";
-import { finish, type Relay } from "./relay-state";
+import { finish, type Relay, takeHeld } from "./relay-state";
 import { relayedHead } from "./reply-head";
 
 const EVENT_END = new Uint8Array([10, 10]);
@@ -14,13 +14,6 @@ export function startReply(relay: Relay): void {
     relay.status ?? 200,
     relayedHead(relay.headers, exchange, { deps, isStream: relay.isStream, measured }),
   );
-}
-
-/** Everything held as one chunk; nothing is held afterwards. */
-export function takeHeld(relay: Relay): Uint8Array {
-  const { held } = relay;
-  relay.held = [];
-  return held.length === 1 && held[0] !== undefined ? held[0] : Buffer.concat(held);
 }
 
 /** Writes to the client; when it is slow, the upstream waits, and a client that takes nothing for `clientStallMs` is gone (T4, N2). */

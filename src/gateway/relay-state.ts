@@ -1,11 +1,18 @@
 import type { ChannelSnapshot } from "@/core/channels/channel";
-import type { ErrorCode } from "@/core/errors";
+import {
+  type BreakCode,
+  judgeBreak,
+  judgeFirstEvent,
+  judgeLaterEvent,
+  judgeReply,
+  type UpstreamFailure,
+} from "@/core/channels/judge-attempt";
+import type { AppError, ErrorCode } from "@/core/errors";
 import type { Outcome } from "@/core/vocabulary";
 import type { ReplyReader, ReplyReading } from "@/protocols/protocol";
 import type { Ceiling } from "./ceiling";
 import type { EngineDeps, Exchange } from "./exchange";
 import type { UpstreamCall } from "./gateway-deps";
-import { judgeReply } from "./judge-reply";
 import type { Measured } from "./judged-limits";
 import type { UpstreamHeaders } from "./reply-head";
 
@@ -35,6 +42,8 @@ export type RelayEnd = {
   readonly outcome: Outcome;
   readonly code: ErrorCode | null;
   readonly cause: unknown;
+  /** What the upstream did wrong; null: nothing, or nobody can tell (channels-and-rates.md 1.2). */
+  readonly failure: UpstreamFailure | null;
   /** The next channel may be tried: nothing has reached the client. */
   readonly next: boolean;
   /** The reply to the client was begun. */
@@ -112,7 +121,7 @@ export function newRelay(ask: RelayAsk, done: (end: RelayEnd) => void): Relay {
 }
 
 type Finish = Pick<RelayEnd, "outcome" | "code" | "charge"> &
-  Partial<Pick<RelayEnd, "next" | "cause" | "kept" | "reading">>;
+  Partial<Pick<RelayEnd, "failure" | "next" | "cause" | "kept" | "reading">>;
 
 /** Ends a relay; what comes from the upstream afterwards is ignored. */
 export function finish(relay: Relay, how: Finish): void {
@@ -126,6 +135,7 @@ export function finish(relay: Relay, how: Finish): void {
     outcome: how.outcome,
     code: how.code,
     cause: how.cause,
+    failure: how.failure ?? null,
     next: how.next ?? false,
     isRelayed: relay.ask.exchange.reply.isStarted,
     charge: how.charge,
@@ -137,33 +147,53 @@ export function finish(relay: Relay, how: Finish): void {
 /** Ends a relay whose upstream body was read to its end (T10). */
 export function finishRead(relay: Relay): void {
   const reading = relay.reader?.read() ?? EMPTY_READING;
-  finish(relay, { ...judgeReading(reading, relay.isGone), charge: "seen", reading });
+  const failure = relay.isGone ? null : failureIn(relay, reading);
+  const outcome = relay.isGone ? "client_aborted" : failure === null ? "ok" : "upstream_error";
+  finish(relay, { outcome, code: failure?.code ?? null, charge: "seen", failure, reading });
 }
 
-function judgeReading({ error, isComplete }: ReplyReading, isGone: boolean): Pick<RelayEnd, "outcome" | "code"> {
-  if (isGone) return { outcome: "client_aborted", code: null };
-  if (error !== null) return { outcome: "upstream_error", code: judgeReply(error.status, false).code };
-  return isComplete ? { outcome: "ok", code: null } : { outcome: "upstream_error", code: "upstream_truncated" };
+function failureIn({ reader }: Relay, { error, isComplete }: ReplyReading): UpstreamFailure | null {
+  if (error === null) return isComplete ? null : judgeBreak("upstream_truncated", true);
+  return reader?.firstEvent() === "error" ? judgeFirstEvent(error.status) : judgeLaterEvent(error.status);
 }
 
 /** Ends a relay whose reply is no success. `body` null: too large or unreadable (protocols-and-pricing.md 3.4). */
 export function finishFailedReply(relay: Relay, body: Uint8Array | null): void {
   const status = relay.status ?? 502;
   const isAccountError = relay.ask.exchange.protocol.isAccountError(status, body ?? new Uint8Array(0));
-  const { code, next } = judgeReply(status, isAccountError);
-  const canBeShown = !isAccountError && status >= 400;
+  const failure = judgeReply(status, isAccountError);
   finish(relay, {
     outcome: relay.isGone ? "client_aborted" : "upstream_error",
-    code,
+    code: failure.code,
     charge: "reported",
-    next: next && !relay.isGone,
-    kept: canBeShown ? body : null,
+    failure: relay.isGone ? null : failure,
+    next: failure.next && !relay.isGone,
+    kept: failure.reply === "upstream" ? body : null,
   });
 }
 
-/** Ends a relay whose stream began with an error before anything was relayed. */
+/** Ends a relay whose stream began with an error before anything was relayed; what was held of it may be shown when no other channel answers. */
 export function finishFirstEventError(relay: Relay): void {
-  const error = relay.reader?.read().error;
-  const { code } = judgeReply(error?.status ?? 500, false);
-  finish(relay, { outcome: "upstream_error", code, charge: "reported", next: true });
+  const failure = judgeFirstEvent(relay.reader?.read().error?.status ?? 500);
+  const how = { outcome: "upstream_error", code: failure.code, charge: "reported", next: true } as const;
+  finish(relay, { ...how, failure, kept: takeHeld(relay) });
+}
+
+/** Ends a relay whose connection failed before the reply, or broke off in the middle of it. */
+export function finishBroken(relay: Relay, error: AppError): void {
+  const hasBegun = relay.phase === "relaying";
+  const failure = isBreak(error.code) ? judgeBreak(error.code, hasBegun) : null;
+  const charge = hasBegun ? "seen" : "reported";
+  finish(relay, { outcome: "upstream_error", code: error.code, charge, failure, next: !hasBegun, cause: error });
+}
+
+function isBreak(code: ErrorCode): code is BreakCode {
+  return code === "upstream_unreachable" || code === "upstream_timeout" || code === "upstream_truncated";
+}
+
+/** Everything held as one chunk; nothing is held afterwards. */
+export function takeHeld(relay: Relay): Uint8Array {
+  const { held } = relay;
+  relay.held = [];
+  return held.length === 1 && held[0] !== undefined ? held[0] : Buffer.concat(held);
 }

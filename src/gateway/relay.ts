@@ -3,9 +3,10 @@ import { type CeilingListener, ceilingForRenewal, covers, coversEnd, expectOutpu
 import { disconnectPolicy } from "./disconnect-policy";
 import type { UpstreamCall, UpstreamSink } from "./gateway-deps";
 import type { Interrupt } from "./interrupts";
-import { crash, cutReply, flush, resume, startReply, takeHeld } from "./relay-client-side";
+import { crash, cutReply, flush, resume, startReply } from "./relay-client-side";
 import {
   finish,
+  finishBroken,
   finishFailedReply,
   finishFirstEventError,
   finishRead,
@@ -13,6 +14,7 @@ import {
   type Relay,
   type RelayAsk,
   type RelayEnd,
+  takeHeld,
 } from "./relay-state";
 import { headerOf, type UpstreamHeaders } from "./reply-head";
 
@@ -199,9 +201,9 @@ function takeError(relay: Relay, error: AppError): void {
   else if (relay.phase === "keeping") finishFailedReply(relay, null);
   else if (relay.isGone) finish(relay, { outcome: "client_aborted", code, charge: "seen" });
   else if (relay.phase === "relaying") {
-    finish(relay, { outcome: "upstream_error", code, charge: "seen", cause: error });
+    finishBroken(relay, error);
     cutReply(relay, new AppError(code));
-  } else finish(relay, { outcome: "upstream_error", code, charge: "reported", next: true, cause: error });
+  } else finishBroken(relay, error);
 }
 
 function takeInterrupt(relay: Relay, interrupt: Interrupt): void {

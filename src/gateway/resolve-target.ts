@@ -12,8 +12,6 @@ export type Candidate = {
   readonly billedModel: string;
   /** Of the billed model. Empty: free by the policy for unpriced models. */
   readonly rows: readonly PriceRow[];
-  readonly priority: number;
-  readonly weight: number;
 };
 
 /** Where a call may go. */
@@ -39,7 +37,7 @@ export function resolveTarget(model: string, route: Route, config: ConfigSnapsho
     const billedModel = config.settings.billingModel === "upstream" ? upstreamModel : model;
     const rows = findPriceRows(billedModel, channel, config);
     if (rows === null) continue;
-    candidates.push({ channel, upstreamModel, billedModel, rows, priority: channel.priority, weight: channel.weight });
+    candidates.push({ channel, upstreamModel, billedModel, rows });
   }
   if (candidates.length === 0) throw new AppError("model_unpriced", { model });
   return { model, candidates, config };

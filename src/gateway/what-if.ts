@@ -1,4 +1,4 @@
-import { rankChannels } from "@/core/channels/rank-channels";
+import { ALWAYS_FREE, orderChannels } from "@/core/channels/order-channels";
 import type { ConfigSnapshot } from "@/core/config-snapshot";
 import { admittedDecision, type Decision, deniedDecision, limitSteps } from "@/core/decision";
 import { AppError, isAppError } from "@/core/errors";
@@ -98,7 +98,7 @@ function aim(
 function billed(target: Target): Pick<Aimed, "candidates" | "model"> {
   const { candidates, config, model } = target;
   if (config.settings.billingModel !== "upstream") return { candidates, model };
-  const [first] = rankChannels(candidates, () => 0);
+  const [first] = orderChannels(candidates, { standingOf: () => ALWAYS_FREE, affinity: null, random: () => 0 });
   return first === undefined ? { candidates, model } : { candidates: [first], model: first.billedModel };
 }
 
