@@ -34,6 +34,10 @@ export type RedisKeys = {
   readonly peers: string;
   /** The list that takes the answers to one question of a replica. */
   answers(questionId: string): string;
+  /** Hash: how channels stand. In one slot with the probes. */
+  readonly channelNews: string;
+  /** Who probes a channel. */
+  probe(channelId: number): string;
 };
 
 /** Where the counters of one installation lie. */
@@ -58,5 +62,7 @@ export function redisKeys(databaseId: string): RedisKeys {
     allOpenUsers: () => Array.from({ length: OPEN_SHARDS }, (_, shard) => `${prefix}open:${shard}`),
     peers: `${prefix}peers`,
     answers: (questionId) => `${prefix}answers:${questionId}`,
+    channelNews: `${prefix}{channels}:news`,
+    probe: (channelId) => `${prefix}{channels}:probe:${channelId}`,
   };
 }
