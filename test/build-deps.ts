@@ -1,5 +1,6 @@
 import type { AuthSnapshot } from "@/core/auth-snapshot";
 import type { ChannelSnapshot } from "@/core/channels/channel";
+import { createChannelHealth } from "@/core/channels/channel-health";
 import type { ConfigSnapshot } from "@/core/config-snapshot";
 import { digestKey } from "@/core/keys/key-secret";
 import type { DenialRecord, LedgerEntry, RequestRecord } from "@/core/ledger/entry";
@@ -20,6 +21,7 @@ import type { GatewayDeps, GatewayLog, UpstreamClient } from "@/gateway/gateway-
 import { upstreamClient } from "@/gateway/upstream-client";
 import { upstreamResolver } from "@/gateway/upstream-resolver";
 import { type Clock, systemClock } from "@/lib/clock";
+import { memoryChannelPeers } from "@/stores/memory/channel-peers";
 import { buildQuota, buildQuotaStore, historyOf } from "./build-quota";
 import { buildPriceRow } from "./build-usage";
 
@@ -254,6 +256,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
       recordDenial: (denial) => void left.denials.push(denial),
     },
     upstream: overrides.upstream ?? loopbackClient(),
+    health: createChannelHealth({ clock, peers: memoryChannelPeers(clock).join() }),
     metrics: countingMetrics(left),
     log: { info: logger("info"), warn: logger("warn"), error: logger("error") },
     random: () => 0,

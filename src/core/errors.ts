@@ -7,11 +7,11 @@ type ErrorRow = {
   readonly status: number;
   readonly retryable: boolean;
   readonly v1: boolean;
-  readonly hint?: "a" | "d" | "g" | "h" | "i";
+  readonly hint?: "a" | "d" | "f" | "g" | "h" | "i";
 };
 
 const terminal = (status: number): ErrorRow => ({ status, retryable: false, v1: true });
-const transient = (status: number, hint: "d" | "g" | "h" | "i"): ErrorRow => ({
+const transient = (status: number, hint: "d" | "f" | "g" | "h" | "i"): ErrorRow => ({
   status,
   retryable: true,
   v1: true,
@@ -45,6 +45,9 @@ export const ERRORS = {
   limit_exceeded: spent,
   limit_too_small: spent,
   limit_contended: transient(429, "d"),
+  channel_queue_full: transient(429, "f"),
+  channel_queue_timeout: transient(429, "f"),
+  channel_rate_limited: transient(429, "g"),
   upstream_rate_limited: transient(429, "g"),
   internal_error: { status: 500, retryable: true, v1: true },
   loop_detected: terminal(508),

@@ -1,12 +1,13 @@
-import { ALWAYS_FREE, orderChannels } from "@/core/channels/order-channels";
 import { AppError, isAppError } from "@/core/errors";
 import type { Hold } from "@/core/quota/hold";
 import { type Admitted, holdFor } from "./admit";
 import { type AttemptEnd, attempt, BETWEEN_ATTEMPTS, isInterrupted } from "./attempt";
+import { type Choice, type Chosen, chooseChannel, eligibleInMs } from "./choose-channel";
+import { endAttempt } from "./end-attempt";
 import { type Attempted, amountsOf, entryOf } from "./entry-of";
 import type { EngineDeps, Exchange } from "./exchange";
 import type { RelayEnd } from "./relay-state";
-import type { Candidate } from "./resolve-target";
+import type { Candidate, Target } from "./resolve-target";
 
 /** What became of an admitted call, and what the client still has to be told. */
 export type Forwarded = {
@@ -26,45 +27,51 @@ export function nothingSent({ hold }: Admitted): Forwarded {
 }
 
 /**
- * Tries the channels in rank order until one has answered: at most `maxAttempts`, each once, the next one only before the first relayed
- * byte and within the deadline (channels-and-rates.md C6-C8).
+ * Tries channels until one has answered: at most `maxAttempts`, each once, the next one only before the first relayed byte and within the deadline
+ * (channels-and-rates.md C6-C8). Each is chosen when its turn comes, by how the channels stand then.
  */
 export async function forward(admitted: Admitted, exchange: Exchange, deps: EngineDeps): Promise<Forwarded> {
   const { settings } = admitted.target.config;
   const { interrupts, reply } = exchange;
-  const ranked = orderChannels(admitted.target.candidates, {
-    standingOf: () => ALWAYS_FREE,
-    affinity: null,
-    random: deps.random,
-  });
-  const last = Math.min(settings.maxAttempts, ranked.length);
   const waited = deps.clock.monotonic() - exchange.startedAt;
   const deadline = deps.deadlines.set(Math.max(0, settings.requestDeadlineMs - waited), () =>
     interrupts.raise("deadline"),
   );
   const unsubscribe = reply.onClosed(() => interrupts.raise("client_gone"));
-  const ends: AttemptEnd[] = [];
-  let hold = admitted.hold;
   interrupts.listen(BETWEEN_ATTEMPTS);
   try {
-    for (const candidate of ranked) {
-      const number = ends.length + 1;
-      if (admitted.hold === null) {
-        const held = await holdForAttempt({ admitted, candidate, ends }, exchange, deps);
-        if (isAppError(held)) return { ends, hold: null, answer: { kind: "error", error: held } };
-        hold = held;
-      }
-      if (hold === null) break;
-      const end = await attempt({ admitted, candidate, hold, number, canFailOver: number < last }, exchange, deps);
-      ends.push(end);
-      if (!end.relay.next || number === last || isInterrupted(exchange)) break;
-      if (end.isDispatched) witnessCost(end, { admitted, exchange }, deps);
-    }
+    return await tryChannels(admitted, exchange, deps);
   } finally {
     deadline.cancel();
     unsubscribe();
   }
-  return { ends, hold, answer: answerOf(ends, exchange) };
+}
+
+async function tryChannels(admitted: Admitted, exchange: Exchange, deps: EngineDeps): Promise<Forwarded> {
+  const { target } = admitted;
+  const { maxAttempts } = target.config.settings;
+  const ends: AttemptEnd[] = [];
+  let { hold } = admitted;
+  let ignoresBreakers = false;
+  for (let number = 1; number <= maxAttempts && ends.length < target.candidates.length; number++) {
+    const choosing = chooseChannel({ target, tried: ends.map(({ candidate }) => candidate), ignoresBreakers }, deps);
+    const choice = choosing instanceof Promise ? await choosing : choosing;
+    if (choice.kind !== "chosen") return { ends, hold, answer: answerOf({ ends, choice, target }, exchange, deps) };
+    ignoresBreakers = choice.ignoresBreakers;
+    let end: AttemptEnd | null = null;
+    try {
+      const held = await holdOf({ admitted, candidate: choice.candidate, ends, hold }, exchange, deps);
+      if (isAppError(held)) return { ends, hold: null, answer: { kind: "error", error: held } };
+      hold = held;
+      const canFailOver = choice.hasOthers && number < maxAttempts;
+      end = await attempt({ admitted, candidate: choice.candidate, hold, number, canFailOver }, exchange, deps);
+    } finally {
+      endAttempt({ chosen: choice, end, target }, deps);
+    }
+    ends.push(end);
+    if (!end.relay.next || isInterrupted(exchange)) break;
+  }
+  return { ends, hold, answer: answerOf({ ends, choice: null, target }, exchange, deps) };
 }
 
 /** Should the process die during a later attempt, this one is billed what it cost, not what it might have (quota.md Q44). */
@@ -77,7 +84,17 @@ type NextAttempt = {
   readonly admitted: Admitted;
   readonly candidate: Candidate;
   readonly ends: readonly AttemptEnd[];
+  readonly hold: Hold | null;
 };
+
+/** The hold of the call, which stays; with `billingModel: upstream` each attempt has its own. */
+function holdOf(next: NextAttempt, exchange: Exchange, deps: EngineDeps): Hold | Promise<Hold | AppError> {
+  const { admitted, ends, hold } = next;
+  if (admitted.hold === null || hold === null) return holdForAttempt(next, exchange, deps);
+  const last = ends[ends.length - 1];
+  if (last?.isDispatched === true) witnessCost(last, { admitted, exchange }, deps);
+  return hold;
+}
 
 /** With `billingModel: upstream`: the hold of the last attempt ends, then the model of the next channel is asked for (quota.md Q59). */
 async function holdForAttempt(
@@ -87,6 +104,7 @@ async function holdForAttempt(
 ): Promise<Hold | AppError> {
   const last = ends[ends.length - 1];
   if (last?.isDispatched === true) {
+    witnessCost(last, { admitted, exchange }, deps);
     const isFirst = ends.findIndex(({ isDispatched }) => isDispatched) === ends.length - 1;
     deps.quota.settle(last.hold, amountsOf([entryOf(last, { admitted, exchange }, isFirst ? 1 : 0)]));
   } else if (last !== undefined) deps.quota.void(last.hold);
@@ -96,14 +114,26 @@ async function holdForAttempt(
   return held;
 }
 
-function answerOf(ends: readonly AttemptEnd[], exchange: Exchange): Forwarded["answer"] {
+/** What ended the tries: the last attempt, or that no channel took the call. */
+type Ended = {
+  readonly ends: readonly AttemptEnd[];
+  readonly choice: Exclude<Choice, Chosen> | null;
+  readonly target: Target;
+};
+
+function answerOf({ ends, choice, target }: Ended, exchange: Exchange, deps: EngineDeps): Forwarded["answer"] {
   const relay = ends[ends.length - 1]?.relay;
-  if (relay === undefined) return { kind: "error", error: new AppError("no_channel_available") };
-  if (relay.isRelayed || exchange.reply.isClosed) return { kind: "none" };
+  if (relay?.isRelayed === true || exchange.reply.isClosed) return { kind: "none" };
   const interrupted = interruptionOf(exchange);
   if (interrupted !== null) return { kind: "error", error: interrupted };
+  if (relay === undefined)
+    return { kind: "error", error: choice?.kind === "none" ? choice.error : new AppError("no_channel_available") };
   if (relay.kept !== null) return { kind: "kept", relay, body: relay.kept };
-  return { kind: "error", error: new AppError(relay.code ?? "internal_error", {}, { cause: relay.cause }) };
+  const retryAfterMs = relay.failure?.cools === true ? eligibleInMs(target, deps) : null;
+  return {
+    kind: "error",
+    error: new AppError(relay.code ?? "internal_error", { retryAfterMs }, { cause: relay.cause }),
+  };
 }
 
 function interruptionOf({ interrupts }: Exchange): AppError | null {

@@ -1,5 +1,6 @@
 import type { AuthSnapshot, AuthSnapshots } from "@/core/auth-snapshot";
 import type { ChannelTimeouts } from "@/core/channels/channel";
+import type { ChannelHealth } from "@/core/channels/channel-health";
 import type { ConfigSnapshots } from "@/core/config-snapshot";
 import type { AppError } from "@/core/errors";
 import type { DenialRecord } from "@/core/ledger/entry";
@@ -95,6 +96,8 @@ export type GatewayDeps = {
   readonly journal: Journal;
   readonly ledger: LedgerRecorder;
   readonly upstream: UpstreamClient;
+  /** How the channels stand: which are out, and what their attempts ended with. */
+  readonly health: ChannelHealth;
   readonly metrics: GatewayMetrics;
   readonly log: GatewayLog;
   /** A number in [0, 1), for weighted choice. */

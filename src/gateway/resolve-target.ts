@@ -2,6 +2,8 @@ import type { ChannelSnapshot } from "@/core/channels/channel";
 import type { ConfigSnapshot } from "@/core/config-snapshot";
 import { AppError } from "@/core/errors";
 import type { PriceRow } from "@/core/prices/price";
+import type { Settings } from "@/core/settings/settings";
+import type { Overflow } from "@/core/vocabulary";
 import { ROUTES, type Route } from "@/protocols/routes";
 
 /** A channel that may serve the call, with the name it knows the model by and the price rows of the requested model on it. */
@@ -12,6 +14,8 @@ export type Candidate = {
   readonly billedModel: string;
   /** Of the billed model. Empty: free by the policy for unpriced models. */
   readonly rows: readonly PriceRow[];
+  /** Where calls go while the channel is at capacity (channels-and-rates.md C16). */
+  readonly overflow: Overflow;
 };
 
 /** Where a call may go. */
@@ -37,10 +41,17 @@ export function resolveTarget(model: string, route: Route, config: ConfigSnapsho
     const billedModel = config.settings.billingModel === "upstream" ? upstreamModel : model;
     const rows = findPriceRows(billedModel, channel, config);
     if (rows === null) continue;
-    candidates.push({ channel, upstreamModel, billedModel, rows });
+    candidates.push({ channel, upstreamModel, billedModel, rows, overflow: overflowOf(channel, config.settings) });
   }
   if (candidates.length === 0) throw new AppError("model_unpriced", { model });
   return { model, candidates, config };
+}
+
+function overflowOf(
+  { overflow }: ChannelSnapshot & { readonly overflow?: Overflow | null },
+  { channelOverflow = "spill" }: Settings & { readonly channelOverflow?: Overflow },
+): Overflow {
+  return overflow ?? channelOverflow;
 }
 
 /** Rows of a model on a channel after the policy for unpriced models: empty = free, null = blocked (protocols-and-pricing.md 7.1). */

@@ -278,6 +278,9 @@ export const settingFields = {
   unpricedModels: settingShape.unpricedModels.unwrap(),
   maxAttempts: settingShape.maxAttempts.unwrap(),
   requestDeadlineMs: settingShape.requestDeadlineMs.unwrap(),
+  cooldownDefaultMs: settingShape.cooldownDefaultMs.unwrap(),
+  cooldownMaxMs: settingShape.cooldownMaxMs.unwrap(),
+  breakerLastChannel: settingShape.breakerLastChannel.unwrap(),
   drainTimeoutMs: settingShape.drainTimeoutMs.unwrap(),
   worstCaseOutputTokens: settingShape.worstCaseOutputTokens.unwrap(),
 };

@@ -118,6 +118,15 @@ describe("retry hints", () => {
     expect(known(1)).toMatchObject({ "retry-after-ms": "1000" });
   });
 
+  test("of a full queue follow the wait that is known, within half a second to 30 seconds", () => {
+    expect(hints(new AppError("channel_queue_full"))).toMatchObject({ "retry-after": "1", "retry-after-ms": "1000" });
+    const known = (ms: number) => hints(new AppError("channel_queue_timeout", { retryAfterMs: ms }));
+    expect(known(3)).toMatchObject({ "retry-after": "1", "retry-after-ms": "500" });
+    expect(known(12_345)).toMatchObject({ "retry-after": "13", "retry-after-ms": "12345" });
+    expect(known(90_000)).toMatchObject({ "retry-after": "30", "retry-after-ms": "30000" });
+    expect(known(90_000)).not.toHaveProperty("x-should-retry");
+  });
+
   test("of a busy gateway are one second", () => {
     expect(hints(new AppError("shutting_down"))).toMatchObject({ "retry-after": "1", "retry-after-ms": "1000" });
   });

@@ -1,7 +1,7 @@
 import { type AppError, errorRow } from "@/core/errors";
 
-const G_MIN_MS = 1_000;
-const G_MAX_MS = 60_000;
+const F_MS = { min: 500, max: 30_000, unknown: 1_000 };
+const G_MS = { min: 1_000, max: 60_000, unknown: 1_000 };
 const D_BASE_MS = 2_000;
 const I_BASE_MS = 5_000;
 /** 24 days: what is longer overflows a 32-bit timer in clients. */
@@ -10,14 +10,14 @@ const A_MAX_SECONDS = 2_073_600;
 /**
  * Milliseconds after which a client may try again, by the row of protocols-and-pricing.md 2.5 that belongs to the code; null without a hint
  * and for a terminal 429, whose hint is `resetAfterSeconds`.
- * A wait that the thrower knows (`retryAfterMs`) counts in row g. The jitter is a hash of the request id, so it is the same in every header.
+ * A wait that the thrower knows (`retryAfterMs`) counts in rows f and g. The jitter is a hash of the request id, so it is the same in every header.
  */
 export function retryAfterMs(error: AppError, requestId: string): number | null {
   switch (errorRow(error.code).hint) {
-    case "g": {
-      const known = error.params.retryAfterMs;
-      return typeof known === "number" ? Math.min(Math.max(Math.ceil(known), G_MIN_MS), G_MAX_MS) : G_MIN_MS;
-    }
+    case "f":
+      return knownWait(error, F_MS);
+    case "g":
+      return knownWait(error, G_MS);
     case "d":
       return D_BASE_MS + (hash(requestId) % 1_000);
     case "h":
@@ -27,6 +27,11 @@ export function retryAfterMs(error: AppError, requestId: string): number | null 
     default:
       return null;
   }
+}
+
+function knownWait({ params }: AppError, { min, max, unknown }: typeof G_MS): number {
+  const known = params.retryAfterMs;
+  return typeof known === "number" ? Math.min(Math.max(Math.ceil(known), min), max) : unknown;
 }
 
 /** Whole seconds, 1 to 2,073,600, after which what was refused as spent may pass (rows a and b of 2.5); null: no use waiting. */

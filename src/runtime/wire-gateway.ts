@@ -17,6 +17,7 @@ export type GatewayAsk = {
   readonly quota: QuotaWiring;
   readonly habitsOf: GatewayDeps["habitsOf"];
   readonly upstream: UpstreamClient;
+  readonly health: GatewayDeps["health"];
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;
@@ -36,6 +37,7 @@ export function wireGateway(ask: GatewayAsk): Gateway {
     journal: ledger.journal,
     ledger: ledger.recorder,
     upstream,
+    health: ask.health,
     metrics,
     log,
     random: Math.random,

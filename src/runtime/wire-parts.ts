@@ -22,6 +22,7 @@ import { type StartFault, startFault } from "./start-fault";
 import { type ConfigWiring, wireConfig } from "./wire-config";
 import { wireGateway } from "./wire-gateway";
 import { wireHabits } from "./wire-habits";
+import { wireHealth } from "./wire-health";
 import { wireJobs } from "./wire-jobs";
 import { type LedgerWiring, wireLedger } from "./wire-ledger";
 import { type OperationsWiring, wireOperations } from "./wire-operations";
@@ -128,10 +129,11 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   cleanup.add(() => config.feed.stop());
   const habits = wireHabits(storage.database);
   const { habitsOf } = habits;
+  const redis = await counterPlace(ground);
   const quota = wireQuota({
     ...{ config, clock, log, cleanup, habitsOf, replica: ground.replica },
     database: storage.database,
-    redis: await counterPlace(ground),
+    redis,
     ledger: ledgerRows,
     written: () => ledger.journal.written(),
     isLedgerUp: () => !isDatabaseDown(systemState()),
@@ -148,6 +150,7 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   const gateway = wireGateway({
     ...{ env, config, ledger, quota, habitsOf, metrics, clock, log },
     upstream: upstream.client,
+    health: wireHealth({ redis, clock, log, cleanup }),
   });
   return { config, operations, ledger, quota, gateway, systemState };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { BILLING_MODELS, ENFORCEMENTS, LOCALES, UNPRICED_MODELS, WEEK_DAYS } from "../vocabulary";
+import { BILLING_MODELS, BREAKER_LAST_CHANNEL, ENFORCEMENTS, LOCALES, UNPRICED_MODELS, WEEK_DAYS } from "../vocabulary";
 
 const timeZones = new Set(Intl.supportedValuesOf("timeZone"));
 
@@ -56,6 +56,11 @@ export const settingsSchema = z.strictObject({
   maxAttempts: z.int().min(1).max(10).default(3),
   /** From receipt to the first byte, ms. */
   requestDeadlineMs: z.int().min(1_000).max(3_600_000).default(600_000),
+  /** How long a channel rests that asks for it without saying how long, and the longest rest it may ask for, ms (channels-and-rates.md C11). */
+  cooldownDefaultMs: z.int().min(0).max(3_600_000).default(0),
+  cooldownMaxMs: z.int().min(1_000).max(86_400_000).default(900_000),
+  /** Whether breakers are ignored by a request all of whose channels are out by them alone (channels-and-rates.md C13). */
+  breakerLastChannel: z.enum(BREAKER_LAST_CHANNEL).default("pass"),
   /** How long a drain may read on after the client left, ms. */
   drainTimeoutMs: z.int().min(0).max(600_000).default(30_000),
   /** Upper bound of the output tokens of an estimate. */

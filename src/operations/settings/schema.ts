@@ -23,6 +23,9 @@ export const UpdateSettingsInput = strict({
   unpricedModels: settingFields.unpricedModels.optional(),
   maxAttempts: settingFields.maxAttempts.optional(),
   requestDeadlineMs: settingFields.requestDeadlineMs.optional(),
+  cooldownDefaultMs: settingFields.cooldownDefaultMs.optional(),
+  cooldownMaxMs: settingFields.cooldownMaxMs.optional(),
+  breakerLastChannel: settingFields.breakerLastChannel.optional(),
   drainTimeoutMs: settingFields.drainTimeoutMs.optional(),
   worstCaseOutputTokens: settingFields.worstCaseOutputTokens.optional(),
 });

@@ -1,0 +1,30 @@
+import type { ErrorCode } from "../errors";
+import type { ChannelRejection } from "./judge-attempt";
+
+/** Why nothing could be sent: a code of `/v1`, and after how many ms another try may succeed; null: nobody knows. */
+export type Refusal = { readonly code: ErrorCode; readonly retryAfterMs: number | null };
+
+type Refusing = { readonly code: ErrorCode; refuses(rejection: ChannelRejection): boolean };
+
+/** In the order in which they are reported. */
+const REFUSALS: readonly Refusing[] = [
+  { code: "channel_queue_timeout", refuses: ({ kind }) => kind === "timeout" },
+  { code: "channel_queue_full", refuses: ({ kind }) => kind === "full" },
+  { code: "channel_rate_limited", refuses: ({ kind }) => kind === "rate_limited" },
+];
+
+/**
+ * The final error of a request of which nothing was sent (channels-and-rates.md C10). The wait is the smallest that a limiter gives for a queue
+ * (L13), and else until the first candidate is eligible again.
+ * @param eligibleInMs of the candidates that are out for a while; null: none is
+ */
+export function refusalOf(rejections: readonly ChannelRejection[], eligibleInMs: number | null): Refusal {
+  const found = REFUSALS.find(({ refuses }) => rejections.some(refuses));
+  if (found === undefined) return { code: "no_channel_available", retryAfterMs: eligibleInMs };
+  const isRate = found.code === "channel_rate_limited";
+  const waits = rejections.map((rejection) =>
+    (rejection.kind === "rate_limited") !== isRate || rejection.kind === "gone" ? null : rejection.retryAfterMs,
+  );
+  const known = [...waits, isRate ? eligibleInMs : null].filter((wait) => wait !== null);
+  return { code: found.code, retryAfterMs: known.length === 0 ? null : Math.min(...known) };
+}

@@ -1,0 +1,149 @@
+import type { ChannelHealth } from "@/core/channels/channel-health";
+import type { Probe } from "@/core/channels/channel-peers";
+import { ALWAYS_FREE, orderChannels } from "@/core/channels/order-channels";
+import { refusalOf } from "@/core/channels/refusal-of";
+import { type SlotAnswer, type SlotDoors, type Walked, walkChannels } from "@/core/channels/walk-channels";
+import { AppError } from "@/core/errors";
+import type { GatewayDeps } from "./gateway-deps";
+import type { Candidate, Target } from "./resolve-target";
+
+/** Which channel is asked for: one of the target's that the call was not sent to yet. */
+export type ChooseAsk = {
+  readonly target: Target;
+  readonly tried: readonly Candidate[];
+  /** An earlier choice of this call ignored the breakers, so this one does too (channels-and-rates.md C13). */
+  readonly ignoresBreakers: boolean;
+};
+
+/** What a call owns at the channel that was chosen for it; `leave` gives it back. */
+export type Chosen = {
+  readonly kind: "chosen";
+  readonly candidate: Candidate;
+  /** The right to probe a channel whose breaker is due; null: it is no probe. */
+  readonly probe: Probe | null;
+  /** Others could be asked after it. */
+  readonly hasOthers: boolean;
+  readonly ignoresBreakers: boolean;
+};
+
+/** A channel, or why none takes the call. */
+export type Choice = Chosen | { readonly kind: "none"; readonly error: AppError } | { readonly kind: "cancelled" };
+
+/** The ports that a choice needs. */
+export type ChooseDeps = Pick<GatewayDeps, "health" | "random" | "clock">;
+
+type Judged = {
+  readonly eligible: readonly Candidate[];
+  readonly tripped: readonly Candidate[];
+  /** Of the eligible ones, those that only a probe may use. */
+  readonly due: ReadonlySet<Candidate>;
+  /** Nothing but a breaker keeps a channel out. */
+  readonly isByBreakersOnly: boolean;
+  /** Monotonic ms at which the first that is out may be asked again; null: none is. */
+  readonly eligibleAt: number | null;
+};
+
+/**
+ * Chooses the channel of the next attempt: those that are healthy in their order (channels-and-rates.md C15, S3), then the first with a slot (C16).
+ * A breaker keeps nobody out of the last channels: when all are out by breakers alone, these are ignored (C13). Answers without a promise when
+ * the first channel does.
+ */
+export function chooseChannel(ask: ChooseAsk, deps: ChooseDeps): Choice | Promise<Choice> {
+  const { candidates } = ask.target;
+  const left = ask.tried.length === 0 ? candidates : candidates.filter((one) => !ask.tried.includes(one));
+  const judged = judge(left, deps.health);
+  const choosing: Choosing = { ask, left, judged };
+  if (ask.ignoresBreakers || (judged.eligible.length === 0 && mayIgnore(choosing)))
+    return pick({ ...choosing, ignoresBreakers: true }, deps);
+  const choice = pick({ ...choosing, ignoresBreakers: false }, deps);
+  if (!(choice instanceof Promise) || !mayIgnore(choosing)) return choice;
+  // Others have the right to probe.
+  return choice.then((found) => (found.kind === "none" ? pick({ ...choosing, ignoresBreakers: true }, deps) : found));
+}
+
+/** When a candidate that is out may be asked again, in ms; null: none is out. */
+export function eligibleInMs({ candidates }: Target, { health, clock }: ChooseDeps): number | null {
+  const { eligibleAt } = judge(candidates, health);
+  return eligibleAt === null ? null : Math.max(0, eligibleAt - clock.monotonic());
+}
+
+type Choosing = { readonly ask: ChooseAsk; readonly left: readonly Candidate[]; readonly judged: Judged };
+
+function mayIgnore({ ask, judged }: Choosing): boolean {
+  const { breakerLastChannel } = ask.target.config.settings;
+  const { eligible, due, isByBreakersOnly } = judged;
+  return breakerLastChannel === "pass" && ask.tried.length === 0 && isByBreakersOnly && due.size === eligible.length;
+}
+
+const NOBODY: readonly Candidate[] = [];
+const NOT_DUE: ReadonlySet<Candidate> = new Set();
+
+function judge(candidates: readonly Candidate[], health: ChannelHealth): Judged {
+  const isWell = candidates.every(({ channel, upstreamModel }) => isEligible(health, channel, upstreamModel));
+  if (isWell) return { eligible: candidates, tripped: NOBODY, due: NOT_DUE, isByBreakersOnly: false, eligibleAt: null };
+  const eligible: Candidate[] = [];
+  const tripped: Candidate[] = [];
+  const due = new Set<Candidate>();
+  let eligibleAt: number | null = null;
+  for (const candidate of candidates) {
+    const standing = health.standing(candidate.channel, candidate.upstreamModel);
+    if (standing.kind === "out") {
+      eligibleAt = Math.min(eligibleAt ?? standing.until, standing.until);
+      if (standing.reason === "tripped") tripped.push(candidate);
+    } else eligible.push(candidate);
+    if (standing.kind === "probe") due.add(candidate);
+  }
+  const isByBreakersOnly = tripped.length + due.size === candidates.length;
+  return { eligible, tripped, due, isByBreakersOnly, eligibleAt };
+}
+
+function isEligible(health: ChannelHealth, channel: Candidate["channel"], model: string): boolean {
+  return health.standing(channel, model).kind === "eligible";
+}
+
+function pick(
+  { ask, judged, ignoresBreakers }: Choosing & { readonly ignoresBreakers: boolean },
+  deps: ChooseDeps,
+): Choice | Promise<Choice> {
+  const { eligible, tripped, due } = judged;
+  const open = ignoresBreakers ? [...eligible, ...tripped] : eligible;
+  const order = orderChannels(open, { standingOf: () => ALWAYS_FREE, affinity: null, random: deps.random });
+  const walked = walkChannels(order, doorsOf(ignoresBreakers ? NOT_DUE : due, deps.health));
+  const end = (found: Walked<Candidate, Probe | null>): Choice => {
+    if (found.kind === "cancelled") return found;
+    if (found.kind === "none") return refused(found.rejections, { ask, judged }, deps);
+    const { candidate, slot: probe } = found;
+    return { kind: "chosen", candidate, probe, hasOthers: order.length > 1, ignoresBreakers };
+  };
+  return walked instanceof Promise ? walked.then(end) : end(walked);
+}
+
+/** A channel without a limiter always has a slot; one that is due for a probe asks for the right to it. */
+function doorsOf(due: ReadonlySet<Candidate>, health: ChannelHealth): SlotDoors<Candidate, Probe | null> {
+  return {
+    tryAcquire(candidate) {
+      if (!due.has(candidate)) return { kind: "granted", slot: null };
+      const taken = health.takeProbe(candidate.channel.id);
+      return taken instanceof Promise ? taken.then(answerOf) : answerOf(taken);
+    },
+    acquire: () => Promise.resolve({ kind: "gone" }),
+  };
+}
+
+function answerOf(probe: Probe | null): SlotAnswer<Probe | null> {
+  return probe === null ? { kind: "skipped" } : { kind: "granted", slot: probe };
+}
+
+function refused(
+  rejections: Extract<Walked<Candidate, Probe | null>, { kind: "none" }>["rejections"],
+  { ask, judged }: Pick<Choosing, "ask" | "judged">,
+  { clock }: ChooseDeps,
+): Choice {
+  const { eligibleAt } = judged;
+  const waitMs = eligibleAt === null ? null : Math.max(0, eligibleAt - clock.monotonic());
+  const { code, retryAfterMs } = refusalOf(
+    rejections.map(({ rejection }) => rejection),
+    waitMs,
+  );
+  return { kind: "none", error: new AppError(code, { model: ask.target.model, retryAfterMs }) };
+}
