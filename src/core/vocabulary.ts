@@ -39,6 +39,9 @@ export const OVERFLOWS = ["spill", "group", "stay"] as const;
 /** Where a request goes whose best channel is at capacity (channels-and-rates.md C16). */
 export type Overflow = (typeof OVERFLOWS)[number];
 
+/** What happens to a request all of whose channels have an open breaker (channels-and-rates.md C13). */
+export const BREAKER_LAST_CHANNEL = ["pass", "block"] as const;
+
 export const USAGE_IN_STREAM = ["auto", "never"] as const;
 /** What happens to a request whose model has no price (protocols-and-pricing.md 7.1). */
 export const UNPRICED_MODELS = ["block", "free", "default_price"] as const;

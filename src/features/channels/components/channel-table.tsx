@@ -7,7 +7,7 @@ import { Instant } from "@/components/instant";
 import { ManagedByFile } from "@/components/managed-by-file";
 import { NameLink } from "@/components/name-link";
 import { useRouter } from "@/i18n/navigation";
-import type { Channel } from "@/operations/channels/schema";
+import type { Channel } from "@/operations/channels/channel";
 import { ChannelProtocols, ChannelState } from "./channel-badges";
 import { ChannelModels } from "./channel-models";
 

@@ -12,7 +12,7 @@ import { useToast } from "@/components/ui/toast";
 import { useAction } from "@/components/use-action";
 import { useProblemText } from "@/components/use-problem-text";
 import { Link } from "@/i18n/navigation";
-import type { Channel, ChannelList } from "@/operations/channels/schema";
+import type { Channel, ChannelList } from "@/operations/channels/channel";
 import { updateChannelAction } from "../actions";
 import { CHANNELS_KEY, useChannels } from "../queries";
 import { channelSearch, matchesSearch } from "../search-params";
