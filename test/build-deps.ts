@@ -1,6 +1,8 @@
 import type { AuthSnapshot } from "@/core/auth-snapshot";
+import { DEFAULT_BREAKER } from "@/core/channels/breaker";
 import type { ChannelSnapshot } from "@/core/channels/channel";
 import { createChannelHealth } from "@/core/channels/channel-health";
+import { NO_LIMITER } from "@/core/channels/limiter";
 import type { ConfigSnapshot } from "@/core/config-snapshot";
 import { digestKey } from "@/core/keys/key-secret";
 import type { DenialRecord, LedgerEntry, RequestRecord } from "@/core/ledger/entry";
@@ -28,6 +30,11 @@ import { buildPriceRow } from "./build-usage";
 /** The key that `buildGatewayDeps` knows unless told otherwise, of user 7. */
 export const TEST_KEY = "sk-sluice-0123456789012345678901234567890123456789012";
 
+const ROUTING = {
+  ...{ limiter: NO_LIMITER, overflow: null, breaker: DEFAULT_BREAKER, rpm: null, tpm: null },
+  access: new Set<number>(),
+};
+
 /** A channel that serves `gpt-4o` and `claude-sonnet-4-5` at a base URL. */
 export function buildChannel(given: Partial<ChannelSnapshot> & { baseUrl: string }): ChannelSnapshot {
   const model = (name: string, upstream = name) => [name, { name, upstream }] as const;
@@ -38,7 +45,9 @@ export function buildChannel(given: Partial<ChannelSnapshot> & { baseUrl: string
     operations: null,
     provider: null,
     credential: "upstream-credential",
+    credentials: [{ id: 1, value: "upstream-credential" }],
     models: new Map([model("gpt-4o"), model("claude-sonnet-4-5"), model("mapped", "gpt-4o")]),
+    patterns: [],
     priority: 0,
     weight: 1,
     costMultiplierPpm: 1_000_000,
@@ -47,6 +56,7 @@ export function buildChannel(given: Partial<ChannelSnapshot> & { baseUrl: string
     usageInStream: "auto",
     inputIncludesCache: false,
     onDisconnect: null,
+    ...ROUTING,
     ...given,
   };
 }

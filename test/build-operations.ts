@@ -75,6 +75,7 @@ export async function buildOperations(
     async judgeUpstream(url: string) {
       if (new URL(url).hostname === "169.254.169.254") throw new AppError("base_url_forbidden", { class: "metadata" });
     },
+    isProvider: (id: string) => id === "openai" || id === "anthropic",
     isPriced: (model: string) => model === "gpt-4o",
     effectivePrices: (model: string) => (given.prices ?? []).filter((row) => row.model === model),
     quotas: quotas.ports,

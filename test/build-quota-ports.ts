@@ -43,7 +43,7 @@ export function buildQuotaPorts(
     return buildConfigSnapshot({
       ...stored,
       settings: mergeSettings(stored.settings),
-      credentials: stored.channels.map(({ id }) => ({ channelId: id, sealed: "", setAt: 0 })),
+      credentials: stored.channels.map(({ id }) => ({ channelId: id, id: 1, enabled: true, sealed: "", setAt: 0 })),
       open: () => "credential",
       catalogue,
       now: clock.now,

@@ -1,6 +1,8 @@
 import { buildPriceRow } from "@test/build-usage";
 import { describe, expect, test } from "vitest";
-import type { ChannelRow } from "./channels/channel-row";
+import { DEFAULT_BREAKER } from "./channels/breaker";
+import type { ChannelCredentialRow, ChannelRow } from "./channels/channel-row";
+import { NO_LIMITER } from "./channels/limiter";
 import { buildConfigSnapshot, type ConfigParts } from "./config-snapshot";
 import { DEFAULT_SETTINGS } from "./settings/settings";
 
@@ -20,17 +22,21 @@ const channel = (id: number, given: Partial<ChannelRow> = {}): ChannelRow => ({
   usageInStream: "auto",
   inputIncludesCache: false,
   onDisconnect: null,
+  ...{ limiter: NO_LIMITER, overflow: null, breaker: DEFAULT_BREAKER, rpm: null, tpm: null, userGroups: [] },
   enabled: true,
-  credentialSetAt: 0,
   ...given,
 });
 
+const credential = (channelId: number, given: Partial<ChannelCredentialRow> = {}): ChannelCredentialRow => ({
+  ...{ channelId, id: 1, enabled: true, sealed: `sealed ${channelId}`, setAt: 0 },
+  ...given,
+});
 const build = (channels: readonly ChannelRow[], given: Partial<ConfigParts> = {}) =>
   buildConfigSnapshot({
     version: 7,
     settings: DEFAULT_SETTINGS,
     channels,
-    credentials: channels.map(({ id }) => ({ channelId: id, sealed: `sealed ${id}`, setAt: 0 })),
+    credentials: channels.map(({ id }) => credential(id)),
     open: (sealed, context) => `${sealed} opened for ${context}`,
     prices: [],
     modelGroups: [],
@@ -60,10 +66,39 @@ describe("buildConfigSnapshot", () => {
   });
 
   test("opens each credential for its own channel; one that is missing or cannot be opened is null", () => {
-    const credentials = [1, 2].map((channelId) => ({ channelId, sealed: `sealed ${channelId}`, setAt: 0 }));
+    const credentials = [credential(1), credential(2)];
     const open = (sealed: string, context: string) => (sealed === "sealed 2" ? null : `${sealed} for ${context}`);
     const snapshot = build([channel(1), channel(2), channel(3)], { credentials, open });
     expect(snapshot.channels.map(({ credential }) => credential)).toEqual(["sealed 1 for channel:1", null, null]);
+  });
+
+  test("the first enabled credential that can be opened is used, the others wait behind it", () => {
+    const open = (sealed: string, context: string) => (sealed === "blind" ? null : `${sealed} for ${context}`);
+    const credentials = [
+      credential(1, { id: 4, enabled: false, sealed: "off" }),
+      credential(1, { id: 1, sealed: "blind" }),
+      credential(1, { id: 3, sealed: "third" }),
+      credential(1, { id: 2, sealed: "second" }),
+    ];
+    const [found] = build([channel(1)], { credentials, open }).channels;
+    expect(found?.credential).toBe("third for channel:1:3");
+    expect(found?.credentials).toEqual([
+      { id: 3, value: "third for channel:1:3" },
+      { id: 2, value: "second for channel:1:2" },
+    ]);
+  });
+
+  test("carries limiter, overflow, breaker, the upstream's own budget and whom the channel is for", () => {
+    const limiter = {
+      mode: "reject",
+      capacity: 2,
+      queueSize: null,
+      queueTimeoutMs: null,
+      maxWaitingPerKey: null,
+    } as const;
+    const given = { limiter, overflow: "stay", breaker: { ...DEFAULT_BREAKER, failures: 2 }, rpm: 5, tpm: 6 } as const;
+    const [found] = build([channel(1, { ...given, userGroups: [3, 4] })]).channels;
+    expect(found).toMatchObject({ ...given, access: new Set([3, 4]) });
   });
 
   test("tells what is said of a model of exactly that name", () => {

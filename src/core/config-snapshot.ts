@@ -1,5 +1,6 @@
-import type { ChannelModel, ChannelSnapshot } from "./channels/channel";
+import type { ChannelModel, ChannelSnapshot, OpenCredential } from "./channels/channel";
 import type { ChannelCredentialRow, ChannelRow } from "./channels/channel-row";
+import { credentialContext } from "./channels/credential-context";
 import type { ModelRow, ModelTraits } from "./models/model";
 import type { PriceRow } from "./prices/price";
 import { buildPriceBook, type Catalogue } from "./prices/price-book";
@@ -45,7 +46,7 @@ export type ConfigParts = {
   readonly settings: Settings;
   readonly channels: readonly ChannelRow[];
   readonly credentials: readonly ChannelCredentialRow[];
-  /** Opens a sealed credential of context `channel:<id>`; null when it cannot. */
+  /** Opens a sealed credential of a `credentialContext`; null when it cannot. */
   readonly open: (sealed: string, context: string) => string | null;
   /** Stored price rows. */
   readonly prices: readonly PriceRow[];
@@ -61,18 +62,11 @@ const NO_CHANNELS: readonly ChannelSnapshot[] = [];
 
 /** Opens credentials and builds the indexes, so that a lookup on the request path allocates nothing. */
 export function buildConfigSnapshot(parts: ConfigParts): ConfigSnapshot {
-  const sealed = new Map(parts.credentials.map((row) => [row.channelId, row.sealed]));
+  const sealed = Map.groupBy(parts.credentials, ({ channelId }) => channelId);
   const channels = parts.channels
     .filter((row) => row.enabled && row.weight > 0)
     .sort((a, b) => a.priority - b.priority || a.id - b.id)
-    .map((row): ChannelSnapshot => {
-      const credential = sealed.get(row.id);
-      return {
-        ...row,
-        credential: credential === undefined ? null : parts.open(credential, `channel:${row.id}`),
-        models: new Map(row.models.map((model): [string, ChannelModel] => [model.name, model])),
-      };
-    });
+    .map((row) => snapshotOf(row, openCredentials(sealed.get(row.id) ?? [], parts.open)));
   const index = indexChannels(channels);
   const groups = new Map(
     parts.modelGroups.flatMap(({ models, ...group }) => models.map((model): [string, ModelGroup] => [model, group])),
@@ -88,6 +82,26 @@ export function buildConfigSnapshot(parts: ConfigParts): ConfigSnapshot {
     modelGroupOf: groups.size === 0 ? () => null : remembered((model) => groups.get(normaliseModel(model)) ?? null),
     traitsOf: (model) => traits.get(model) ?? null,
     modelGroups,
+  };
+}
+
+function openCredentials(rows: readonly ChannelCredentialRow[], open: ConfigParts["open"]): readonly OpenCredential[] {
+  return rows.flatMap(({ channelId, id, enabled, sealed }) => {
+    const value = enabled ? open(sealed, credentialContext(channelId, id)) : null;
+    return value === null ? [] : [{ id, value }];
+  });
+}
+
+function snapshotOf({ userGroups, ...row }: ChannelRow, credentials: readonly OpenCredential[]): ChannelSnapshot {
+  const isPattern = ({ name }: ChannelModel) => name.endsWith("*");
+  const exact = row.models.filter((model) => !isPattern(model));
+  return {
+    ...row,
+    credential: credentials[0]?.value ?? null,
+    credentials,
+    models: new Map(exact.map((model) => [model.name, model])),
+    patterns: row.models.filter(isPattern).sort((a, b) => b.name.length - a.name.length),
+    access: new Set(userGroups),
   };
 }
 

@@ -61,13 +61,15 @@ export type OperationPorts = {
   readonly probeChannel: ChannelProbe;
   /** What the channels are doing, as the slots of all replicas say. Never rejects. */
   readLiveChannels(): Promise<LiveReading>;
-  /** Seals and opens channel credentials; context `channel:<id>`. */
+  /** Seals and opens channel credentials under a `credentialContext`. */
   readonly secrets: {
     seal(plain: string, context: string): string;
     open(sealed: string, context: string): string | null;
   };
   /** Judges an upstream URL by the address policy (reliability-and-security.md 8). Throws base_url_forbidden. */
   judgeUpstream(url: string): Promise<void>;
+  /** True for the id of a provider of the price catalogue. */
+  isProvider(id: string): boolean;
   /** True when a price row or the catalogue covers the model. */
   isPriced(model: string, provider: string | null, baseUrl: string): boolean;
   /** Rows in force that price a model on no channel in particular: an admin's, else the catalogue's; empty: unpriced. */

@@ -278,9 +278,11 @@ export const settingFields = {
   unpricedModels: settingShape.unpricedModels.unwrap(),
   maxAttempts: settingShape.maxAttempts.unwrap(),
   requestDeadlineMs: settingShape.requestDeadlineMs.unwrap(),
+  channelOverflow: settingShape.channelOverflow.unwrap(),
   cooldownDefaultMs: settingShape.cooldownDefaultMs.unwrap(),
   cooldownMaxMs: settingShape.cooldownMaxMs.unwrap(),
   breakerLastChannel: settingShape.breakerLastChannel.unwrap(),
+  queueHeartbeatMs: settingShape.queueHeartbeatMs.unwrap(),
   drainTimeoutMs: settingShape.drainTimeoutMs.unwrap(),
   worstCaseOutputTokens: settingShape.worstCaseOutputTokens.unwrap(),
 };

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { DEFAULT_BREAKER } from "@/core/channels/breaker";
+import { NO_LIMITER } from "@/core/channels/limiter";
 import { GrantBoostInput } from "./boosts/schema";
 import { CreateChannelInput, UpdateChannelInput } from "./channels/schema";
 import { FIELD_ERROR_CODES } from "./field-error-codes";
@@ -36,8 +38,17 @@ test("a new channel takes the defaults of its absent fields", () => {
     usageInStream: "auto",
     inputIncludesCache: false,
     onDisconnect: null,
+    ...{ limiter: NO_LIMITER, overflow: null, breaker: DEFAULT_BREAKER, rpm: null, tpm: null, userGroups: [] },
     enabled: true,
   });
+});
+
+test("a limiter of null is off, in a patch too, and what a mode has no use for may be left out or null", () => {
+  expect(CreateChannelInput.parse({ ...channel, limiter: null }).limiter).toEqual(NO_LIMITER);
+  expect(UpdateChannelInput.parse({ id: 1, version: 2, limiter: null }).limiter).toEqual(NO_LIMITER);
+  const observe = { ...NO_LIMITER, mode: "observe", capacity: 4 };
+  expect(CreateChannelInput.parse({ ...channel, limiter: { mode: "observe", capacity: 4 } }).limiter).toEqual(observe);
+  expect(CreateChannelInput.parse({ ...channel, limiter: observe }).limiter).toEqual(observe);
 });
 
 test("null gives a new channel the default too", () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { buildChannel } from "@test/build-deps";
 import { buildRequest } from "@test/build-request";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -10,22 +11,8 @@ import type { Protocol, UpstreamRequest } from "./protocol";
 import { protocolFor } from "./registry";
 
 const CHANNEL: ChannelSnapshot = {
-  id: 1,
-  name: "main",
-  protocols: ["openai-chat", "anthropic-messages"],
-  operations: null,
-  provider: null,
-  baseUrl: "https://upstream.example",
+  ...buildChannel({ name: "main", baseUrl: "https://upstream.example" }),
   credential: "sk-upstream",
-  models: new Map(),
-  priority: 0,
-  weight: 1,
-  costMultiplierPpm: 1_000_000,
-  timeouts: { connectMs: 1, firstByteMs: 1, idleMs: 1 },
-  headers: { set: {}, remove: [] },
-  usageInStream: "auto",
-  inputIncludesCache: false,
-  onDisconnect: null,
 };
 
 type SendParts = {

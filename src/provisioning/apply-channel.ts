@@ -1,26 +1,35 @@
-import { AppError } from "@/core/errors";
+import { AppError, type FieldError } from "@/core/errors";
 import { createChannel } from "@/operations/channels/create-channel";
 import { updateChannel } from "@/operations/channels/update-channel";
+import type { OperationContext } from "@/operations/operation";
 import { runInside } from "@/operations/run-operation";
 import type { ConfigFile } from "./config-file";
 import type { Step } from "./step";
 
-/** Creates or changes the channel of that name. Without a credential an existing one stays. */
-export function applyChannel({ credential, ...values }: ConfigFile["channels"][number], index: number): Step {
+/** Creates or changes the channel of that name. Without a credential an existing one keeps its own. */
+export function applyChannel(
+  { credential, credentials, userGroups: groups, ...values }: ConfigFile["channels"][number],
+  index: number,
+): Step {
   return {
     path: `channels[${index}]`,
     label: `channel ${values.name}`,
     async run(context) {
+      const userGroups = await idsOf(groups, context);
       const row = await context.ports.channels.findByName(values.name);
-      const given = credential == null ? {} : { credential };
-      if (row !== null) {
-        return runInside(updateChannel, { ...values, ...given, id: row.id, version: row.version }, context);
-      }
-      if (credential == null) {
-        const fields = [{ path: "credential", code: "credential_required" }];
-        throw new AppError("validation_failed", {}, { fields });
-      }
-      return runInside(createChannel, { ...values, credential }, context);
+      const input = { ...values, userGroups, credential, credentials };
+      if (row === null) return runInside(createChannel, input, context);
+      return runInside(updateChannel, { ...input, id: row.id, version: row.version }, context);
     },
   };
+}
+
+/** The ids of user groups by name. Throws validation_failed for each name that is none. */
+async function idsOf(names: readonly string[], { ports }: OperationContext): Promise<readonly number[]> {
+  const found = await Promise.all(names.map((name) => ports.userGroups.findByName(name)));
+  const fields = found.flatMap((row, index): FieldError[] =>
+    row === null ? [{ path: `userGroups[${index}]`, code: "user_group_unknown" }] : [],
+  );
+  if (fields.length > 0) throw new AppError("validation_failed", {}, { fields });
+  return found.flatMap((row) => (row === null ? [] : [row.id]));
 }

@@ -59,8 +59,8 @@ function stepsOf(file: ConfigFile): readonly Step[] {
   };
   return [
     settings,
-    ...file.channels.map(applyChannel),
     ...file.userGroups.map(applyUserGroup),
+    ...file.channels.map(applyChannel),
     ...file.users.map(applyUser),
     ...file.keys.map(applyKey),
     ...(file.prune ? pruneModelGroups(file) : []),

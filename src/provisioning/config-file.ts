@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { channelFields, credentialField } from "@/operations/channels/schema";
+import { channelFields, credentialField, credentialsField } from "@/operations/channels/schema";
 import { keyFields } from "@/operations/keys/schema";
 import { modelGroupFields } from "@/operations/model-groups/schema";
 import { modelFields } from "@/operations/models/schema";
 import { priceFields } from "@/operations/prices/schema";
-import { because, flag, instantField, nameField, passwordField, strict } from "@/operations/references";
+import { because, flag, instantField, nameField, orDefault, passwordField, strict } from "@/operations/references";
 import { UpdateSettingsInput } from "@/operations/settings/schema";
 import { userGroupFields } from "@/operations/user-groups/schema";
 import { userFields } from "@/operations/users/schema";
@@ -26,7 +26,15 @@ export const configFile = strict({
   /** Removes what an earlier run created and this file no longer names. */
   prune: flag.default(false),
   settings: UpdateSettingsInput.default({}),
-  channels: list(strict({ ...channelFields, credential: credentialField.nullish() })),
+  channels: list(
+    strict({
+      ...channelFields,
+      userGroups: orDefault(groupNames, []),
+      /** The first of `credentials`; without both, a channel that exists keeps its own. */
+      credential: credentialField.nullish(),
+      credentials: credentialsField.nullish(),
+    }),
+  ),
   userGroups: list(strict(userGroupFields)),
   users: list(strict({ ...userFields, password: passwordField.nullish(), groups: groupNames.nullish() })),
   keys: list(strict({ user: nameField, ...keyFields, secret: z.string(because("secret_invalid")).nullish() })),
@@ -47,11 +55,13 @@ export const SECRET_FIELDS = [
   ["keys", "secret"],
 ] as const;
 
+/** The same in a list of an entry: list, its field, and the field of what that holds. */
+export const SECRET_LISTS = [["channels", "credentials", "value"]] as const;
+
 /** Fields of provisioning.md that this release does not have: they are told as such, and null means the default as everywhere. */
 export const NOT_SUPPORTED: ReadonlySet<string> = new Set([
   "rates",
-  ...["requestRate", "channelOverflow", "queueHeartbeatMs"].map(inSettings),
-  ...["limiter", "rpm", "tpm", "overflow", "breaker", "userGroups"].map((name) => `channels[].${name}`),
+  "settings.requestRate",
   ...["rpm", "costMultiplier"].map((name) => `userGroups[].${name}`),
   ...["rpm", "rpmOverrides", "maxConcurrent"].map((name) => `users[].${name}`),
   ...["ipAllow", "ipDeny", "channels", "maxConcurrent"].map((name) => `keys[].${name}`),
@@ -59,7 +69,3 @@ export const NOT_SUPPORTED: ReadonlySet<string> = new Set([
 
 /** Values that mean what this release does anyway, besides null and an empty list. */
 export const NEUTRAL: ReadonlyMap<string, unknown> = new Map([["userGroups[].costMultiplier", "1"]]);
-
-function inSettings(name: string): string {
-  return `settings.${name}`;
-}

@@ -13,6 +13,8 @@ export async function exportConfig(ports: OperationPorts): Promise<string> {
   const memberships = Map.groupBy(await ports.userGroups.listUsers({}), ({ userId }) => userId);
   const channels = await ports.channels.list();
   const channelNames = new Map(channels.map((channel) => [channel.id, channel.name]));
+  const userGroups = await ports.userGroups.list({});
+  const groupNames = new Map(userGroups.map(({ id, name }) => [id, name]));
   const document = {
     settings: await ports.settings.read(),
     channels: channels.map(({ costMultiplierPpm, ...row }) => ({
@@ -30,9 +32,16 @@ export async function exportConfig(ports: OperationPorts): Promise<string> {
       usageInStream: row.usageInStream,
       inputIncludesCache: row.inputIncludesCache,
       onDisconnect: row.onDisconnect,
+      limiter: row.limiter,
+      overflow: row.overflow,
+      breaker: row.breaker,
+      rpm: row.rpm,
+      tpm: row.tpm,
+      // the id of a group that is gone is no name: such a channel must not come back open to everyone
+      userGroups: row.userGroups.map((id) => groupNames.get(id) ?? `#${id}`),
       enabled: row.enabled,
     })),
-    userGroups: (await ports.userGroups.list({})).map(({ name }) => ({ name })),
+    userGroups: userGroups.map(({ name }) => ({ name })),
     users: (await ports.users.list({})).map(({ id, name, email, role, locale, timeZone, enabled }) => ({
       ...{ name, email, role, locale, timeZone, enabled },
       groups: (memberships.get(id) ?? []).map(({ userGroupName }) => userGroupName),

@@ -1,7 +1,7 @@
 import { parseDocument } from "yaml";
 import { AppError, type FieldError } from "@/core/errors";
 import { fieldErrorsOf } from "@/operations/field-errors";
-import { type ConfigFile, configFile, NEUTRAL, NOT_SUPPORTED, SECRET_FIELDS } from "./config-file";
+import { type ConfigFile, configFile, NEUTRAL, NOT_SUPPORTED, SECRET_FIELDS, SECRET_LISTS } from "./config-file";
 import { duplicates } from "./duplicates";
 
 /** Reads what `env:NAME` and `file:PATH` in the file mean; undefined: there is none. */
@@ -63,7 +63,7 @@ function isPlain(value: unknown): value is Plain {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The entries of a list of the file; what is no list or no object is left to the schema. */
+/** The entries of a list of the file or of an entry; what is no list or no object is left to the schema. */
 function mapEntries(file: Plain, list: string, map: (entry: Plain, index: number) => Plain): Plain {
   const entries = file[list];
   if (!Array.isArray(entries)) return file;
@@ -71,17 +71,23 @@ function mapEntries(file: Plain, list: string, map: (entry: Plain, index: number
 }
 
 function withSecrets(file: Plain, secrets: SecretSource, faults: FieldError[]): Plain {
-  return SECRET_FIELDS.reduce<Plain>(
-    (resolved, [list, field]) =>
-      mapEntries(resolved, list, (entry, index) => {
-        const given = entry[field];
-        if (typeof given !== "string") return entry;
-        const plain = resolve(given, secrets);
-        if (plain !== null) return { ...entry, [field]: plain };
-        faults.push({ path: `${list}[${index}].${field}`, code: "secret_reference_invalid" });
-        return { ...entry, [field]: null };
-      }),
+  const replace = (entry: Plain, path: string, field: string): Plain => {
+    const given = entry[field];
+    if (typeof given !== "string") return entry;
+    const plain = resolve(given, secrets);
+    if (plain === null) faults.push({ path: `${path}.${field}`, code: "secret_reference_invalid" });
+    return { ...entry, [field]: plain };
+  };
+  const direct = SECRET_FIELDS.reduce<Plain>(
+    (resolved, [list, field]) => mapEntries(resolved, list, (entry, at) => replace(entry, `${list}[${at}]`, field)),
     file,
+  );
+  return SECRET_LISTS.reduce<Plain>(
+    (resolved, [list, inner, field]) =>
+      mapEntries(resolved, list, (entry, at) =>
+        mapEntries(entry, inner, (one, index) => replace(one, `${list}[${at}].${inner}[${index}]`, field)),
+      ),
+    direct,
   );
 }
 
@@ -97,7 +103,7 @@ function resolve(given: string, secrets: SecretSource): string | null {
 function withoutUnsupportedNulls(file: Plain): Plain {
   const top = dropNulls(file, "");
   const settings = isPlain(top.settings) ? { settings: dropNulls(top.settings, "settings.") } : {};
-  return ["channels", "userGroups", "users", "keys"].reduce<Plain>(
+  return ["userGroups", "users", "keys"].reduce<Plain>(
     (cleaned, list) => mapEntries(cleaned, list, (entry) => dropNulls(entry, `${list}[].`)),
     { ...top, ...settings },
   );

@@ -1,5 +1,8 @@
 import { buildOperations, type TestOperations } from "@test/build-operations";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { DEFAULT_BREAKER } from "@/core/channels/breaker";
+import { credentialContext } from "@/core/channels/credential-context";
+import { NO_LIMITER } from "@/core/channels/limiter";
 import type { AppError } from "@/core/errors";
 import { applyConfig } from "./apply-config";
 import { exportConfig } from "./export-config";
@@ -21,11 +24,20 @@ channels:
     models: [gpt-4o, { name: fast, upstream: gpt-4o-mini }]
     costMultiplier: "1.5"
     timeouts: { idleMs: 5000 }
-    limiter: null
-    rpm: null
+    limiter: { mode: queue, capacity: 2, queueSize: 3, queueTimeoutMs: 1500, maxWaitingPerKey: null }
+    rpm: 600
     tpm: null
-    overflow: null
-    userGroups: []
+    overflow: stay
+    breaker: { failures: 3 }
+    userGroups: [VIP]
+  - name: spare
+    protocols: [openai-chat]
+    baseUrl: https://spare.example.com
+    credentials: [{ value: env:UPSTREAM_KEY }, { value: sk-second-0123456789, enabled: false }]
+    models: [gpt-*]
+    limiter: null
+    breaker: null
+    weight: 0
 userGroups:
   - { name: team-a, costMultiplier: "1", rpm: null }
   - { name: vip }
@@ -64,7 +76,8 @@ describe("applying a file", () => {
   test("makes what it names, in one go and with audit rows", async () => {
     expect(await apply(FILE)).toMatchObject({
       created: [
-        ...["channel main", "user group team-a", "user group vip", "user alice", "user bob", "key alice/laptop"],
+        ...["user group team-a", "user group vip", "channel main", "channel spare", "user alice", "user bob"],
+        "key alice/laptop",
         ...["model group frontier", "model group small", "model gpt-4o", "price gpt-4o"],
       ],
       changed: ["settings"],
@@ -83,8 +96,19 @@ describe("applying a file", () => {
         { name: "fast", upstream: "gpt-4o-mini" },
       ],
     });
-    const [credential] = await ports.channels.credentials();
-    expect(ports.secrets.open(credential?.sealed ?? "", `channel:${channel?.id}`)).toBe("sk-upstream-0123456789");
+    expect(channel).toMatchObject({
+      limiter: { mode: "queue", capacity: 2, queueSize: 3, queueTimeoutMs: 1_500, maxWaitingPerKey: null },
+      ...{ rpm: 600, tpm: null, overflow: "stay", breaker: { ...DEFAULT_BREAKER, failures: 3 } },
+      userGroups: [(await ports.userGroups.findByName("vip"))?.id],
+    });
+    const spare = await ports.channels.findByName("spare");
+    expect(spare).toMatchObject({ limiter: NO_LIMITER, breaker: DEFAULT_BREAKER, weight: 0, userGroups: [] });
+    const credentials = await ports.channels.credentials();
+    const plain = credentials.map(({ channelId, id, sealed }) =>
+      ports.secrets.open(sealed, credentialContext(channelId, id)),
+    );
+    expect(plain).toEqual(["sk-upstream-0123456789", "sk-upstream-0123456789", "sk-second-0123456789"]);
+    expect(credentials.map(({ enabled }) => enabled)).toEqual([true, true, false]);
     const alice = await ports.users.findByName("alice");
     expect(alice).toMatchObject({ email: "alice@example.com", hasAccount: true, managedBy: "file" });
     const groups = await ports.userGroups.listUsers({ userId: alice?.id ?? 0 });
@@ -135,7 +159,8 @@ describe("applying a file", () => {
     await operations.run("models.put", { name: "mine", maxOutputTokens: 5 }, admin);
     const report = await apply("prune: true\nusers: [{ name: alice, role: admin }]\n");
     expect([...report.removed].sort()).toEqual([
-      ...["channel main", "key alice/laptop", "model gpt-4o", "model group frontier", "model group small", "user bob"],
+      ...["channel main", "channel spare", "key alice/laptop", "model gpt-4o", "model group frontier"],
+      ...["model group small", "user bob"],
       ...["user group team-a", "user group vip"],
     ]);
     const names = (await operations.ports.users.list({})).map(({ name }) => name);
@@ -184,10 +209,19 @@ describe("applying a file", () => {
   });
 });
 
+test("a channel whose only user group is gone is exported for nobody, not for everyone", async () => {
+  await apply(FILE);
+  const { ports } = operations;
+  const vip = await ports.userGroups.findByName("vip");
+  await ports.userGroups.delete(vip?.id ?? 0);
+  const text = await exportConfig(ports);
+  expect(await faultsOf(text)).toEqual(["channels[0].userGroups[0]: user_group_unknown"]);
+});
+
 describe("a bad file", () => {
   test("tells every problem with its path and applies nothing", async () => {
     const bad = `
-settings: { timeZone: Mars/Base, maxAttempts: 99, nonsense: 1, channelOverflow: spill }
+settings: { timeZone: Mars/Base, maxAttempts: 99, nonsense: 1, channelOverflow: full, queueHeartbeatMs: 4999 }
 channels:
   - { name: a, protocols: [soap], baseUrl: "ftp://x", models: [], owner: me, rpm: 5 }
   - { name: b, protocols: [openai-chat], baseUrl: "https://x", models: [m], credential: env:NOBODY }
@@ -208,7 +242,6 @@ whatever: true
       "channels[0].models: models_required",
       "channels[0].owner: unknown_field",
       "channels[0].protocols[0]: protocol_unknown",
-      "channels[0].rpm: not_supported",
       "channels[1].credential: secret_reference_invalid",
       "keys[0].secret: secret_invalid",
       "modelGroups[0].models[0]: model_name_invalid",
@@ -216,9 +249,10 @@ whatever: true
       "modelGroups[1].models: models_required",
       "prices[0].input: amount_invalid",
       "rates: not_supported",
-      "settings.channelOverflow: not_supported",
+      "settings.channelOverflow: not_a_choice",
       "settings.maxAttempts: out_of_range",
       "settings.nonsense: unknown_field",
+      "settings.queueHeartbeatMs: out_of_range",
       "settings.timeZone: zone_unknown",
       "userGroups[0].costMultiplier: not_supported",
       "userGroups[0].rpm: not_supported",
@@ -316,7 +350,7 @@ whatever: true
 });
 
 test("the hosts of a file's channels are known before it is applied", () => {
-  expect(channelHosts(FILE)).toEqual(["api.example.com:443"]);
+  expect(channelHosts(FILE)).toEqual(["api.example.com:443", "spare.example.com:443"]);
   expect(channelHosts('channels: [{ baseUrl: http://10.0.0.5:8080/v1 }, { baseUrl: "http://[::1]" }, 7]')).toEqual([
     "10.0.0.5:8080",
     "::1:80",

@@ -1,4 +1,5 @@
 import type { AuthSnapshots } from "@/core/auth-snapshot";
+import { credentialContext } from "@/core/channels/credential-context";
 import type { ConfigFeed } from "@/core/config/config-feed";
 import { buildConfigSnapshot, type ConfigSnapshot, type ConfigSnapshots } from "@/core/config-snapshot";
 import { createConfigSnapshots } from "@/core/config-snapshots";
@@ -35,6 +36,8 @@ export type ConfigWiring = {
   readonly auth: AuthSnapshots;
   readonly config: ConfigSnapshots;
   readonly feed: ConfigFeed;
+  /** True for the id of a provider of the price catalogue. */
+  isProvider(id: string): boolean;
   /** True when a price row or the catalogue covers the model on a channel that may not be saved yet. */
   isPriced(model: string, provider: string | null, baseUrl: string): boolean;
   /** Rows in force that price a model on no channel in particular; empty: unpriced. */
@@ -57,7 +60,7 @@ export async function wireConfig(ask: ConfigAsk): Promise<ConfigWiring> {
   const load = async () => {
     const stored = await source.loadConfig();
     book = bookOf(stored.prices);
-    usesPreviousSecret = stored.channels.some(({ sealed }) => sealed !== null && ask.secrets.isPrevious(sealed));
+    usesPreviousSecret = stored.credentials.some(({ sealed }) => ask.secrets.isPrevious(sealed));
     return snapshotOf(stored, ask);
   };
   proveSecret(await source.loadConfig(), ask.secrets);
@@ -74,6 +77,7 @@ export async function wireConfig(ask: ConfigAsk): Promise<ConfigWiring> {
     auth,
     config,
     feed,
+    isProvider: (id) => ask.catalogue.providers.includes(id),
     isPriced: (model, provider, baseUrl) => book.isPriced(model, { id: null, provider, baseUrl }),
     effectivePrices: (model) => effectivePrices(book.rowsFor(model, null), clock.now()),
     versionOf(callerVersion) {
@@ -93,10 +97,11 @@ export async function wireConfig(ask: ConfigAsk): Promise<ConfigWiring> {
 }
 
 /** Another secret than the stored credentials were sealed under would start well and fail every call. */
-function proveSecret(stored: StoredConfig, secrets: SecretBox): void {
-  const sealed = stored.channels.filter((channel) => channel.sealed !== null);
-  const isOpened = sealed.some(({ id, sealed: text }) => secrets.open(text ?? "", `channel:${id}`) !== null);
-  if (sealed.length > 0 && !isOpened)
+function proveSecret({ credentials }: StoredConfig, secrets: SecretBox): void {
+  const isOpened = credentials.some(
+    ({ channelId, id, sealed }) => secrets.open(sealed, credentialContext(channelId, id)) !== null,
+  );
+  if (credentials.length > 0 && !isOpened)
     throw startFault(
       "SLUICE_SECRET does not open the stored credentials: give the secret they were stored under, or list it in SLUICE_SECRET_PREVIOUS",
     );
@@ -108,9 +113,7 @@ function snapshotOf(stored: StoredConfig, ask: ConfigAsk): ConfigSnapshot {
     version: stored.version,
     settings: { ...mergeSettings(stored.settings), ...ask.environment },
     channels: stored.channels,
-    credentials: stored.channels.flatMap(({ id, sealed, credentialSetAt }) =>
-      sealed === null ? [] : [{ channelId: id, sealed, setAt: credentialSetAt ?? 0 }],
-    ),
+    credentials: stored.credentials,
     open: ask.secrets.open,
     prices: stored.prices,
     catalogue: ask.catalogue,

@@ -67,6 +67,7 @@ export function wireOperations(ask: OperationsAsk): OperationsWiring {
     probeChannel: probe,
     secrets: ask.secrets,
     judgeUpstream: upstream.judge,
+    isProvider: config.isProvider,
     isPriced: config.isPriced,
     effectivePrices: config.effectivePrices,
     quotas: ask.quotas,

@@ -1,7 +1,9 @@
-import type { OnDisconnect, OperationName, ProtocolId, Versioned } from "../vocabulary";
+import type { OnDisconnect, OperationName, Overflow, ProtocolId, Versioned } from "../vocabulary";
+import type { ChannelBreaker } from "./breaker";
 import type { ChannelHeaders, ChannelModel, ChannelTimeouts } from "./channel";
+import type { ChannelLimiter } from "./limiter";
 
-/** A channel without its credential. */
+/** A channel without its credentials. */
 export type ChannelRow = Versioned & {
   readonly name: string;
   readonly protocols: readonly ProtocolId[];
@@ -10,6 +12,7 @@ export type ChannelRow = Versioned & {
   readonly baseUrl: string;
   readonly models: readonly ChannelModel[];
   readonly priority: number;
+  /** 0: no new traffic. */
   readonly weight: number;
   readonly costMultiplierPpm: number;
   readonly timeouts: ChannelTimeouts;
@@ -17,14 +20,23 @@ export type ChannelRow = Versioned & {
   readonly usageInStream: "auto" | "never";
   readonly inputIncludesCache: boolean;
   readonly onDisconnect: OnDisconnect | null;
+  readonly limiter: ChannelLimiter;
+  /** null: the setting `channelOverflow`. */
+  readonly overflow: Overflow | null;
+  readonly breaker: ChannelBreaker;
+  /** The upstream's own budget per minute; null: none known. */
+  readonly rpm: number | null;
+  readonly tpm: number | null;
+  /** Ids of the user groups that may use it; empty: everyone. An id whose group is gone lets nobody in. */
+  readonly userGroups: readonly number[];
   readonly enabled: boolean;
-  /** When the credential was set; null = none. */
-  readonly credentialSetAt: number | null;
 };
 /** Writable columns of a channel. */
-export type ChannelValues = Omit<ChannelRow, keyof Versioned | "credentialSetAt"> & Pick<Versioned, "managedBy">;
-/** The stored credential of a channel; `sealed` is bound to `channel:<id>`. */
-export type ChannelCredentialRow = { readonly channelId: number; readonly sealed: string; readonly setAt: number };
+export type ChannelValues = Omit<ChannelRow, keyof Versioned> & Pick<Versioned, "managedBy">;
+/** One credential as it is written: an id that is unique in its channel, and the value sealed under `credentialContext`. */
+export type SealedCredential = { readonly id: number; readonly enabled: boolean; readonly sealed: string };
+/** A stored credential of a channel. */
+export type ChannelCredentialRow = SealedCredential & { readonly channelId: number; readonly setAt: number };
 
 /** Port: see its methods. */
 export type ChannelStore = {
@@ -33,8 +45,10 @@ export type ChannelStore = {
   findByName(name: string): Promise<ChannelRow | null>;
   insert(values: ChannelValues): Promise<ChannelRow>;
   update(id: number, patch: Partial<ChannelValues>, version?: number): Promise<ChannelRow>;
-  setCredential(id: number, sealed: string | null): Promise<void>;
-  credentials(): Promise<readonly ChannelCredentialRow[]>;
+  /** Replaces the list of a channel; `setAt` of a value that stays the same stays too. */
+  setCredentials(id: number, entries: readonly SealedCredential[]): Promise<void>;
+  /** Of all channels, or of one; those of a channel in their order. */
+  credentials(channelId?: number): Promise<readonly ChannelCredentialRow[]>;
   delete(id: number): Promise<boolean>;
 };
 

@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { BILLING_MODELS, BREAKER_LAST_CHANNEL, ENFORCEMENTS, LOCALES, UNPRICED_MODELS, WEEK_DAYS } from "../vocabulary";
+import {
+  BILLING_MODELS,
+  BREAKER_LAST_CHANNEL,
+  ENFORCEMENTS,
+  LOCALES,
+  OVERFLOWS,
+  UNPRICED_MODELS,
+  WEEK_DAYS,
+} from "../vocabulary";
 
 const timeZones = new Set(Intl.supportedValuesOf("timeZone"));
 
@@ -56,11 +64,20 @@ export const settingsSchema = z.strictObject({
   maxAttempts: z.int().min(1).max(10).default(3),
   /** From receipt to the first byte, ms. */
   requestDeadlineMs: z.int().min(1_000).max(3_600_000).default(600_000),
-  /** How long a channel rests that asks for it without saying how long, and the longest rest it may ask for, ms (channels-and-rates.md C11). */
-  cooldownDefaultMs: z.int().min(0).max(3_600_000).default(0),
+  /** Where a request goes whose channel is at capacity and says nothing of its own (channels-and-rates.md C16). */
+  channelOverflow: z.enum(OVERFLOWS).default("spill"),
+  /** How long a model of a channel rests after a 429 that names no time, ms; 0: not at all (channels-and-rates.md C11). */
+  cooldownDefaultMs: z.int().min(0).max(86_400_000).default(0),
+  /** The longest that an upstream can ask for, ms. */
   cooldownMaxMs: z.int().min(1_000).max(86_400_000).default(900_000),
-  /** Whether breakers are ignored by a request all of whose channels are out by them alone (channels-and-rates.md C13). */
   breakerLastChannel: z.enum(BREAKER_LAST_CHANNEL).default("pass"),
+  /** Heartbeats of a streamed request that waits for a channel, ms; 0: none, else 5000 and more (channels-and-rates.md C8). */
+  queueHeartbeatMs: z
+    .int()
+    .min(0)
+    .max(600_000)
+    .refine((ms) => ms === 0 || ms >= 5_000, "out_of_range")
+    .default(0),
   /** How long a drain may read on after the client left, ms. */
   drainTimeoutMs: z.int().min(0).max(600_000).default(30_000),
   /** Upper bound of the output tokens of an estimate. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Channel } from "@/operations/channels/schema";
+import type { Channel } from "@/operations/channels/channel";
 import { matchesSearch } from "./search-params";
 
 const channel = {

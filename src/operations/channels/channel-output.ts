@@ -1,37 +1,29 @@
 import type { ChannelCredentialRow, ChannelRow } from "@/core/channels/channel-row";
-import type { OperationPorts } from "@/core/ports";
 import { formatFixed } from "@/lib/money";
 import { toIso, toVersioned } from "../to-output";
-import type { Channel } from "./schema";
+import type { Channel } from "./channel";
 
-/** A channel as the API shows it: of its credential the time and the last four characters (C1). */
-export function channelOutput(
-  row: ChannelRow,
-  credential: ChannelCredentialRow | undefined,
-  secrets: OperationPorts["secrets"],
-): Channel {
+/** A stored credential with its plain value; null when it cannot be opened. */
+export type OpenedCredential = ChannelCredentialRow & { readonly plain: string | null };
+
+/** A channel as the API shows it: of its credentials the time and the last four characters (C1). */
+export function channelOutput(row: ChannelRow, opened: readonly OpenedCredential[]): Channel {
+  const credentials = opened.map(({ id, enabled, setAt, plain }) => ({
+    ...{ id, enabled },
+    ...{ setAt: toIso(setAt), opens: plain !== null, lastFour: lastFour(plain) },
+  }));
+  const [first] = credentials;
+  const { setAt, opens, lastFour: end } = first ?? { setAt: "", opens: false, lastFour: null };
+  const credential = first === undefined ? null : { setAt, opens, lastFour: end };
+  return { ...settingsOutput(row), credential, credentials };
+}
+
+/** A channel for the audit log: nothing of its credentials but when they were set. */
+export function channelNote(row: ChannelRow, credentials: readonly ChannelCredentialRow[]) {
   return {
     ...settingsOutput(row),
-    credential: credential === undefined ? null : credentialOutput(credential, secrets),
+    credentials: credentials.map(({ id, enabled, setAt }) => ({ id, enabled, setAt: toIso(setAt) })),
   };
-}
-
-function credentialOutput({ channelId, sealed, setAt }: ChannelCredentialRow, secrets: OperationPorts["secrets"]) {
-  const plain = secrets.open(sealed, contextOf(channelId));
-  return { setAt: toIso(setAt), opens: plain !== null, lastFour: lastFour(plain) };
-}
-
-/** A channel for the audit log: nothing of its credential but when it was set. */
-export function channelNote(row: ChannelRow) {
-  return {
-    ...settingsOutput(row),
-    credentialSetAt: row.credentialSetAt === null ? null : toIso(row.credentialSetAt),
-  };
-}
-
-/** The associated data that binds a sealed credential to its channel (SEC14). */
-export function contextOf(channelId: number): string {
-  return `channel:${channelId}`;
 }
 
 function settingsOutput(row: ChannelRow) {
@@ -51,6 +43,12 @@ function settingsOutput(row: ChannelRow) {
     usageInStream: row.usageInStream,
     inputIncludesCache: row.inputIncludesCache,
     onDisconnect: row.onDisconnect,
+    limiter: { ...row.limiter },
+    overflow: row.overflow,
+    breaker: { ...row.breaker },
+    rpm: row.rpm,
+    tpm: row.tpm,
+    userGroups: [...row.userGroups],
     enabled: row.enabled,
   };
 }

@@ -1,4 +1,6 @@
-import { AppError } from "@/core/errors";
+import type { ChannelRow } from "@/core/channels/channel-row";
+import { AppError, type FieldError } from "@/core/errors";
+import type { OperationPorts } from "@/core/ports";
 import type { OperationName, ProtocolId } from "@/core/vocabulary";
 
 const OPERATIONS_OF: Readonly<Record<ProtocolId, readonly OperationName[]>> = {
@@ -8,13 +10,35 @@ const OPERATIONS_OF: Readonly<Record<ProtocolId, readonly OperationName[]>> = {
   gemini: ["models"],
 };
 
-/** Throws validation_failed when an operation belongs to none of the protocols. */
-export function checkOperations(protocols: readonly ProtocolId[], operations: readonly OperationName[] | null): void {
+type Judged = Pick<ChannelRow, "protocols" | "operations" | "provider" | "userGroups">;
+
+/** What a schema cannot see of a channel's fields. Names that `before` has already are not judged again. */
+export async function faultsOf(
+  { protocols, operations, provider, userGroups }: Judged,
+  before: Judged | null,
+  ports: OperationPorts,
+): Promise<readonly FieldError[]> {
+  const faults: FieldError[] = operationFaults(protocols, operations);
+  if (provider !== null && provider !== before?.provider && !ports.isProvider(provider))
+    faults.push({ path: "provider", code: "provider_unknown" });
+  const added = userGroups.filter((id) => before?.userGroups.includes(id) !== true);
+  if (added.length === 0) return faults;
+  const known = new Set((await ports.userGroups.list({})).map(({ id }) => id));
+  for (const id of added.filter((one) => !known.has(one)))
+    faults.push({ path: `userGroups[${userGroups.indexOf(id)}]`, code: "user_group_unknown", params: { id } });
+  return faults;
+}
+
+function operationFaults(protocols: readonly ProtocolId[], operations: readonly OperationName[] | null) {
   const applicable = new Set(protocols.flatMap((protocol) => OPERATIONS_OF[protocol]));
-  const fields = (operations ?? []).flatMap((name, index) =>
+  return (operations ?? []).flatMap((name, index) =>
     applicable.has(name) ? [] : [{ path: `operations[${index}]`, code: "operation_not_applicable" }],
   );
-  if (fields.length > 0) throw new AppError("validation_failed", {}, { fields });
+}
+
+/** Throws validation_failed with all faults, if there are any. */
+export function refuse(faults: readonly FieldError[]): void {
+  if (faults.length > 0) throw new AppError("validation_failed", {}, { fields: faults });
 }
 
 /** True when both URLs name one host and port: a credential may follow. */

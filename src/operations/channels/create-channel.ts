@@ -1,11 +1,13 @@
-import { existing, managedBy } from "../existing";
+import { managedBy } from "../existing";
 import { defineOperation } from "../operation";
-import { channelNote, contextOf } from "./channel-output";
-import { checkOperations, multiplierPpm } from "./check-channel";
+import { Channel } from "./channel";
+import { channelNote } from "./channel-output";
+import { faultsOf, multiplierPpm, refuse } from "./check-channel";
+import { planCredentials, sealPlan } from "./plan-credentials";
 import { readChannel } from "./read-channel";
-import { Channel, CreateChannelInput } from "./schema";
+import { CreateChannelInput } from "./schema";
 
-/** A new channel; its credential is sealed and never read back. */
+/** A new channel; its credentials are sealed and never read back. */
 export const createChannel = defineOperation({
   name: "channels.create",
   method: "POST",
@@ -16,12 +18,14 @@ export const createChannel = defineOperation({
   output: Channel,
   errors: ["name_taken", "base_url_forbidden"],
   check: ({ baseUrl }, { ports }) => ports.judgeUpstream(baseUrl),
-  async run({ credential, costMultiplier, ...values }, { ports, actor }) {
-    checkOperations(values.protocols, values.operations);
+  async run({ credential, credentials, costMultiplier, ...values }, { ports, actor }) {
+    const plan = planCredentials({ credential, credentials }, [], false);
+    refuse([...(await faultsOf(values, null, ports)), ...plan.faults]);
     const costMultiplierPpm = multiplierPpm(costMultiplier);
-    const { id } = await ports.channels.insert({ ...values, costMultiplierPpm, managedBy: managedBy(actor) });
-    await ports.channels.setCredential(id, ports.secrets.seal(credential, contextOf(id)));
-    const after = channelNote(existing(await ports.channels.find(id)));
+    const row = await ports.channels.insert({ ...values, costMultiplierPpm, managedBy: managedBy(actor) });
+    const { id } = row;
+    await ports.channels.setCredentials(id, sealPlan(id, plan, { stored: [], secrets: ports.secrets }) ?? []);
+    const after = channelNote(row, await ports.channels.credentials(id));
     return { output: await readChannel(id, ports), audit: { target: `channel:${id}`, before: null, after } };
   },
 });

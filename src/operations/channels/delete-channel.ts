@@ -15,7 +15,8 @@ export const deleteChannel = defineOperation({
   errors: ["not_found"],
   async run({ id }, { ports }) {
     const before = existing(await ports.channels.find(id));
+    const note = channelNote(before, await ports.channels.credentials(id));
     await ports.channels.delete(id);
-    return { output: { id }, audit: { target: `channel:${id}`, before: channelNote(before), after: null } };
+    return { output: { id }, audit: { target: `channel:${id}`, before: note, after: null } };
   },
 });

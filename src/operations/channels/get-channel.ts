@@ -1,6 +1,7 @@
 import { defineOperation } from "../operation";
+import { Channel } from "./channel";
 import { readChannel } from "./read-channel";
-import { Channel, GetChannelInput } from "./schema";
+import { GetChannelInput } from "./schema";
 
 /** One channel. */
 export const getChannel = defineOperation({

@@ -1,7 +1,8 @@
 import { defineOperation } from "../operation";
 import { toWholeList } from "../to-output";
+import { ChannelList } from "./channel";
 import { readChannels } from "./read-channel";
-import { ChannelList, ListChannelsInput } from "./schema";
+import { ListChannelsInput } from "./schema";
 
 /** All channels in the order in which they are tried. */
 export const listChannels = defineOperation({

@@ -1,6 +1,6 @@
 import type { ChannelProbe } from "@/core/channels/channel-row";
 import type { OperationPorts } from "@/core/ports";
-import type { ChannelTest } from "./schema";
+import type { ChannelTest } from "./channel";
 
 type Probed = Parameters<ChannelProbe>[0] & { readonly provider: string | null };
 

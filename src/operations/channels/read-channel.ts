@@ -1,25 +1,33 @@
-import type { ChannelRow } from "@/core/channels/channel-row";
+import type { ChannelCredentialRow, ChannelRow } from "@/core/channels/channel-row";
+import { credentialContext } from "@/core/channels/credential-context";
 import type { OperationPorts } from "@/core/ports";
 import { existing } from "../existing";
-import { channelOutput, contextOf } from "./channel-output";
-import type { Channel } from "./schema";
+import type { Channel } from "./channel";
+import { channelOutput, type OpenedCredential } from "./channel-output";
 
 /** All channels as the API shows them, in the order in which they are tried. */
 export async function readChannels(ports: OperationPorts): Promise<Channel[]> {
-  const credentials = new Map((await ports.channels.credentials()).map((entry) => [entry.channelId, entry]));
+  const credentials = Map.groupBy(await ports.channels.credentials(), ({ channelId }) => channelId);
   const rows = [...(await ports.channels.list())].sort((a, b) => a.priority - b.priority || a.id - b.id);
-  return rows.map((row) => channelOutput(row, credentials.get(row.id), ports.secrets));
+  return rows.map((row) => channelOutput(row, opened(credentials.get(row.id) ?? [], ports)));
 }
 
 /** One channel as the API shows it. Throws not_found. */
 export async function readChannel(id: number, ports: OperationPorts): Promise<Channel> {
-  const row = existing(await ports.channels.find(id));
-  const credential = (await ports.channels.credentials()).find((entry) => entry.channelId === id);
-  return channelOutput(row, credential, ports.secrets);
+  return channelOutput(existing(await ports.channels.find(id)), await readCredentials(id, ports));
 }
 
-/** The plain credential of a channel; null when there is none or it cannot be opened. */
+/** The credentials of a channel in their order. */
+export async function readCredentials(channelId: number, ports: OperationPorts): Promise<readonly OpenedCredential[]> {
+  return opened(await ports.channels.credentials(channelId), ports);
+}
+
+/** The plain credential that a channel uses: the first enabled one that can be opened; null when there is none. */
 export async function readCredential(row: ChannelRow, ports: OperationPorts): Promise<string | null> {
-  const stored = (await ports.channels.credentials()).find((entry) => entry.channelId === row.id);
-  return stored === undefined ? null : ports.secrets.open(stored.sealed, contextOf(row.id));
+  const usable = (await readCredentials(row.id, ports)).find(({ enabled, plain }) => enabled && plain !== null);
+  return usable?.plain ?? null;
+}
+
+function opened(rows: readonly ChannelCredentialRow[], { secrets }: OperationPorts): readonly OpenedCredential[] {
+  return rows.map((row) => ({ ...row, plain: secrets.open(row.sealed, credentialContext(row.channelId, row.id)) }));
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { ON_DISCONNECT, OPERATION_NAMES, SERVED_PROTOCOL_IDS, USAGE_IN_STREAM } from "@/core/vocabulary";
+import { ON_DISCONNECT, OPERATION_NAMES, OVERFLOWS, SERVED_PROTOCOL_IDS, USAGE_IN_STREAM } from "@/core/vocabulary";
 import { normaliseBaseUrl } from "@/lib/base-url";
 import { parseFixed } from "@/lib/money";
+import type { FieldErrorCode } from "../field-error-codes";
 import {
   because,
   byId,
@@ -9,14 +10,10 @@ import {
   deletedOutput,
   flag,
   idField,
-  instant,
-  listOf,
-  modelName,
   nameField,
   noInput,
   orDefault,
   strict,
-  versionedShape,
   versionField,
   whole,
 } from "../references";
@@ -48,13 +45,32 @@ export const credentialField = z
   .refine((value) => new TextEncoder().encode(value).length <= 8192, "credential_too_long")
   .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, "invalid");
 
+/** The list a channel has: `credential` alone is its first entry. No `id`: a new one; no `value`: the one that `id` has. */
+export const credentialsField = z
+  .array(
+    strict({ id: idField.nullish(), value: credentialField.nullish(), enabled: orDefault(flag, true) }),
+    because("credential_required"),
+  )
+  .min(1, "credential_required")
+  .max(10, "credentials_too_many");
+const credentials = { credential: credentialField.nullish(), credentials: credentialsField.nullish() };
+
+/** A name, `prefix*` or `*` (C3). */
+const served = z
+  .string(because("model_name_invalid"))
+  .regex(/^(?!.{201})[^\s\p{C}*]*[^\s\p{C}]$/u, "model_name_invalid");
 const model = z
-  .union([modelName, strict({ name: modelName, upstream: modelName.nullish() })], because("model_name_invalid"))
+  .union([served, strict({ name: served, upstream: served.nullish() })], because("model_name_invalid"))
   .transform((entry) =>
     typeof entry === "string"
       ? { name: entry, upstream: entry }
       : { name: entry.name, upstream: entry.upstream ?? entry.name },
-  );
+  )
+  // an asterisk stands for what clients ask for, and no upstream knows it
+  .refine(({ name, upstream }) => upstream === name || !upstream.includes("*"), {
+    error: "model_name_invalid",
+    path: ["upstream"],
+  });
 const models = z
   .array(model, because("models_required", "models_required"))
   .min(1, "models_required")
@@ -67,15 +83,82 @@ const costMultiplier = z.string(because("multiplier_invalid")).refine((given) =>
 }, "multiplier_invalid");
 
 const timeout = (min: number, max: number) => whole(min, max, "timeout_out_of_range");
-const connectMs = timeout(100, 60_000);
-const firstByteMs = timeout(1_000, 3_600_000);
-const idleMs = timeout(1_000, 600_000);
-const timeouts = strict({
-  connectMs: orDefault(connectMs, 10_000),
-  firstByteMs: orDefault(firstByteMs, 300_000),
-  idleMs: orDefault(idleMs, 120_000),
+const timeoutFields = strict({
+  connectMs: timeout(100, 60_000),
+  firstByteMs: timeout(1_000, 3_600_000),
+  idleMs: timeout(1_000, 600_000),
 });
-const TIMEOUTS = { connectMs: 10_000, firstByteMs: 300_000, idleMs: 120_000 };
+const timeouts = strict({
+  connectMs: orDefault(timeoutFields.shape.connectMs, 10_000),
+  firstByteMs: orDefault(timeoutFields.shape.firstByteMs, 300_000),
+  idleMs: orDefault(timeoutFields.shape.idleMs, 120_000),
+});
+
+/** A number that its mode needs. */
+const needed = (range: { min: number; max: number }, required: FieldErrorCode, outOfRange: FieldErrorCode) =>
+  z
+    .int({ error: ({ input }): FieldErrorCode => (input == null ? required : "not_an_integer") })
+    .min(range.min, outOfRange)
+    .max(range.max, outOfRange);
+/** A number that its mode has no use for. */
+const unused = (code: FieldErrorCode) =>
+  z
+    .null(because(code))
+    .optional()
+    .transform(() => null);
+const capacity = needed({ min: 1, max: 100_000 }, "capacity_required", "capacity_out_of_range");
+const withoutQueue = {
+  queueSize: unused("queue_size_not_applicable"),
+  queueTimeoutMs: unused("queue_timeout_not_applicable"),
+  maxWaitingPerKey: unused("waiting_share_not_applicable"),
+};
+const withQueue = {
+  queueSize: needed({ min: 1, max: 10_000 }, "queue_size_required", "queue_size_out_of_range"),
+  queueTimeoutMs: needed({ min: 100, max: 600_000 }, "queue_timeout_required", "queue_timeout_out_of_range"),
+  maxWaitingPerKey: orDefault(whole(1, 10_000, "waiting_share_out_of_range").nullable(), null),
+};
+const limiter = z
+  .discriminatedUnion(
+    "mode",
+    [
+      strict({ mode: z.literal("off"), capacity: unused("capacity_not_applicable"), ...withoutQueue }),
+      strict({ mode: z.literal("observe"), capacity, ...withoutQueue }),
+      strict({ mode: z.literal("reject"), capacity, ...withoutQueue }),
+      strict({ mode: z.literal("queue"), capacity, ...withQueue }),
+    ],
+    {
+      error: ({ code, input }): FieldErrorCode => {
+        if (code !== "invalid_union") return "invalid";
+        return (input as { mode?: unknown }).mode == null ? "limiter_mode_required" : "limiter_mode_unknown";
+      },
+    },
+  )
+  .superRefine(
+    (given, context) => {
+      const { queueSize, maxWaitingPerKey } = (given ?? {}) as Record<string, unknown>;
+      if (typeof queueSize !== "number" || typeof maxWaitingPerKey !== "number") return;
+      if (maxWaitingPerKey > queueSize)
+        context.addIssue({ code: "custom", message: "waiting_share_out_of_range", path: ["maxWaitingPerKey"] });
+    },
+    { when: () => true },
+  );
+const NO_LIMITER = limiter.parse({ mode: "off" });
+
+const breakerCount = (min: number, max: number) => whole(min, max, "breaker_out_of_range");
+const breakerFields = strict({
+  enabled: flag,
+  failures: breakerCount(1, 100),
+  ratioPct: breakerCount(1, 100),
+  minAttempts: breakerCount(1, 1_000),
+  openMs: breakerCount(1_000, 600_000),
+});
+const breaker = strict({
+  enabled: orDefault(breakerFields.shape.enabled, true),
+  failures: orDefault(breakerFields.shape.failures, 5),
+  ratioPct: orDefault(breakerFields.shape.ratioPct, 50),
+  minAttempts: orDefault(breakerFields.shape.minAttempts, 10),
+  openMs: orDefault(breakerFields.shape.openMs, 30_000),
+});
 
 // No credential, no hop-by-hop header, nothing that frames the message, nothing of ours.
 const FORBIDDEN_HEADER =
@@ -112,6 +195,15 @@ const fields = {
   usageInStream: choice(USAGE_IN_STREAM, "usage_in_stream_unknown"),
   inputIncludesCache: flag,
   onDisconnect: choice(ON_DISCONNECT, "on_disconnect_unknown").nullable(),
+  limiter: limiter.nullable().transform((given) => given ?? NO_LIMITER),
+  overflow: choice(OVERFLOWS, "overflow_unknown").nullable(),
+  breaker,
+  rpm: whole(1, 2_147_483_647, "channel_rate_out_of_range").nullable(),
+  tpm: whole(1, 2_147_483_647, "channel_rate_out_of_range").nullable(),
+  userGroups: z
+    .array(whole(1, Number.MAX_SAFE_INTEGER, "user_group_unknown"), because("user_group_unknown"))
+    .max(1_000, "too_long")
+    .refine((ids) => new Set(ids).size === ids.length, "duplicate"),
   enabled: flag,
 };
 
@@ -126,43 +218,42 @@ export const channelFields = {
   priority: orDefault(fields.priority, 0),
   weight: orDefault(fields.weight, 1),
   costMultiplier: orDefault(fields.costMultiplier, "1"),
-  timeouts: orDefault(fields.timeouts, TIMEOUTS),
+  timeouts: orDefault(fields.timeouts, timeouts.parse({})),
   headers: orDefault(fields.headers, { set: {}, remove: [] }),
   usageInStream: orDefault(fields.usageInStream, "auto"),
   inputIncludesCache: orDefault(fields.inputIncludesCache, false),
   onDisconnect: orDefault(fields.onDisconnect, null),
+  limiter: orDefault(fields.limiter, NO_LIMITER),
+  overflow: orDefault(fields.overflow, null),
+  breaker: orDefault(fields.breaker, breaker.parse({})),
+  rpm: orDefault(fields.rpm, null),
+  tpm: orDefault(fields.tpm, null),
+  userGroups: orDefault(fields.userGroups, []),
   enabled: orDefault(fields.enabled, true),
 };
 
 /** Input of `channels.create`. */
-export const CreateChannelInput = strict({ ...channelFields, credential: credentialField });
+export const CreateChannelInput = strict({ ...channelFields, ...credentials }).superRefine(
+  (given, context) => {
+    if (given?.credential != null || given?.credentials != null) return;
+    context.addIssue({ code: "custom", message: "credential_required", path: ["credential"] });
+  },
+  { when: () => true },
+);
 /** See the schema. */
 export type CreateChannelInput = z.output<typeof CreateChannelInput>;
 
-/** Input of `channels.update`: a patch. A changed host of `baseUrl` needs `credential` again (C1). Timeouts are patched one by one. */
+/**
+ * Input of `channels.update`: a patch. A changed host of `baseUrl` needs every credential again (C1). Timeouts and breaker are patched one
+ * field at a time, the limiter and the credentials are whole.
+ */
 export const UpdateChannelInput = strict({
+  ...strict(fields).partial().shape,
+  timeouts: timeoutFields.partial().optional(),
+  breaker: breakerFields.partial().optional(),
+  ...credentials,
   id: idField,
   version: versionField,
-  name: fields.name.optional(),
-  protocols: fields.protocols.optional(),
-  operations: fields.operations.optional(),
-  provider: fields.provider.optional(),
-  baseUrl: fields.baseUrl.optional(),
-  models: fields.models.optional(),
-  priority: fields.priority.optional(),
-  weight: fields.weight.optional(),
-  costMultiplier: fields.costMultiplier.optional(),
-  timeouts: strict({
-    connectMs: connectMs.optional(),
-    firstByteMs: firstByteMs.optional(),
-    idleMs: idleMs.optional(),
-  }).optional(),
-  headers: fields.headers.optional(),
-  usageInStream: fields.usageInStream.optional(),
-  inputIncludesCache: fields.inputIncludesCache.optional(),
-  onDisconnect: fields.onDisconnect.optional(),
-  enabled: fields.enabled.optional(),
-  credential: credentialField.optional(),
 });
 /** See the schema. */
 export type UpdateChannelInput = z.output<typeof UpdateChannelInput>;
@@ -176,34 +267,6 @@ export const DeleteChannelInput = byId;
 /** Output of `channels.delete`. */
 export const DeletedChannel = deletedOutput;
 
-/** A channel without its credential. */
-export const Channel = z.object({
-  ...versionedShape,
-  name: z.string(),
-  protocols: z.array(z.string()),
-  operations: z.array(z.string()).nullable(),
-  provider: z.string().nullable(),
-  baseUrl: z.string(),
-  models: z.array(z.object({ name: z.string(), upstream: z.string() })),
-  priority: z.int(),
-  weight: z.int(),
-  costMultiplier: z.string(),
-  timeouts: z.object({ connectMs: z.int(), firstByteMs: z.int(), idleMs: z.int() }),
-  headers: z.object({ set: z.record(z.string(), z.string()), remove: z.array(z.string()) }),
-  usageInStream: z.enum(USAGE_IN_STREAM),
-  inputIncludesCache: z.boolean(),
-  onDisconnect: z.enum(ON_DISCONNECT).nullable(),
-  enabled: z.boolean(),
-  /** When the credential was set, whether it can be opened, its last four characters (null: not, or too short to tell); null: there is none. */
-  credential: z.object({ setAt: instant, opens: z.boolean(), lastFour: z.string().nullable() }).nullable(),
-});
-/** See the schema. */
-export type Channel = z.infer<typeof Channel>;
-/** Output of `channels.list`, in the order in which channels are tried. */
-export const ChannelList = listOf(Channel);
-/** See the schema. */
-export type ChannelList = z.infer<typeof ChannelList>;
-
 /** Input of `channels.test`: asks the stored channel's upstream for its models. */
 export const TestChannelInput = byId;
 /** Input of `channels.testDraft`: values that are not saved. `channelId` lends its credential while the host is the same. */
@@ -213,25 +276,8 @@ export const TestChannelDraftInput = strict({
   provider: orDefault(fields.provider, null),
   baseUrl: fields.baseUrl,
   credential: credentialField.nullish(),
-  timeouts: orDefault(fields.timeouts, TIMEOUTS),
+  timeouts: channelFields.timeouts,
   headers: orDefault(fields.headers, { set: {}, remove: [] }),
 });
 /** See the schema. */
 export type TestChannelDraftInput = z.output<typeof TestChannelDraftInput>;
-
-/** What a test found: the upstream's models and which have a price, or why it failed (`status` with the cause `status` alone). */
-export const ChannelTest = z.discriminatedUnion("ok", [
-  z.object({
-    ok: z.literal(true),
-    latencyMs: z.number(),
-    models: z.array(z.object({ name: z.string(), priced: z.boolean() })),
-    pricedCount: z.int(),
-  }),
-  z.object({
-    ok: z.literal(false),
-    cause: z.enum(["dns", "refused", "tls", "timeout", "status", "forbidden"]),
-    status: z.int().nullable(),
-  }),
-]);
-/** See the schema. */
-export type ChannelTest = z.infer<typeof ChannelTest>;

@@ -2,10 +2,11 @@ import { AppError } from "@/core/errors";
 import type { OperationPorts } from "@/core/ports";
 import { existing } from "../existing";
 import { defineOperation } from "../operation";
+import { ChannelTest } from "./channel";
 import { isSameHost } from "./check-channel";
 import { probe } from "./probe";
 import { readCredential } from "./read-channel";
-import { ChannelTest, TestChannelDraftInput } from "./schema";
+import { TestChannelDraftInput } from "./schema";
 
 /** Tests values of a form that are not saved yet. A stored credential goes to its own host only (C1). */
 export const testChannelDraft = defineOperation({

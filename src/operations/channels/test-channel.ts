@@ -1,8 +1,9 @@
 import { existing } from "../existing";
 import { defineOperation } from "../operation";
+import { ChannelTest } from "./channel";
 import { probe } from "./probe";
 import { readCredential } from "./read-channel";
-import { ChannelTest, TestChannelInput } from "./schema";
+import { TestChannelInput } from "./schema";
 
 /** Asks a stored channel's upstream for its models. */
 export const testChannel = defineOperation({

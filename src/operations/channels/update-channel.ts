@@ -1,19 +1,20 @@
 import type { ChannelRow } from "@/core/channels/channel-row";
-import { AppError } from "@/core/errors";
 import { changesOf } from "../changes-of";
 import { existing } from "../existing";
 import { defineOperation } from "../operation";
-import { channelNote, contextOf } from "./channel-output";
-import { checkOperations, isSameHost, multiplierPpm } from "./check-channel";
-import { readChannel, readCredential } from "./read-channel";
-import { Channel, UpdateChannelInput } from "./schema";
+import { Channel } from "./channel";
+import { channelNote } from "./channel-output";
+import { faultsOf, isSameHost, multiplierPpm, refuse } from "./check-channel";
+import { planCredentials, sealPlan } from "./plan-credentials";
+import { readChannel, readCredentials } from "./read-channel";
+import { UpdateChannelInput } from "./schema";
 
-/** Changes named fields of a channel. A new host needs the credential again (C1). */
+/** Changes named fields of a channel. A new host needs the credentials again (C1). */
 export const updateChannel = defineOperation({
   name: "channels.update",
   method: "PATCH",
   path: "/channels/{id}",
-  summary: "Changes fields of a channel; a new host needs the credential again.",
+  summary: "Changes fields of a channel; a new host needs the credentials again.",
   permission: "channels:write",
   input: UpdateChannelInput,
   output: Channel,
@@ -21,32 +22,35 @@ export const updateChannel = defineOperation({
   async check({ baseUrl }, { ports }) {
     if (baseUrl !== undefined) await ports.judgeUpstream(baseUrl);
   },
-  async run({ id, version, credential, ...patch }, { ports, actor }) {
+  async run({ id, version, credential, credentials, ...patch }, { ports, actor }) {
     const row = existing(await ports.channels.find(id));
     const changes = changesOf({ row, version, actor }, valuesOf(row, patch));
-    checkOperations(changes?.protocols ?? row.protocols, changes?.operations ?? row.operations);
-    checkHost(row, changes?.baseUrl, credential);
-    const isNewCredential = credential !== undefined && credential !== (await readCredential(row, ports));
-    if (changes === null && !isNewCredential) return { output: await readChannel(id, ports) };
+    const stored = await readCredentials(id, ports);
+    const isMoved = !isSameHost(row.baseUrl, changes?.baseUrl ?? row.baseUrl);
+    const plan = planCredentials({ credential, credentials }, stored, isMoved);
+    refuse([...(await faultsOf({ ...row, ...changes }, row, ports)), ...plan.faults]);
+    const sealed = sealPlan(id, plan, { stored, secrets: ports.secrets });
+    if (changes === null && sealed === null) return { output: await readChannel(id, ports) };
     // An empty patch still steps the version: a page that saw the old credential must not overwrite the new one.
-    await ports.channels.update(id, changes ?? {}, version);
-    if (isNewCredential) await ports.channels.setCredential(id, ports.secrets.seal(credential, contextOf(id)));
-    const after = { ...channelNote(existing(await ports.channels.find(id))), credentialChanged: isNewCredential };
+    const updated = await ports.channels.update(id, changes ?? {}, version);
+    if (sealed !== null) await ports.channels.setCredentials(id, sealed);
+    const note = channelNote(updated, await ports.channels.credentials(id));
+    const after = { ...note, credentialChanged: sealed !== null };
     return {
       output: await readChannel(id, ports),
-      audit: { target: `channel:${id}`, before: channelNote(row), after },
+      audit: { target: `channel:${id}`, before: channelNote(row, stored), after },
     };
   },
 });
 
-type Patch = Omit<UpdateChannelInput, "id" | "version" | "credential">;
+type Patch = Omit<UpdateChannelInput, "id" | "version" | "credential" | "credentials">;
 
-/** The patch in stored form: the multiplier in millionths, timeouts over those of the row. */
-function valuesOf(row: ChannelRow, { costMultiplier, timeouts, ...rest }: Patch) {
-  const { connectMs, firstByteMs, idleMs } = { ...row.timeouts, ...defined(timeouts ?? {}) };
+/** The patch in stored form: the multiplier in millionths, timeouts and breaker over those of the row. */
+function valuesOf(row: ChannelRow, { costMultiplier, timeouts, breaker, ...rest }: Patch) {
   return {
     ...rest,
-    ...(timeouts === undefined ? {} : { timeouts: { connectMs, firstByteMs, idleMs } }),
+    ...(timeouts === undefined ? {} : { timeouts: { ...row.timeouts, ...defined(timeouts) } }),
+    ...(breaker === undefined ? {} : { breaker: { ...row.breaker, ...defined(breaker) } }),
     ...(costMultiplier === undefined ? {} : { costMultiplierPpm: multiplierPpm(costMultiplier) }),
   };
 }
@@ -55,10 +59,4 @@ function defined<Value extends object>(value: Value): { [Name in keyof Value]?: 
   return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as {
     [Name in keyof Value]?: Exclude<Value[Name], undefined>;
   };
-}
-
-function checkHost(row: ChannelRow, baseUrl: string | undefined, credential: string | undefined): void {
-  if (baseUrl === undefined || credential !== undefined || isSameHost(row.baseUrl, baseUrl)) return;
-  const fields = [{ path: "credential", code: "credential_reentry_required" }];
-  throw new AppError("validation_failed", {}, { fields });
 }

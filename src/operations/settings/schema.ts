@@ -23,9 +23,11 @@ export const UpdateSettingsInput = strict({
   unpricedModels: settingFields.unpricedModels.optional(),
   maxAttempts: settingFields.maxAttempts.optional(),
   requestDeadlineMs: settingFields.requestDeadlineMs.optional(),
+  channelOverflow: settingFields.channelOverflow.optional(),
   cooldownDefaultMs: settingFields.cooldownDefaultMs.optional(),
   cooldownMaxMs: settingFields.cooldownMaxMs.optional(),
   breakerLastChannel: settingFields.breakerLastChannel.optional(),
+  queueHeartbeatMs: settingFields.queueHeartbeatMs.optional(),
   drainTimeoutMs: settingFields.drainTimeoutMs.optional(),
   worstCaseOutputTokens: settingFields.worstCaseOutputTokens.optional(),
 });

@@ -1,25 +1,46 @@
-import { asc, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
-import type { ChannelRow, ChannelStore } from "@/core/channels/channel-row";
+import { and, asc, eq, getTableColumns, notInArray, type SQL, sql } from "drizzle-orm";
+import type { ChannelCredentialRow, ChannelRow, ChannelStore, SealedCredential } from "@/core/channels/channel-row";
 import type { Handle } from "./handle";
 import { channelCredentials } from "./schema/channel-credentials";
 import { channels } from "./schema/channels";
 import { insertedRow, rowAt, sameName, stepOf, updatedRow } from "./updates";
 
-const COLUMNS = { ...getTableColumns(channels), credentialSetAt: channelCredentials.setAt };
-
 const selectChannels = (tx: Handle, where: SQL | undefined) =>
-  tx
-    .select(COLUMNS)
-    .from(channels)
-    .leftJoin(channelCredentials, eq(channelCredentials.channelId, channels.id))
-    .where(where)
-    .orderBy(asc(channels.priority), asc(channels.id));
+  tx.select().from(channels).where(where).orderBy(asc(channels.priority), asc(channels.id));
 
 /** Every channel by priority, then id. */
 export const listChannels = (tx: Handle): Promise<readonly ChannelRow[]> => selectChannels(tx, undefined);
 
-/** The sealed credentials of all channels. */
-export const listCredentials = (tx: Handle) => tx.select().from(channelCredentials);
+const { position, ...CREDENTIAL } = getTableColumns(channelCredentials);
+
+/** The sealed credentials of all channels or of one, in the order in which a channel uses them. */
+export const listCredentials = (tx: Handle, channelId?: number): Promise<readonly ChannelCredentialRow[]> =>
+  tx
+    .select(CREDENTIAL)
+    .from(channelCredentials)
+    .where(channelId === undefined ? undefined : eq(channelCredentials.channelId, channelId))
+    .orderBy(asc(channelCredentials.channelId), asc(position), asc(channelCredentials.id));
+
+/** Makes the list of a channel what is given. */
+async function replaceCredentials(tx: Handle, channelId: number, entries: readonly SealedCredential[]): Promise<void> {
+  const ofChannel = eq(channelCredentials.channelId, channelId);
+  const kept = entries.map(({ id }) => id);
+  await tx.delete(channelCredentials).where(and(ofChannel, notInArray(channelCredentials.id, kept)));
+  if (entries.length === 0) return;
+  const { sealed, setAt } = channelCredentials;
+  await tx
+    .insert(channelCredentials)
+    .values(entries.map((entry, at) => ({ ...entry, channelId, position: at })))
+    .onConflictDoUpdate({
+      target: [channelCredentials.channelId, channelCredentials.id],
+      set: {
+        position: sql`excluded.position`,
+        enabled: sql`excluded.enabled`,
+        sealed: sql`excluded.sealed`,
+        setAt: sql`CASE WHEN ${sealed} = excluded.sealed THEN ${setAt} ELSE now() END`,
+      },
+    });
+}
 
 /** Channels in PostgreSQL, by priority. */
 export function channelStore(tx: Handle): ChannelStore {
@@ -39,17 +60,8 @@ export function channelStore(tx: Handle): ChannelStore {
         .returning({ id: channels.id });
       return updatedRow(rows, () => find(id));
     },
-    async setCredential(id, sealed) {
-      if (sealed === null) {
-        await tx.delete(channelCredentials).where(eq(channelCredentials.channelId, id));
-        return;
-      }
-      await tx
-        .insert(channelCredentials)
-        .values({ channelId: id, sealed })
-        .onConflictDoUpdate({ target: channelCredentials.channelId, set: { sealed, setAt: sql`now()` } });
-    },
-    credentials: () => listCredentials(tx),
+    setCredentials: (id, entries) => replaceCredentials(tx, id, entries),
+    credentials: (channelId) => listCredentials(tx, channelId),
     async delete(id) {
       return (await tx.delete(channels).where(eq(channels.id, id)).returning({ id: channels.id })).length > 0;
     },

@@ -1,4 +1,4 @@
-import type { ChannelRow } from "@/core/channels/channel-row";
+import type { ChannelCredentialRow, ChannelRow } from "@/core/channels/channel-row";
 import type { ModelRow } from "@/core/models/model";
 import type { ModelGroupRow } from "@/core/models/model-group";
 import type { PriceRow } from "@/core/prices/price";
@@ -17,8 +17,10 @@ export type StoredConfig = {
   readonly version: number;
   /** Stored settings only. */
   readonly settings: Partial<Settings>;
-  /** All channels, disabled ones too, by priority then id; the credential is sealed for `channel:<id>`. */
-  readonly channels: readonly (ChannelRow & { readonly sealed: string | null })[];
+  /** All channels, disabled ones too, by priority then id. */
+  readonly channels: readonly ChannelRow[];
+  /** Of all channels, each one's in its order; sealed under `credentialContext`. */
+  readonly credentials: readonly ChannelCredentialRow[];
   /** Admin rows and imported catalogue rows. */
   readonly prices: readonly PriceRow[];
   readonly modelGroups: readonly ModelGroupRow[];
@@ -42,11 +44,12 @@ export function configSource(database: Database): ConfigSource {
         async (tx) => {
           const version = await readConfigVersion(tx);
           const settings = await settingStore(tx).read();
-          const sealed = new Map((await listCredentials(tx)).map((row) => [row.channelId, row.sealed]));
-          const channels = (await listChannels(tx)).map((row) => ({ ...row, sealed: sealed.get(row.id) ?? null }));
+          const channels = await listChannels(tx);
+          const credentials = await listCredentials(tx);
           const modelGroups = await modelGroupStore(tx).list({});
           const models = await modelStore(tx).list();
-          return { version, settings, channels, prices: await priceStore(tx).list({}), modelGroups, models };
+          const prices = await priceStore(tx).list({});
+          return { version, settings, channels, credentials, prices, modelGroups, models };
         },
         { snapshot: true },
       ),

@@ -1,6 +1,6 @@
 import { buildDatabase, type TestDatabase } from "@test/build-database";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ChannelValues } from "@/core/channels/channel-row";
+import type { ChannelValues, SealedCredential } from "@/core/channels/channel-row";
 import type { PriceRow } from "@/core/prices/price";
 import type { UserValues } from "@/core/users/user";
 import { authSource } from "./auth-source";
@@ -216,6 +216,12 @@ const channelValues = (patch: Partial<ChannelValues> = {}): ChannelValues => ({
   usageInStream: "never",
   inputIncludesCache: true,
   onDisconnect: "abort",
+  limiter: { mode: "queue", capacity: 2, queueSize: 3, queueTimeoutMs: 1_500, maxWaitingPerKey: 1 },
+  overflow: "group",
+  breaker: { enabled: false, failures: 1, ratioPct: 2, minAttempts: 3, openMs: 4_000 },
+  rpm: 60,
+  tpm: 2_147_483_647,
+  userGroups: [7, 8],
   enabled: true,
   managedBy: "file",
   ...patch,
@@ -239,20 +245,25 @@ describe("channels, prices, settings and the configuration source", () => {
   it("keeps every column of a channel, and its credential apart", async () => {
     const values = channelValues();
     const channel = await inStores(({ channels }) => channels.insert(values));
-    expect(channel).toMatchObject({ ...values, version: 1, credentialSetAt: null });
-    await inStores(({ channels }) => channels.setCredential(channel.id, "sealed 1"));
-    await inStores(({ channels }) => channels.setCredential(channel.id, "sealed 2"));
+    expect(channel).toMatchObject({ ...values, version: 1 });
+    const write = (entries: readonly SealedCredential[], id = channel.id) =>
+      inStores(({ channels }) => channels.setCredentials(id, entries));
+    const read = async () =>
+      (await inStores(({ channels }) => channels.credentials(channel.id))).map(({ id, enabled, sealed }) => ({
+        ...{ id, enabled, sealed },
+      }));
+    const [first, second] = [
+      { id: 1, enabled: true, sealed: "sealed 1" },
+      { id: 2, enabled: false, sealed: "sealed 2" },
+    ];
+    await write([first]);
+    await write([second, { ...first, sealed: "sealed 3" }]);
+    expect(await read()).toEqual([second, { ...first, sealed: "sealed 3" }]);
     const found = await inStores(({ channels }) => channels.findByName(values.name.toUpperCase()));
-    expect(found?.credentialSetAt).toBeGreaterThan(Date.now() - 60_000);
     expect(JSON.stringify(found)).not.toContain("sealed");
-    expect(await inStores(({ channels }) => channels.credentials())).toMatchObject([
-      { channelId: channel.id, sealed: "sealed 2" },
-    ]);
-    await inStores(({ channels }) => channels.setCredential(channel.id, null));
-    expect(await inStores(({ channels }) => channels.credentials())).toEqual([]);
-    await expect(inStores(({ channels }) => channels.setCredential(999_999, "x"))).rejects.toMatchObject({
-      code: "not_found",
-    });
+    await write([]);
+    expect(await read()).toEqual([]);
+    await expect(write([first], 999_999)).rejects.toMatchObject({ code: "not_found" });
     await expect(
       inStores(({ channels }) => channels.insert(channelValues({ name: values.name }))),
     ).rejects.toMatchObject({ code: "name_taken" });
@@ -286,14 +297,12 @@ describe("channels, prices, settings and the configuration source", () => {
   it("loads version, settings, channels with sealed credentials and prices", async () => {
     const disabled = await inStores(({ channels }) => channels.insert(channelValues({ enabled: false, priority: 1 })));
     const enabled = await inStores(({ channels }) => channels.insert(channelValues()));
-    await inStores(({ channels }) => channels.setCredential(enabled.id, "sealed"));
+    await inStores(({ channels }) => channels.setCredentials(enabled.id, [{ id: 1, enabled: true, sealed: "sealed" }]));
     const version = await inStores(({ configVersion }) => configVersion());
     const config = await configSource(database).loadConfig();
     expect(config.version).toBe(version);
-    expect(config.channels.map(({ id, sealed }) => [id, sealed])).toEqual([
-      [disabled.id, null],
-      [enabled.id, "sealed"],
-    ]);
+    expect(config.channels.map(({ id }) => id)).toEqual([disabled.id, enabled.id]);
+    expect(config.credentials).toMatchObject([{ channelId: enabled.id, id: 1, sealed: "sealed" }]);
     expect(config.settings).toMatchObject({ maxAttempts: 7 });
     expect(config.prices[0]?.components).toEqual(price().components);
   });

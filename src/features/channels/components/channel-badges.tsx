@@ -1,7 +1,7 @@
 import { CircleCheck, CircleSlash, TriangleAlert } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Badge } from "@/components/ui/badge";
-import type { Channel } from "@/operations/channels/schema";
+import type { Channel } from "@/operations/channels/channel";
 
 /** Whether calls are sent to a channel: it is on and has a credential that opens. */
 export function ChannelState({ channel }: { channel: Pick<Channel, "enabled" | "credential"> }) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Channel } from "@/operations/channels/schema";
+import type { Channel } from "@/operations/channels/channel";
 import { EMPTY_CHANNEL, newChannelSchema, parseModels, savedChannelSchema, valuesOf } from "./channel-form-values";
 
 const filled = { ...EMPTY_CHANNEL, credential: "sk-1", models: [{ name: "fast", upstream: "" }] };

@@ -1,10 +1,6 @@
 import { formSchema } from "@/components/form-schema";
-import {
-  type Channel,
-  CreateChannelInput,
-  TestChannelDraftInput,
-  UpdateChannelInput,
-} from "@/operations/channels/schema";
+import type { Channel } from "@/operations/channels/channel";
+import { CreateChannelInput, TestChannelDraftInput, UpdateChannelInput } from "@/operations/channels/schema";
 
 /** One row of the model editor; `upstream` empty: the same name. */
 export type ModelRow = { name: string; upstream: string };

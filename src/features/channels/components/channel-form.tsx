@@ -10,7 +10,7 @@ import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import type { ActionState } from "@/components/use-action";
 import { useServerFields } from "@/components/use-server-fields";
-import type { Channel } from "@/operations/channels/schema";
+import type { Channel } from "@/operations/channels/channel";
 import type { ChannelFormValues } from "./channel-form-values";
 import { DraftTest } from "./draft-test";
 import { ModelsEditor } from "./models-editor";

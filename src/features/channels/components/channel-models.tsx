@@ -1,5 +1,5 @@
 import { useTranslations } from "next-intl";
-import type { Channel } from "@/operations/channels/schema";
+import type { Channel } from "@/operations/channels/channel";
 
 const SHOWN = 1;
 

@@ -13,7 +13,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { useToast } from "@/components/ui/toast";
 import { useAction } from "@/components/use-action";
 import { Link, useRouter } from "@/i18n/navigation";
-import type { Channel } from "@/operations/channels/schema";
+import type { Channel } from "@/operations/channels/channel";
 import { updateChannelAction } from "../actions";
 import { CHANNELS_KEY, useChannel, useChannels } from "../queries";
 import { ChannelProtocols, ChannelState } from "./channel-badges";

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { ConfirmDialog } from "@/components/confirm-dialog";
 import { useToast } from "@/components/ui/toast";
 import { useAction } from "@/components/use-action";
-import type { Channel } from "@/operations/channels/schema";
+import type { Channel } from "@/operations/channels/channel";
 import { deleteChannelAction } from "../actions";
 import { channelsKey } from "../queries";
 import { orphanedModels } from "./orphaned-models";

@@ -9,7 +9,7 @@ import { Button } from "@/components/ui/button";
 import { useAction } from "@/components/use-action";
 import { useProblemText } from "@/components/use-problem-text";
 import { useServerFields } from "@/components/use-server-fields";
-import type { ChannelTest } from "@/operations/channels/schema";
+import type { ChannelTest } from "@/operations/channels/channel";
 import { testChannelDraftAction } from "../actions";
 import { type ChannelFormValues, draftSchema, type ModelRow, parseModels } from "./channel-form-values";
 import { TestResult } from "./test-result";

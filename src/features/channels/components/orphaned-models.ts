@@ -1,4 +1,4 @@
-import type { Channel } from "@/operations/channels/schema";
+import type { Channel } from "@/operations/channels/channel";
 
 type Serving = Pick<Channel, "id" | "enabled" | "models">;
 

@@ -15,7 +15,7 @@ import {
 import { Spinner } from "@/components/ui/spinner";
 import { useAction } from "@/components/use-action";
 import { useProblemText } from "@/components/use-problem-text";
-import type { Channel } from "@/operations/channels/schema";
+import type { Channel } from "@/operations/channels/channel";
 import { testChannelAction } from "../actions";
 import { TestResult } from "./test-result";
 

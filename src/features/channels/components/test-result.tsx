@@ -3,7 +3,7 @@
 import { useFormatter, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Alert } from "@/components/ui/alert";
-import type { ChannelTest } from "@/operations/channels/schema";
+import type { ChannelTest } from "@/operations/channels/channel";
 
 const STATUS_CAUSES: Readonly<Record<number, "unauthorized" | "missing">> = {
   401: "unauthorized",

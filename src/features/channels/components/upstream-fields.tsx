@@ -9,7 +9,7 @@ import { Field, FieldSet } from "@/components/ui/field";
 import { RadioGroup } from "@/components/ui/radio-group";
 import { useFieldErrorText } from "@/components/use-problem-text";
 import { PRESET_VALUES, PRESETS, type PresetName } from "@/features/setup/components/presets";
-import type { Channel } from "@/operations/channels/schema";
+import type { Channel } from "@/operations/channels/channel";
 import type { ChannelFormValues } from "./channel-form-values";
 import { presetOf, presetValues } from "./presets";
 

@@ -9,7 +9,7 @@ import { Input } from "@/components/ui/input";
 import { RadioGroup } from "@/components/ui/radio-group";
 import { Textarea } from "@/components/ui/textarea";
 import { useFieldErrorText } from "@/components/use-problem-text";
-import type { Channel } from "@/operations/channels/schema";
+import type { Channel } from "@/operations/channels/channel";
 import { ChannelTestResult } from "./channel-test-result";
 import { PRESET_VALUES, PRESETS, type PresetName } from "./presets";
 import { StepActions } from "./step-actions";

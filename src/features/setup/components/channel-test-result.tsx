@@ -2,7 +2,7 @@ import { useFormatter, useTranslations } from "next-intl";
 import { durationParts } from "@/components/duration";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
-import type { ChannelTest } from "@/operations/channels/schema";
+import type { ChannelTest } from "@/operations/channels/channel";
 
 const STATUS_CAUSES: Readonly<Record<number, "unauthorized" | "notFound">> = {
   401: "unauthorized",

@@ -9,7 +9,7 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import type { ProtocolId } from "@/core/vocabulary";
-import type { Channel } from "@/operations/channels/schema";
+import type { Channel } from "@/operations/channels/channel";
 import { useFirstRequest } from "../queries";
 import { FirstRequestLine } from "./first-request-line";
 import { SNIPPETS, snippet } from "./snippets";

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
 import { useBaseUrl } from "@/features/requests/components/use-base-url";
 import { Link, useRouter } from "@/i18n/navigation";
-import type { Channel } from "@/operations/channels/schema";
+import type { Channel } from "@/operations/channels/channel";
 import type { SetupState, SetupUnlocked } from "@/operations/setup/schema";
 import type { Viewer } from "@/operations/viewer/schema";
 import { dismissAction } from "../actions";

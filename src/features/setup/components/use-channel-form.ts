@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { type Problem, toProblem } from "@/components/problem";
 import { useProblemText } from "@/components/use-problem-text";
-import type { Channel, ChannelTest } from "@/operations/channels/schema";
+import type { Channel, ChannelTest } from "@/operations/channels/channel";
 import { createChannelAction, testChannelDraftAction } from "../actions";
 import { PRESET_VALUES, type PresetName } from "./presets";
 
