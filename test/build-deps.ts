@@ -2,6 +2,7 @@ import type { AuthSnapshot } from "@/core/auth-snapshot";
 import { DEFAULT_BREAKER } from "@/core/channels/breaker";
 import type { ChannelSnapshot } from "@/core/channels/channel";
 import { createChannelHealth } from "@/core/channels/channel-health";
+import { createChannelTally } from "@/core/channels/channel-tally";
 import { NO_LIMITER } from "@/core/channels/limiter";
 import type { ConfigSnapshot } from "@/core/config-snapshot";
 import { digestKey } from "@/core/keys/key-secret";
@@ -24,6 +25,7 @@ import { upstreamClient } from "@/gateway/upstream-client";
 import { upstreamResolver } from "@/gateway/upstream-resolver";
 import { type Clock, systemClock } from "@/lib/clock";
 import { memoryChannelPeers } from "@/stores/memory/channel-peers";
+import { memoryChannelSlots } from "@/stores/memory/channel-slots";
 import { buildQuota, buildQuotaStore, historyOf } from "./build-quota";
 import { buildPriceRow } from "./build-usage";
 
@@ -97,6 +99,7 @@ function buildConfig(given: {
     version: 1,
     settings: { ...DEFAULT_SETTINGS, ...given.settings },
     channels,
+    limited: channels.map(({ id, weight, limiter }) => ({ id, isOpen: weight > 0, limiter })),
     modelGroupOf: (model) => given.modelGroups?.[model] ?? null,
     traitsOf: (model) => given.models?.[model] ?? null,
     modelGroups: new Map(Object.values(given.modelGroups ?? {}).map((group) => [group.id, group])),
@@ -212,6 +215,12 @@ function countingMetrics(left: Left): GatewayDeps["metrics"] {
   };
 }
 
+function buildChannelPorts({ limited, version }: ConfigSnapshot, clock: Clock) {
+  const slots = memoryChannelSlots({ clock, replica: "test" });
+  slots.configure(limited, version);
+  return { slots, tally: createChannelTally(clock) };
+}
+
 /** Ports of a gateway: journal and ledger in memory, keys and configuration from literals, the real upstream client. */
 export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
   const {
@@ -266,6 +275,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
       recordDenial: (denial) => void left.denials.push(denial),
     },
     upstream: overrides.upstream ?? loopbackClient(),
+    ...buildChannelPorts(config, clock),
     health: createChannelHealth({ clock, peers: memoryChannelPeers(clock).join() }),
     metrics: countingMetrics(left),
     log: { info: logger("info"), warn: logger("warn"), error: logger("error") },

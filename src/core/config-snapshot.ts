@@ -1,5 +1,6 @@
 import type { ChannelModel, ChannelSnapshot, OpenCredential } from "./channels/channel";
 import type { ChannelCredentialRow, ChannelRow } from "./channels/channel-row";
+import type { LimitedChannel } from "./channels/channel-slots";
 import { credentialContext } from "./channels/credential-context";
 import type { ModelRow, ModelTraits } from "./models/model";
 import type { PriceRow } from "./prices/price";
@@ -26,6 +27,8 @@ export type ConfigSnapshot = {
   readonly settings: Settings;
   /** Enabled channels with a weight above 0 in ranking order of priority, then id; also those without a usable credential. */
   readonly channels: readonly ChannelSnapshot[];
+  /** Every channel, those too that take nothing: what its limiter must know. */
+  readonly limited: readonly LimitedChannel[];
   /** Channels that serve a model in a protocol; models compare exactly. */
   channelsFor(query: { model: string; protocol: string; operation: string }): readonly ChannelSnapshot[];
   readonly prices: PriceBook;
@@ -77,6 +80,7 @@ export function buildConfigSnapshot(parts: ConfigParts): ConfigSnapshot {
     version: parts.version,
     settings: parts.settings,
     channels,
+    limited: parts.channels.map(({ id, enabled, weight, limiter }) => ({ id, isOpen: enabled && weight > 0, limiter })),
     channelsFor: ({ model, protocol, operation }) => index.get(protocol)?.get(operation)?.get(model) ?? NO_CHANNELS,
     prices: buildPriceBook({ stored: parts.prices, catalogue: parts.catalogue, now: parts.now }),
     modelGroupOf: groups.size === 0 ? () => null : remembered((model) => groups.get(normaliseModel(model)) ?? null),

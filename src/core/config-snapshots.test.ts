@@ -8,6 +8,7 @@ const snapshot = (version: number): ConfigSnapshot => ({
   version,
   settings: DEFAULT_SETTINGS,
   channels: [],
+  limited: [],
   channelsFor: () => [],
   modelGroupOf: () => null,
   traitsOf: () => null,

@@ -7,6 +7,8 @@ export type ConfigSnapshotsOptions = {
   readonly initial: ConfigSnapshot;
   readonly load: () => Promise<ConfigSnapshot>;
   readonly clock: Clock;
+  /** Another snapshot is in force. */
+  readonly onLoaded?: (snapshot: ConfigSnapshot) => void;
   /** A failed load; the old snapshot stays and the load is tried again. */
   readonly onError: (error: unknown) => void;
 };
@@ -38,6 +40,7 @@ export function createConfigSnapshots(options: ConfigSnapshotsOptions): ConfigSn
       isDirty = false;
       try {
         current = await options.load();
+        options.onLoaded?.(current);
         failures = 0;
       } catch (error) {
         options.onError(error);

@@ -1,11 +1,12 @@
 import type { ChannelHealth } from "@/core/channels/channel-health";
-import type { Probe } from "@/core/channels/channel-peers";
-import { ALWAYS_FREE, orderChannels } from "@/core/channels/order-channels";
+import { channelScore, hasFreeSlot } from "@/core/channels/channel-score";
+import { ALWAYS_FREE, orderChannels, type RankStanding } from "@/core/channels/order-channels";
 import { refusalOf } from "@/core/channels/refusal-of";
-import { type SlotAnswer, type SlotDoors, type Walked, walkChannels } from "@/core/channels/walk-channels";
+import { type Walked, walkChannels } from "@/core/channels/walk-channels";
 import { AppError } from "@/core/errors";
 import type { GatewayDeps } from "./gateway-deps";
 import type { Candidate, Target } from "./resolve-target";
+import { slotDoors, type Taken, type Waiting } from "./slot-doors";
 
 /** Which channel is asked for: one of the target's that the call was not sent to yet. */
 export type ChooseAsk = {
@@ -13,14 +14,15 @@ export type ChooseAsk = {
   readonly tried: readonly Candidate[];
   /** An earlier choice of this call ignored the breakers, so this one does too (channels-and-rates.md C13). */
   readonly ignoresBreakers: boolean;
+  readonly waiting: Waiting;
 };
 
 /** What a call owns at the channel that was chosen for it; `leave` gives it back. */
 export type Chosen = {
   readonly kind: "chosen";
   readonly candidate: Candidate;
-  /** The right to probe a channel whose breaker is due; null: it is no probe. */
-  readonly probe: Probe | null;
+  /** Its slot, and the right to probe a channel whose breaker is due. */
+  readonly taken: Taken;
   /** Others could be asked after it. */
   readonly hasOthers: boolean;
   readonly ignoresBreakers: boolean;
@@ -30,7 +32,7 @@ export type Chosen = {
 export type Choice = Chosen | { readonly kind: "none"; readonly error: AppError } | { readonly kind: "cancelled" };
 
 /** The ports that a choice needs. */
-export type ChooseDeps = Pick<GatewayDeps, "health" | "random" | "clock">;
+export type ChooseDeps = Pick<GatewayDeps, "health" | "slots" | "tally" | "random" | "clock">;
 
 type Judged = {
   readonly eligible: readonly Candidate[];
@@ -107,35 +109,33 @@ function pick(
 ): Choice | Promise<Choice> {
   const { eligible, tripped, due } = judged;
   const open = ignoresBreakers ? [...eligible, ...tripped] : eligible;
-  const order = orderChannels(open, { standingOf: () => ALWAYS_FREE, affinity: null, random: deps.random });
-  const walked = walkChannels(order, doorsOf(ignoresBreakers ? NOT_DUE : due, deps.health));
-  const end = (found: Walked<Candidate, Probe | null>): Choice => {
+  const order = orderChannels(open, {
+    standingOf: (one) => standingOf(one, deps),
+    affinity: null,
+    random: deps.random,
+  });
+  const walked = walkChannels(order, slotDoors({ due: ignoresBreakers ? NOT_DUE : due, waiting: ask.waiting }, deps));
+  const end = (found: Walked<Candidate, Taken>): Choice => {
     if (found.kind === "cancelled") return found;
     if (found.kind === "none") return refused(found.rejections, { ask, judged }, deps);
-    const { candidate, slot: probe } = found;
-    return { kind: "chosen", candidate, probe, hasOthers: order.length > 1, ignoresBreakers };
+    const { candidate, slot: taken } = found;
+    return { kind: "chosen", candidate, taken, hasOthers: order.length > 1, ignoresBreakers };
   };
   return walked instanceof Promise ? walked.then(end) : end(walked);
 }
 
-/** A channel without a limiter always has a slot; one that is due for a probe asks for the right to it. */
-function doorsOf(due: ReadonlySet<Candidate>, health: ChannelHealth): SlotDoors<Candidate, Probe | null> {
-  return {
-    tryAcquire(candidate) {
-      if (!due.has(candidate)) return { kind: "granted", slot: null };
-      const taken = health.takeProbe(candidate.channel.id);
-      return taken instanceof Promise ? taken.then(answerOf) : answerOf(taken);
-    },
-    acquire: () => Promise.resolve({ kind: "gone" }),
-  };
-}
-
-function answerOf(probe: Probe | null): SlotAnswer<Probe | null> {
-  return probe === null ? { kind: "skipped" } : { kind: "granted", slot: probe };
+/** How a channel stands for the order. A store that is asked over the network is not asked for this: it decides when a slot is taken. */
+function standingOf({ channel }: Candidate, { slots }: ChooseDeps): RankStanding {
+  if (channel.limiter.mode === "off") return ALWAYS_FREE;
+  const stats = slots.stats([channel.id]);
+  const load = stats instanceof Promise ? undefined : stats[0];
+  if (load === undefined) return ALWAYS_FREE;
+  const { score } = channelScore(channel.limiter, load, { rpm: null, rpmUsed: 0, tpm: null, tpmUsed: 0 });
+  return { score, isFree: hasFreeSlot(channel.limiter, load) };
 }
 
 function refused(
-  rejections: Extract<Walked<Candidate, Probe | null>, { kind: "none" }>["rejections"],
+  rejections: Extract<Walked<Candidate, Taken>, { kind: "none" }>["rejections"],
   { ask, judged }: Pick<Choosing, "ask" | "judged">,
   { clock }: ChooseDeps,
 ): Choice {

@@ -7,9 +7,14 @@ import type { Target } from "./resolve-target";
 /** A choice that is given back: `end` null when no attempt came of it. */
 export type EndedChoice = { readonly chosen: Chosen; readonly end: AttemptEnd | null; readonly target: Target };
 
-/** Gives back what a call owned at a channel, and lets its health learn from the attempt; exactly once for each choice. */
-export function endAttempt({ chosen, end, target }: EndedChoice, { health }: Pick<GatewayDeps, "health">): void {
-  const { candidate, probe } = chosen;
+/** Gives back the slot that a call had at a channel, whose upstream has been read or closed by now (L7), and lets its health learn from the attempt; exactly once for each choice. */
+export function endAttempt(
+  { chosen, end, target }: EndedChoice,
+  { health, tally }: Pick<GatewayDeps, "health" | "tally">,
+): void {
+  const { candidate, taken } = chosen;
+  taken.slot.release();
+  if (end?.isDispatched === true) tally.sent(candidate.channel.id);
   const { cooldownDefaultMs: defaultMs, cooldownMaxMs: maxMs } = target.config.settings;
   health.ended({
     channel: candidate.channel,
@@ -17,7 +22,7 @@ export function endAttempt({ chosen, end, target }: EndedChoice, { health }: Pic
     verdict: verdictOf(end),
     isAnswered: end !== null && end.relay.status !== null,
     headers: end?.relay.headers ?? {},
-    probe,
+    probe: taken.probe,
     rules: { defaultMs, maxMs },
   });
 }

@@ -1,13 +1,15 @@
-import { AppError, isAppError } from "@/core/errors";
+import { AppError, isAppError, toAppError } from "@/core/errors";
 import type { Hold } from "@/core/quota/hold";
 import { type Admitted, holdFor } from "./admit";
 import { type AttemptEnd, attempt, BETWEEN_ATTEMPTS, isInterrupted } from "./attempt";
+import { authenticate } from "./authenticate";
 import { type Choice, type Chosen, chooseChannel, eligibleInMs } from "./choose-channel";
 import { endAttempt } from "./end-attempt";
 import { type Attempted, amountsOf, entryOf } from "./entry-of";
 import type { EngineDeps, Exchange } from "./exchange";
 import type { RelayEnd } from "./relay-state";
 import type { Candidate, Target } from "./resolve-target";
+import type { Waiting } from "./slot-doors";
 
 /** What became of an admitted call, and what the client still has to be told. */
 export type Forwarded = {
@@ -53,25 +55,71 @@ async function tryChannels(admitted: Admitted, exchange: Exchange, deps: EngineD
   const ends: AttemptEnd[] = [];
   let { hold } = admitted;
   let ignoresBreakers = false;
+  const waiting = waitingOf(admitted, exchange, deps);
   for (let number = 1; number <= maxAttempts && ends.length < target.candidates.length; number++) {
-    const choosing = chooseChannel({ target, tried: ends.map(({ candidate }) => candidate), ignoresBreakers }, deps);
+    const tried = ends.map(({ candidate }) => candidate);
+    const choosing = chooseChannel({ target, tried, ignoresBreakers, waiting }, deps);
     const choice = choosing instanceof Promise ? await choosing : choosing;
     if (choice.kind !== "chosen") return { ends, hold, answer: answerOf({ ends, choice, target }, exchange, deps) };
     ignoresBreakers = choice.ignoresBreakers;
-    let end: AttemptEnd | null = null;
-    try {
-      const held = await holdOf({ admitted, candidate: choice.candidate, ends, hold }, exchange, deps);
-      if (isAppError(held)) return { ends, hold: null, answer: { kind: "error", error: held } };
-      hold = held;
-      const canFailOver = choice.hasOthers && number < maxAttempts;
-      end = await attempt({ admitted, candidate: choice.candidate, hold, number, canFailOver }, exchange, deps);
-    } finally {
-      endAttempt({ chosen: choice, end, target }, deps);
-    }
-    ends.push(end);
-    if (!end.relay.next || isInterrupted(exchange)) break;
+    const one = await tryOne({ chosen: choice, admitted, ends, hold, number }, exchange, deps);
+    ({ hold } = one);
+    if (one.kind === "refused") return { ends, hold, answer: { kind: "error", error: one.error } };
+    ends.push(one.end);
+    if (!one.end.relay.next || isInterrupted(exchange)) break;
   }
   return { ends, hold, answer: answerOf({ ends, choice: null, target }, exchange, deps) };
+}
+
+type OneTry = Omit<NextAttempt, "candidate"> & { readonly chosen: Chosen; readonly number: number };
+
+/** One attempt on a channel that was chosen, or why there is none. What the call owned at the channel is given back in any case. */
+async function tryOne(
+  { chosen, admitted, ends, hold, number }: OneTry,
+  exchange: Exchange,
+  deps: EngineDeps,
+): Promise<
+  | { readonly kind: "ended"; readonly end: AttemptEnd; readonly hold: Hold }
+  | { readonly kind: "refused"; readonly error: AppError; readonly hold: Hold | null }
+> {
+  const { target } = admitted;
+  const { candidate, taken } = chosen;
+  let end: AttemptEnd | null = null;
+  try {
+    const refused = taken.waitedMs > 0 ? await refusalAfterWait(exchange, deps) : null;
+    if (refused !== null) return { kind: "refused", error: refused, hold };
+    const held = await holdOf({ admitted, candidate, ends, hold }, exchange, deps);
+    if (isAppError(held)) return { kind: "refused", error: held, hold: null };
+    const canFailOver = chosen.hasOthers && number < target.config.settings.maxAttempts;
+    end = await attempt({ admitted, candidate, hold: held, number, canFailOver }, exchange, deps);
+    return { kind: "ended", end, hold: held };
+  } finally {
+    endAttempt({ chosen, end, target }, deps);
+  }
+}
+
+/** The key or its user may have been disabled while the call waited (channels-and-rates.md P2). */
+async function refusalAfterWait(exchange: Exchange, deps: EngineDeps): Promise<AppError | null> {
+  try {
+    await authenticate(exchange, deps);
+    return null;
+  } catch (error) {
+    return toAppError(error);
+  }
+}
+
+/** A wait for a slot ends with the call: when its client leaves, its deadline passes or the process stops. */
+function waitingOf({ caller, target }: Admitted, exchange: Exchange, { clock }: EngineDeps): Waiting {
+  const { interrupts, startedAt } = exchange;
+  return {
+    keyId: caller.keyId,
+    leftMs: () => Math.max(0, target.config.settings.requestDeadlineMs - (clock.monotonic() - startedAt)),
+    onInterrupt(leave) {
+      interrupts.listen(leave);
+      if (isInterrupted(exchange)) leave();
+      return () => interrupts.listen(BETWEEN_ATTEMPTS);
+    },
+  };
 }
 
 /** Should the process die during a later attempt, this one is billed what it cost, not what it might have (quota.md Q44). */

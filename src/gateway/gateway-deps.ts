@@ -1,6 +1,8 @@
 import type { AuthSnapshot, AuthSnapshots } from "@/core/auth-snapshot";
 import type { ChannelTimeouts } from "@/core/channels/channel";
 import type { ChannelHealth } from "@/core/channels/channel-health";
+import type { ChannelSlots } from "@/core/channels/channel-slots";
+import type { ChannelTally } from "@/core/channels/channel-tally";
 import type { ConfigSnapshots } from "@/core/config-snapshot";
 import type { AppError } from "@/core/errors";
 import type { DenialRecord } from "@/core/ledger/entry";
@@ -98,6 +100,10 @@ export type GatewayDeps = {
   readonly upstream: UpstreamClient;
   /** How the channels stand: which are out, and what their attempts ended with. */
   readonly health: ChannelHealth;
+  /** Who may send to a channel now. */
+  readonly slots: ChannelSlots;
+  /** What happens at the channels, for the live board. */
+  readonly tally: ChannelTally;
   readonly metrics: GatewayMetrics;
   readonly log: GatewayLog;
   /** A number in [0, 1), for weighted choice. */

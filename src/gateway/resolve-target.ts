@@ -2,7 +2,6 @@ import type { ChannelSnapshot } from "@/core/channels/channel";
 import type { ConfigSnapshot } from "@/core/config-snapshot";
 import { AppError } from "@/core/errors";
 import type { PriceRow } from "@/core/prices/price";
-import type { Settings } from "@/core/settings/settings";
 import type { Overflow } from "@/core/vocabulary";
 import { ROUTES, type Route } from "@/protocols/routes";
 
@@ -41,17 +40,16 @@ export function resolveTarget(model: string, route: Route, config: ConfigSnapsho
     const billedModel = config.settings.billingModel === "upstream" ? upstreamModel : model;
     const rows = findPriceRows(billedModel, channel, config);
     if (rows === null) continue;
-    candidates.push({ channel, upstreamModel, billedModel, rows, overflow: overflowOf(channel, config.settings) });
+    candidates.push({
+      channel,
+      upstreamModel,
+      billedModel,
+      rows,
+      overflow: channel.overflow ?? config.settings.channelOverflow,
+    });
   }
   if (candidates.length === 0) throw new AppError("model_unpriced", { model });
   return { model, candidates, config };
-}
-
-function overflowOf(
-  { overflow }: ChannelSnapshot & { readonly overflow?: Overflow | null },
-  { channelOverflow = "spill" }: Settings & { readonly channelOverflow?: Overflow },
-): Overflow {
-  return overflow ?? channelOverflow;
 }
 
 /** Rows of a model on a channel after the policy for unpriced models: empty = free, null = blocked (protocols-and-pricing.md 7.1). */

@@ -1,4 +1,5 @@
 import { isDatabaseDown, isLedgerBehind } from "@/core/banners";
+import { createLiveFeed } from "@/core/channels/live-feed";
 import type { Readings } from "@/observability/metrics";
 import { OPERATIONS } from "@/operations/registry";
 import { createRest } from "@/rest/create-rest";
@@ -46,7 +47,10 @@ function servicesOf(parts: Parts, ask: BuildAsk): Services {
     operations: OPERATIONS,
     runOperation: run,
     handleAuth: accounts.handle,
-    handleRest: createRest({ operations: OPERATIONS, run, currentAccount, publicUrl, newRequestId, reportFault }),
+    handleRest: createRest({
+      ...{ operations: OPERATIONS, run, currentAccount, publicUrl, newRequestId, reportFault },
+      liveChannels: createLiveFeed({ clock: ask.clock, name: ask.replica, read: parts.slots.readLive }),
+    }),
     currentAccount,
     probes: createProbes({
       phase: ask.phase,

@@ -36,6 +36,8 @@ export type ConfigWiring = {
   readonly auth: AuthSnapshots;
   readonly config: ConfigSnapshots;
   readonly feed: ConfigFeed;
+  /** Hears of the snapshot in force at once, and of every later one. */
+  follow(listen: (snapshot: ConfigSnapshot) => void): void;
   /** True for the id of a provider of the price catalogue. */
   isProvider(id: string): boolean;
   /** True when a price row or the catalogue covers the model on a channel that may not be saved yet. */
@@ -64,7 +66,11 @@ export async function wireConfig(ask: ConfigAsk): Promise<ConfigWiring> {
     return snapshotOf(stored, ask);
   };
   proveSecret(await source.loadConfig(), ask.secrets);
+  const followers: ((snapshot: ConfigSnapshot) => void)[] = [];
   const config = createConfigSnapshots({
+    onLoaded(snapshot) {
+      for (const listen of followers) listen(snapshot);
+    },
     initial: await load(),
     load,
     clock,
@@ -77,6 +83,10 @@ export async function wireConfig(ask: ConfigAsk): Promise<ConfigWiring> {
     auth,
     config,
     feed,
+    follow(listen) {
+      followers.push(listen);
+      listen(config.current());
+    },
     isProvider: (id) => ask.catalogue.providers.includes(id),
     isPriced: (model, provider, baseUrl) => book.isPriced(model, { id: null, provider, baseUrl }),
     effectivePrices: (model) => effectivePrices(book.rowsFor(model, null), clock.now()),

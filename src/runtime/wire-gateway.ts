@@ -8,6 +8,7 @@ import type { Env } from "./env";
 import type { ConfigWiring } from "./wire-config";
 import type { LedgerWiring } from "./wire-ledger";
 import type { QuotaWiring } from "./wire-quota";
+import type { SlotsWiring } from "./wire-slots";
 
 /** What the engine is made of. */
 export type GatewayAsk = {
@@ -18,6 +19,7 @@ export type GatewayAsk = {
   readonly habitsOf: GatewayDeps["habitsOf"];
   readonly upstream: UpstreamClient;
   readonly health: GatewayDeps["health"];
+  readonly slots: Pick<SlotsWiring, "slots" | "tally">;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;
@@ -38,6 +40,7 @@ export function wireGateway(ask: GatewayAsk): Gateway {
     ledger: ledger.recorder,
     upstream,
     health: ask.health,
+    ...{ slots: ask.slots.slots, tally: ask.slots.tally },
     metrics,
     log,
     random: Math.random,

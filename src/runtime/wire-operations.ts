@@ -1,4 +1,5 @@
 import type { Accounts } from "@/accounts/create-accounts";
+import type { LiveReading } from "@/core/channels/live-feed";
 import type { OperationPorts, SystemFacts, SystemState, Transact } from "@/core/ports";
 import type { QuotaPorts } from "@/core/quota-ports";
 import { probeChannel } from "@/gateway/probe-channel";
@@ -29,6 +30,7 @@ export type OperationsAsk = {
   readonly quotas: QuotaPorts;
   readonly system: SystemFacts;
   systemState(): SystemState;
+  readLiveChannels(): Promise<LiveReading>;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -65,6 +67,7 @@ export function wireOperations(ask: OperationsAsk): OperationsWiring {
   const others = (handle: Handle) => ({
     accounts: signIn.storeFor(handle),
     probeChannel: probe,
+    readLiveChannels: ask.readLiveChannels,
     secrets: ask.secrets,
     judgeUpstream: upstream.judge,
     isProvider: config.isProvider,

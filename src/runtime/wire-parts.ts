@@ -27,6 +27,7 @@ import { wireJobs } from "./wire-jobs";
 import { type LedgerWiring, wireLedger } from "./wire-ledger";
 import { type OperationsWiring, wireOperations } from "./wire-operations";
 import { type QuotaWiring, wireQuota } from "./wire-quota";
+import { type SlotsWiring, wireSlots } from "./wire-slots";
 import { wireUpstream } from "./wire-upstream";
 
 /** What everything is built on; all of it runs already. */
@@ -57,12 +58,13 @@ export type Parts = {
   readonly ledger: LedgerWiring;
   readonly quota: QuotaWiring;
   readonly gateway: Gateway;
+  readonly slots: SlotsWiring;
   /** How this process stands just now. */
   systemState(): SystemState;
 };
 
 /** What operations tell of, although it is built after them. */
-type Built = { ledger?: LedgerWiring; quota?: QuotaWiring };
+type Built = { ledger?: LedgerWiring; quota?: QuotaWiring; slots?: SlotsWiring };
 
 const FLUSH_MS = 5_000;
 
@@ -97,6 +99,9 @@ export async function wireAdmin(
     quotas: lateQuotaPorts(() => built.quota?.ports),
     system: systemFacts(ground),
     systemState,
+    // A command has no slots: nothing runs there.
+    readLiveChannels: async () =>
+      (await built.slots?.readLive()) ?? { asOf: clock.now(), stale: true, source: "local", rows: [] },
   });
   return { config, upstream, operations, systemState };
 }
@@ -147,12 +152,14 @@ export async function wireParts(ground: Ground): Promise<Parts> {
     configVersion: config.feed.version,
   });
   cleanup.add(jobs.stop);
+  const health = wireHealth({ redis, clock, log, cleanup });
+  const slots = wireSlots({ config, health, clock, replica: ground.replica, cleanup });
+  built.slots = slots;
   const gateway = wireGateway({
     ...{ env, config, ledger, quota, habitsOf, metrics, clock, log },
-    upstream: upstream.client,
-    health: wireHealth({ redis, clock, log, cleanup }),
+    ...{ upstream: upstream.client, health, slots },
   });
-  return { config, operations, ledger, quota, gateway, systemState };
+  return { config, operations, ledger, quota, gateway, slots, systemState };
 }
 
 /** Counters on a Redis lie under the name of the database, which is asked once. */

@@ -54,7 +54,7 @@ export type SlotStanding = {
 export type FullReason = "capacity" | "queue" | "key_share";
 
 /** Why a channel has no slot for a request: never a failure of its upstream. */
-export type ChannelRejection =
+export type SlotRejection =
   | (SlotStanding & { readonly kind: "full"; readonly reason: FullReason; readonly waitedMs: 0 })
   /** The channel's queue timeout passed. */
   | (SlotStanding & { readonly kind: "timeout"; readonly waitedMs: number })
@@ -66,13 +66,13 @@ export type ChannelRejection =
   | (SlotStanding & { readonly kind: "unavailable"; readonly waitedMs: number });
 
 /** The answer to a request that may wait. */
-export type AcquireReply = SlotGrant | ChannelRejection;
+export type AcquireReply = SlotGrant | SlotRejection;
 
 /** The answer to a request that does not wait; `busy`: no slot now, whether or not there is room in the queue. */
 export type TryReply =
   | SlotGrant
   | (SlotStanding & { readonly kind: "busy" })
-  | Extract<ChannelRejection, { kind: "gone" | "unavailable" }>;
+  | Extract<SlotRejection, { kind: "gone" | "unavailable" }>;
 
 /** A request for a slot that may wait for one. */
 export type SlotAsk = {

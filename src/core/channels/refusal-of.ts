@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../errors";
+import type { SlotRejection } from "./channel-slots";
 import type { ChannelRejection } from "./judge-attempt";
 
 /** Why nothing could be sent: a code of `/v1`, and after how many ms another try may succeed; null: nobody knows. */
@@ -12,6 +13,31 @@ const REFUSALS: readonly Refusing[] = [
   { code: "channel_queue_full", refuses: ({ kind }) => kind === "full" },
   { code: "channel_rate_limited", refuses: ({ kind }) => kind === "rate_limited" },
 ];
+
+/** A hint is never longer than this, nor is a queue (L13). */
+const MAX_RETRY_MS = 30_000;
+
+/**
+ * What a limiter's refusal means for the request: after how long a slot should be free for one more (L13), from how long slots are held and how
+ * many wait. null: the request itself gave up, or the store did not answer.
+ */
+export function rejectionOf(refused: SlotRejection): ChannelRejection | null {
+  switch (refused.kind) {
+    case "full":
+      return { kind: "full", by: refused.reason, retryAfterMs: retryAfterMsOf(refused) };
+    case "timeout":
+      return { kind: "timeout", retryAfterMs: retryAfterMsOf(refused) };
+    case "gone":
+      return { kind: "gone" };
+    case "cancelled":
+    case "unavailable":
+      return null;
+  }
+}
+
+function retryAfterMsOf({ holdMs, waiting, capacity }: SlotRejection): number {
+  return Math.min(MAX_RETRY_MS, (holdMs * (waiting + 1)) / Math.max(1, capacity ?? 1));
+}
 
 /**
  * The final error of a request of which nothing was sent (channels-and-rates.md C10). The wait is the smallest that a limiter gives for a queue

@@ -1,0 +1,165 @@
+import { buildAuthSnapshot, buildChannel, TEST_KEY } from "@test/build-deps";
+import { type GatewayScene, type OpenGateway, openGateway } from "@test/open-gateway";
+import { describe, expect, test } from "vitest";
+import { type ChannelLimiter, NO_LIMITER } from "@/core/channels/limiter";
+
+const OTHER_KEY = `${TEST_KEY.slice(0, -1)}x`;
+const KEYS = {
+  [TEST_KEY]: buildAuthSnapshot(),
+  [OTHER_KEY]: buildAuthSnapshot({ userId: 8, keyId: 9 }),
+};
+
+const queue = (capacity: number, queueSize: number, queueTimeoutMs: number): ChannelLimiter => ({
+  ...{ mode: "queue", capacity, queueSize, queueTimeoutMs, maxWaitingPerKey: null },
+});
+const simple = (mode: "observe" | "reject", capacity: number): ChannelLimiter => ({ ...NO_LIMITER, mode, capacity });
+
+const channel = (id: number, limiter: ChannelLimiter, given: Partial<ReturnType<typeof buildChannel>> = {}) =>
+  buildChannel({ id, name: `secret-${id}`, baseUrl: `http://127.0.0.1:${id}`, limiter, ...given });
+
+/** A gateway whose upstream takes a second, with what runs there at once. */
+function open(channels: readonly ReturnType<typeof channel>[], scene: GatewayScene = {}) {
+  return openGateway({ channels, keys: KEYS, answer: () => ({ latencyMs: 1_000 }), ...scene });
+}
+
+/** Sends calls at once and lets all of them end: status, code, ms it took. */
+async function together(scene: OpenGateway, count: number) {
+  const startedAt = scene.clock.now();
+  const calls = Array.from({ length: count }, () => scene.send());
+  await scene.finish();
+  return calls.map(({ answer }) => ({
+    code: answer.status === 200 ? "ok" : (answer.headers["x-sluice-code"] ?? ""),
+    ms: (answer.endedAt ?? 0) - startedAt,
+    answer,
+  }));
+}
+
+const tally = (calls: readonly { readonly code: string }[]) =>
+  Object.fromEntries([...Map.groupBy(calls, ({ code }) => code)].map(([code, list]) => [code, list.length]));
+const loads = async (scene: OpenGateway, ids: readonly number[]) =>
+  (await scene.deps.slots.stats(ids)).map(({ inFlight, waiting }) => [inFlight, waiting]);
+
+test("eight calls at two places, a queue of three and 1.5 s of waiting: 4 served, 1 timed out, 3 refused at once", async () => {
+  const scene = open([channel(1, queue(2, 3, 1_500))]);
+  const calls = await together(scene, 8);
+  expect(tally(calls)).toEqual({ ok: 4, channel_queue_timeout: 1, channel_queue_full: 3 });
+  for (const { code, ms } of calls) {
+    if (code === "channel_queue_timeout") expect(ms).toBeGreaterThanOrEqual(1_500);
+    if (code === "channel_queue_timeout") expect(ms).toBeLessThanOrEqual(1_550);
+    if (code === "channel_queue_full") expect(ms).toBeLessThan(100);
+  }
+  expect(scene.upstream.most).toBe(2);
+  expect(await loads(scene, [1])).toEqual([[0, 0]]);
+});
+
+test("what is refused here costs nothing, is on record, and says nothing of the channel", async () => {
+  const scene = open([channel(1, queue(1, 1, 1_500))]);
+  const calls = await together(scene, 5);
+  const refused = calls.filter(({ code }) => code === "channel_queue_full");
+  expect(refused).toHaveLength(3);
+  expect(scene.left.entries).toHaveLength(2);
+  expect(scene.left.denials.map(({ code }) => code)).toEqual(Array(3).fill("channel_queue_full"));
+  for (const { answer } of refused) {
+    expect(answer.status).toBe(429);
+    expect(Number(answer.headers["retry-after"])).toBeGreaterThanOrEqual(1);
+    expect(Number(answer.headers["retry-after"])).toBeLessThanOrEqual(30);
+    expect(Number(answer.headers["retry-after-ms"])).toBeGreaterThanOrEqual(500);
+    expect(answer.headers["x-should-retry"]).toBeUndefined();
+    expect(JSON.stringify([answer.headers, answer.body])).not.toMatch(/secret-1|127\.0\.0\.1/);
+  }
+  const [known] = scene.deps.config.current().channels;
+  expect(known && scene.deps.health.facts(known)).toMatchObject({ trippedUntil: 0, recent: { failures: 0 } });
+});
+
+test("observe lets all pass and counts them; reject refuses what is above the capacity", async () => {
+  const observed = open([channel(1, simple("observe", 2))]);
+  expect(tally(await together(observed, 10))).toEqual({ ok: 10 });
+  expect(observed.upstream.most).toBe(10);
+  const rejecting = open([channel(1, simple("reject", 2))]);
+  expect(tally(await together(rejecting, 5))).toEqual({ ok: 2, channel_queue_full: 3 });
+});
+
+describe("where a call goes whose best channel is full", () => {
+  const first = (overflow: "spill" | "group" | "stay", limiter = queue(1, 5, 5_000)) =>
+    channel(1, limiter, { priority: 0, overflow });
+  const second = channel(2, NO_LIMITER, { priority: 1 });
+
+  test.each([
+    ["spill", 1_000, [1, 1]],
+    ["group", 2_000, [2, 0]],
+    ["stay", 2_000, [2, 0]],
+  ] as const)("%s", async (overflow, ms, served) => {
+    const scene = open([first(overflow), second]);
+    const calls = await together(scene, 2);
+    expect(tally(calls)).toEqual({ ok: 2 });
+    expect(Math.max(...calls.map((call) => call.ms))).toBeLessThanOrEqual(ms + 40);
+    expect([1, 2].map((id) => scene.left.entries.filter(({ channelId }) => channelId === id).length)).toEqual(served);
+  });
+
+  test("stay with a full queue goes on", async () => {
+    const scene = open([first("stay", queue(1, 1, 5_000)), second]);
+    expect(tally(await together(scene, 3))).toEqual({ ok: 3 });
+    expect(scene.left.entries.filter(({ channelId }) => channelId === 2)).toHaveLength(1);
+  });
+});
+
+test("50 refusals of the upstreams with every retry leave nothing in flight", async () => {
+  const limiter = queue(5, 100, 10_000);
+  const scene = open([channel(1, limiter), channel(2, limiter)], { answer: () => ({ latencyMs: 20, status: 429 }) });
+  const calls = await together(scene, 50);
+  expect(calls.every(({ answer }) => answer.status === 429)).toBe(true);
+  expect(scene.upstream.sent).toBe(100);
+  expect(await loads(scene, [1, 2])).toEqual([
+    [0, 0],
+    [0, 0],
+  ]);
+});
+
+test("a client that leaves while it waits frees its place, and nothing is sent for it", async () => {
+  const scene = open([channel(1, queue(1, 1, 5_000))]);
+  scene.send();
+  await scene.pass(100);
+  const waiting = scene.send();
+  await scene.pass(100);
+  expect(await loads(scene, [1])).toEqual([[1, 1]]);
+  waiting.answer.leave();
+  await scene.pass(40);
+  expect(await loads(scene, [1])).toEqual([[1, 0]]);
+  const next = scene.send();
+  await scene.finish();
+  expect([next.answer.status, scene.upstream.sent]).toEqual([200, 2]);
+  expect(scene.quota.book.running()).toEqual([]);
+});
+
+test("a key that is disabled while its call waits is refused, and nothing is sent or charged", async () => {
+  const scene = open([channel(1, queue(1, 1, 5_000))]);
+  scene.send({ key: OTHER_KEY });
+  await scene.pass(100);
+  const waiting = scene.send();
+  await scene.pass(100);
+  scene.change({ keyEnabled: false });
+  await scene.finish();
+  expect([waiting.answer.status, waiting.answer.headers["x-sluice-code"]]).toEqual([401, "key_disabled"]);
+  expect(scene.left.entries).toHaveLength(1);
+  expect(await loads(scene, [1])).toEqual([[0, 0]]);
+});
+
+test("an edit that leaves the limiter alone keeps the counts; capacity down drains, capacity up wakes all who wait", async () => {
+  const scene = open([channel(1, queue(4, 10, 60_000))]);
+  const configure = (limiter: ChannelLimiter, version: number) =>
+    scene.deps.slots.configure([{ id: 1, isOpen: true, limiter }], version);
+  for (let call = 0; call < 4; call++) scene.send();
+  await scene.pass(100);
+  configure(queue(4, 10, 60_000), 2);
+  configure(queue(2, 10, 60_000), 3);
+  for (let call = 0; call < 3; call++) scene.send();
+  await scene.pass(100);
+  expect(await loads(scene, [1])).toEqual([[4, 3]]);
+  await scene.pass(900);
+  expect(await loads(scene, [1])).toEqual([[2, 1]]);
+  configure(queue(4, 10, 60_000), 4);
+  configure(queue(1, 10, 60_000), 2);
+  expect(await loads(scene, [1])).toEqual([[3, 0]]);
+  await scene.finish();
+  expect(scene.upstream.sent).toBe(7);
+});
