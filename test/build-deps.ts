@@ -2,6 +2,7 @@ import type { AuthSnapshot } from "@/core/auth-snapshot";
 import { DEFAULT_BREAKER } from "@/core/channels/breaker";
 import type { ChannelSnapshot } from "@/core/channels/channel";
 import { NO_LIMITER } from "@/core/channels/limiter";
+import { mapModel } from "@/core/channels/map-model";
 import type { ConfigSnapshot } from "@/core/config-snapshot";
 import { digestKey } from "@/core/keys/key-secret";
 import type { DenialRecord, LedgerEntry, RequestRecord } from "@/core/ledger/entry";
@@ -101,7 +102,7 @@ function buildConfig(given: {
     channelsFor: ({ model, protocol, operation }) =>
       channels.filter(
         (channel) =>
-          channel.models.has(model) &&
+          mapModel(channel, model) !== null &&
           channel.protocols.some((id) => id === protocol) &&
           (channel.operations === null || channel.operations.some((name) => name === operation)),
       ),
