@@ -4,6 +4,7 @@ import type { ChannelSnapshot } from "@/core/channels/channel";
 import { createChannelHealth } from "@/core/channels/channel-health";
 import { createChannelTally } from "@/core/channels/channel-tally";
 import { NO_LIMITER } from "@/core/channels/limiter";
+import { mapModel } from "@/core/channels/map-model";
 import type { ConfigSnapshot } from "@/core/config-snapshot";
 import { digestKey } from "@/core/keys/key-secret";
 import type { DenialRecord, LedgerEntry, RequestRecord } from "@/core/ledger/entry";
@@ -106,7 +107,7 @@ function buildConfig(given: {
     channelsFor: ({ model, protocol, operation }) =>
       channels.filter(
         (channel) =>
-          channel.models.has(model) &&
+          mapModel(channel, model) !== null &&
           channel.protocols.some((id) => id === protocol) &&
           (channel.operations === null || channel.operations.some((name) => name === operation)),
       ),

@@ -125,6 +125,20 @@ describe("buildConfigSnapshot", () => {
     expect(find("gemini", "chat")).toEqual([]);
   });
 
+  test("finds channels by prefixes too, in ranking order, the same list each time", () => {
+    const snapshot = build([
+      channel(1, { models: [{ name: "gpt-*", upstream: "gpt-*" }], priority: 1 }),
+      channel(2, { models: [{ name: "gpt-4o", upstream: "gpt-4o" }] }),
+      channel(3, { models: [{ name: "*", upstream: "any" }], operations: ["models"] }),
+    ]);
+    const find = (model: string, operation = "chat") => snapshot.channelsFor({ ...chat, operation, model });
+    expect(ids(find("gpt-4o"))).toEqual([2, 1]);
+    expect(ids(find("gpt-5"))).toEqual([1]);
+    expect(find("claude")).toEqual([]);
+    expect(ids(find("claude", "models"))).toEqual([3]);
+    expect(find("gpt-5")).toBe(find("gpt-5"));
+  });
+
   test("a lookup returns the same list each time", () => {
     const snapshot = build([channel(1)]);
     const query = { ...chat, model: "m" };

@@ -2,6 +2,7 @@ import type { ChannelModel, ChannelSnapshot, OpenCredential } from "./channels/c
 import type { ChannelCredentialRow, ChannelRow } from "./channels/channel-row";
 import type { LimitedChannel } from "./channels/channel-slots";
 import { credentialContext } from "./channels/credential-context";
+import { mapModel } from "./channels/map-model";
 import type { ModelRow, ModelTraits } from "./models/model";
 import type { PriceRow } from "./prices/price";
 import { buildPriceBook, type Catalogue } from "./prices/price-book";
@@ -29,7 +30,7 @@ export type ConfigSnapshot = {
   readonly channels: readonly ChannelSnapshot[];
   /** Every channel, those too that take nothing: what its limiter must know. */
   readonly limited: readonly LimitedChannel[];
-  /** Channels that serve a model in a protocol; models compare exactly. */
+  /** Channels that serve a model in a protocol, by its exact name or by a prefix (channels-and-rates.md C3), whoever may see them. */
   channelsFor(query: { model: string; protocol: string; operation: string }): readonly ChannelSnapshot[];
   readonly prices: PriceBook;
   /** The group of a requested model, compared as model groups store it (quota.md section 1); null: none. */
@@ -81,7 +82,7 @@ export function buildConfigSnapshot(parts: ConfigParts): ConfigSnapshot {
     settings: parts.settings,
     channels,
     limited: parts.channels.map(({ id, enabled, weight, limiter }) => ({ id, isOpen: enabled && weight > 0, limiter })),
-    channelsFor: ({ model, protocol, operation }) => index.get(protocol)?.get(operation)?.get(model) ?? NO_CHANNELS,
+    channelsFor: ({ model, protocol, operation }) => index.get(protocol)?.get(operation)?.(model) ?? NO_CHANNELS,
     prices: buildPriceBook({ stored: parts.prices, catalogue: parts.catalogue, now: parts.now }),
     modelGroupOf: groups.size === 0 ? () => null : remembered((model) => groups.get(normaliseModel(model)) ?? null),
     traitsOf: (model) => traits.get(model) ?? null,
@@ -124,21 +125,36 @@ function remembered<Value>(find: (name: string) => Value): (name: string) => Val
   };
 }
 
-/** protocol -> operation -> model -> channels in ranking order. */
-type ChannelIndex = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, readonly ChannelSnapshot[]>>>;
+/** protocol -> operation -> the channels of a model in ranking order. */
+type ChannelIndex = ReadonlyMap<string, ReadonlyMap<string, (model: string) => readonly ChannelSnapshot[]>>;
 
 function indexChannels(channels: readonly ChannelSnapshot[]): ChannelIndex {
-  const index = new Map<string, Map<string, Map<string, ChannelSnapshot[]>>>();
+  const index = new Map<string, Map<string, ChannelSnapshot[]>>();
   for (const channel of channels) {
     for (const protocol of channel.protocols) {
-      const byOperation = getOrAdd(index, protocol, () => new Map());
-      for (const operation of channel.operations ?? OPERATION_NAMES) {
-        const byModel = getOrAdd(byOperation, operation, () => new Map<string, ChannelSnapshot[]>());
-        for (const model of channel.models.keys()) getOrAdd<ChannelSnapshot[]>(byModel, model, () => []).push(channel);
-      }
+      const byOperation = getOrAdd(index, protocol, () => new Map<string, ChannelSnapshot[]>());
+      for (const operation of channel.operations ?? OPERATION_NAMES)
+        getOrAdd<ChannelSnapshot[]>(byOperation, operation, () => []).push(channel);
     }
   }
-  return index;
+  const finders = [...index].map(([protocol, byOperation]) => {
+    const found = [...byOperation].map(([operation, list]) => [operation, finderOf(list)] as const);
+    return [protocol, new Map(found)] as const;
+  });
+  return new Map(finders);
+}
+
+/** Exact names are indexed; where a channel serves prefixes, names are remembered as they come. */
+function finderOf(channels: readonly ChannelSnapshot[]): (model: string) => readonly ChannelSnapshot[] {
+  if (channels.some(({ patterns }) => patterns.length > 0))
+    return remembered((model) => {
+      const found = channels.filter((channel) => mapModel(channel, model) !== null);
+      return found.length === 0 ? NO_CHANNELS : found;
+    });
+  const byModel = new Map<string, ChannelSnapshot[]>();
+  for (const channel of channels)
+    for (const model of channel.models.keys()) getOrAdd<ChannelSnapshot[]>(byModel, model, () => []).push(channel);
+  return (model) => byModel.get(model) ?? NO_CHANNELS;
 }
 
 function getOrAdd<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {

@@ -155,7 +155,13 @@ function suppose({ config, plan, reads }: Scene, model: string) {
       ...{ userId: 7, keyId: 3, model, protocol: null, bodyBytes, maxOutputTokens: 50 },
       key: { keyEnabled: true, expiresAt: null, userEnabled: true, models: null },
     },
-    { config, caller: { plan, config: domainConfigOf(plan, 1) }, peeks: reads, habitsOf: () => UNLEARNT },
+    {
+      config,
+      userGroups: [],
+      caller: { plan, config: domainConfigOf(plan, 1) },
+      peeks: reads,
+      habitsOf: () => UNLEARNT,
+    },
   );
 }
 

@@ -25,7 +25,8 @@ export async function handleCall(exchange: Exchange, deps: EngineDeps): Promise<
     if (hopOf(exchange) > MAX_HOPS) throw new AppError("loop_detected");
     const call = protocol.readCall(request, await request.readBody(), route.operation); // scanned once, not parsed
     model = call.model;
-    const target = resolveTarget(permitModel(call.model, caller), route, deps.config.current());
+    const { userGroups } = caller;
+    const target = resolveTarget({ model: permitModel(call.model, caller), userGroups }, route, deps.config.current());
     const admission = admit({ caller, call, target }, exchange, deps);
     const admitted = admission instanceof Promise ? await admission : admission;
     await forwardAndSettle(admitted, exchange, deps);

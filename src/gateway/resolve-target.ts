@@ -1,4 +1,6 @@
 import type { ChannelSnapshot } from "@/core/channels/channel";
+import { mapModel } from "@/core/channels/map-model";
+import { type InGroups, visibleChannels } from "@/core/channels/visible-channels";
 import type { ConfigSnapshot } from "@/core/config-snapshot";
 import { AppError } from "@/core/errors";
 import type { PriceRow } from "@/core/prices/price";
@@ -25,18 +27,22 @@ export type Target = {
   readonly config: ConfigSnapshot;
 };
 
+/** What is asked for, and by whom. */
+export type TargetAsk = { readonly model: string; readonly userGroups: InGroups };
+
 /**
- * The channels that serve a model on a route, with their prices.
+ * The channels that the user sees and that serve a model on a route, with their prices. What only hidden channels serve is unknown (C4).
  * Throws model_not_found, model_protocol_mismatch (`paths` that serve it), model_unpriced, no_channel_available (none has a usable credential).
  */
-export function resolveTarget(model: string, route: Route, config: ConfigSnapshot): Target {
-  const channels = config.channelsFor({ model, protocol: route.protocol ?? "", operation: route.operation });
-  if (channels.length === 0) throw unserved(model, config);
+export function resolveTarget(ask: TargetAsk, route: Route, config: ConfigSnapshot): Target {
+  const { model } = ask;
+  const channels = servingChannels(ask, route, config);
+  if (channels.length === 0) throw unserved(ask, config);
   const usable = channels.filter(({ credential }) => credential !== null);
   if (usable.length === 0) throw new AppError("no_channel_available", { model });
   const candidates: Candidate[] = [];
   for (const channel of usable) {
-    const upstreamModel = channel.models.get(model)?.upstream ?? model;
+    const upstreamModel = mapModel(channel, model) ?? model;
     const billedModel = config.settings.billingModel === "upstream" ? upstreamModel : model;
     const rows = findPriceRows(billedModel, channel, config);
     if (rows === null) continue;
@@ -50,6 +56,15 @@ export function resolveTarget(model: string, route: Route, config: ConfigSnapsho
   }
   if (candidates.length === 0) throw new AppError("model_unpriced", { model });
   return { model, candidates, config };
+}
+
+/** The channels that the user sees and that serve the model on a route; none on a route of no protocol. */
+export function servingChannels(
+  { model, userGroups }: TargetAsk,
+  { protocol, operation }: Pick<Route, "protocol" | "operation">,
+  config: ConfigSnapshot,
+): readonly ChannelSnapshot[] {
+  return visibleChannels(config.channelsFor({ model, protocol: protocol ?? "", operation }), userGroups);
 }
 
 /** Rows of a model on a channel after the policy for unpriced models: empty = free, null = blocked (protocols-and-pricing.md 7.1). */
@@ -72,11 +87,10 @@ export function findPriceRows(
   }
 }
 
-function unserved(model: string, config: ConfigSnapshot): AppError {
-  const paths = ROUTES.filter(
-    ({ protocol, operation }) => protocol !== null && config.channelsFor({ model, protocol, operation }).length > 0,
-  ).map(({ path }) => path);
-  return paths.length > 0
-    ? new AppError("model_protocol_mismatch", { model, paths: paths.join(", ") })
+function unserved(ask: TargetAsk, config: ConfigSnapshot): AppError {
+  const { model } = ask;
+  const serving = ROUTES.filter((route) => servingChannels(ask, route, config).length > 0).map(({ path }) => path);
+  return serving.length > 0
+    ? new AppError("model_protocol_mismatch", { model, paths: serving.join(", ") })
     : new AppError("model_not_found", { model });
 }

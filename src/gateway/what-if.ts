@@ -1,4 +1,5 @@
 import { ALWAYS_FREE, orderChannels } from "@/core/channels/order-channels";
+import type { InGroups } from "@/core/channels/visible-channels";
 import type { ConfigSnapshot } from "@/core/config-snapshot";
 import { admittedDecision, type Decision, deniedDecision, limitSteps } from "@/core/decision";
 import { AppError, isAppError } from "@/core/errors";
@@ -15,11 +16,13 @@ import { affordableOutput, demandOf, type Estimated, inputOn, isFree } from "./d
 import type { GatewayDeps } from "./gateway-deps";
 import { judgedLimits, type Measured, measuredOf } from "./judged-limits";
 import { permitModel } from "./permit-model";
-import { type Candidate, resolveTarget, type Target } from "./resolve-target";
+import { type Candidate, resolveTarget, servingChannels, type Target, type TargetAsk } from "./resolve-target";
 
 /** What judging a request that nobody makes works with. */
 export type WhatIfDeps = {
   readonly caller: ReadCaller;
+  /** The groups of the key's user. */
+  readonly userGroups: InGroups;
   readonly config: ConfigSnapshot;
   readonly peeks: PreviewDeps;
   readonly habitsOf: GatewayDeps["habitsOf"];
@@ -78,15 +81,15 @@ type Aimed = {
 /** Everything before the limits; what would end the request there. */
 function aim(
   ask: WhatIfAsk,
-  { config, habitsOf }: Pick<WhatIfDeps, "config" | "habitsOf">,
+  { config, habitsOf, userGroups }: Pick<WhatIfDeps, "config" | "habitsOf" | "userGroups">,
   at: number,
 ): Aimed | AppError {
   const refusal = checkKey(ask.key, at);
   if (refusal !== null) return new AppError(refusal);
   try {
-    const model = permitModel(ask.model, ask.key);
-    const route = routeOf(ask, config);
-    const target = resolveTarget(model, route, config);
+    const aimed = { model: permitModel(ask.model, ask.key), userGroups };
+    const route = routeOf(ask.protocol, aimed, config);
+    const target = resolveTarget(aimed, route, config);
     const estimated = { call: callOf(ask, route), protocol: protocolFor(route.protocol, {}), target, at, habitsOf };
     return { ...billed(target), estimated };
   } catch (error) {
@@ -103,11 +106,9 @@ function billed(target: Target): Pick<Aimed, "candidates" | "model"> {
 }
 
 /** The metered route of a protocol, else the first one on which the model is served. */
-function routeOf({ protocol, model }: WhatIfAsk, config: ConfigSnapshot): Route {
+function routeOf(protocol: WhatIfAsk["protocol"], aimed: TargetAsk, config: ConfigSnapshot): Route {
   const routes = ROUTES.filter((route) => route.class === "M" && (protocol === null || route.protocol === protocol));
-  const serving = routes.find(
-    (route) => config.channelsFor({ model, protocol: route.protocol ?? "", operation: route.operation }).length > 0,
-  );
+  const serving = routes.find((route) => servingChannels(aimed, route, config).length > 0);
   const route = serving ?? routes[0];
   if (route === undefined) throw new AppError("endpoint_not_supported");
   return route;

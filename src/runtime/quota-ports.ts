@@ -52,6 +52,7 @@ export function createQuotaPorts(ask: QuotaPortsAsk): QuotaPorts {
       if (caller === undefined) throw new AppError("not_found");
       return whatIf(asked, {
         caller: await asCaller(caller),
+        userGroups: caller.userGroups,
         config: await ask.config(),
         peeks: reads,
         habitsOf: ask.habitsOf,

@@ -101,11 +101,11 @@ export function SendStep(props: SendStepProps) {
   );
 }
 
-/** Each model once, with the wire formats it is served in. */
+/** Each model once, with the wire formats it is served in; a prefix is no name to ask for. */
 function modelsOf(channels: readonly Channel[]): { name: string; protocols: ProtocolId[] }[] {
   const models = new Map<string, Set<string>>();
   for (const channel of channels.filter(({ enabled }) => enabled)) {
-    for (const { name } of channel.models) {
+    for (const { name } of channel.models.filter((model) => !model.name.endsWith("*"))) {
       models.set(name, new Set([...(models.get(name) ?? []), ...channel.protocols]));
     }
   }
