@@ -76,6 +76,7 @@ export function buildAuthSnapshot(given: Partial<AuthSnapshot> = {}): AuthSnapsh
     userId: 7,
     userName: "Ada",
     userEnabled: true,
+    addressRules: [],
     version: 1,
     userGroups: [],
     limits: [],
@@ -266,6 +267,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
       quotas: reads,
     }),
     auth: { get: (digest) => known.get(digest) ?? null, invalidate() {} },
+    callerAddress: (peer) => peer,
     config: { current: () => config },
     ledger: {
       record({ text }) {

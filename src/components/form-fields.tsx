@@ -7,6 +7,7 @@ import { Input, type InputProps } from "@/components/ui/input";
 import { Select, type SelectOption } from "@/components/ui/select";
 import { Switch } from "@/components/ui/switch";
 import { Textarea } from "@/components/ui/textarea";
+import { useEntryErrorText } from "./use-entry-error-text";
 import { useFieldErrorText } from "./use-problem-text";
 
 /** What every field of a form takes: where its value lives, and its words. The value in the form is text. */
@@ -55,14 +56,14 @@ export function TextField<Values extends FieldValues>(
   );
 }
 
-/** A text of several lines. */
+/** A text of several lines; of a list, one entry per line, its first wrong entry is named. */
 export function TextAreaField<Values extends FieldValues>(props: FormFieldProps<Values> & { mono?: boolean }) {
   const { field, fieldState } = useController({ control: props.control, name: props.name });
-  const errorText = useFieldErrorText();
+  const errorText = useEntryErrorText();
   return (
     <Field
       className={props.className}
-      error={errorText(fieldState.error?.message)}
+      error={errorText(fieldState.error)}
       hint={props.hint}
       label={props.label}
       note={props.note}

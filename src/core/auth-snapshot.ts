@@ -1,3 +1,4 @@
+import type { AddressRules } from "./keys/address-rules";
 import type { BoostRow, GroupMembership, LimitRow, RestartRow } from "./quota/limit";
 
 /** What the gateway must know about a key to decide on a request: cached, invalidated by config version (channels-and-rates.md A). */
@@ -14,6 +15,8 @@ export type AuthSnapshot = {
   readonly userId: number;
   readonly userName: string;
   readonly userEnabled: boolean;
+  /** From where calls may come: the rules of the key and of the user, of those that have some. */
+  readonly addressRules: readonly AddressRules[];
   /** Config version that the snapshot was read at. */
   readonly version: number;
   /** The user's groups by id. */

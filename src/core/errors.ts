@@ -33,6 +33,7 @@ export const ERRORS = {
   key_disabled: terminal(401),
   key_expired: terminal(401),
   user_disabled: terminal(403),
+  ip_not_allowed: terminal(403),
   model_unpriced: terminal(403),
   model_group_blocked: terminal(403),
   endpoint_not_supported: terminal(404),

@@ -1,22 +1,32 @@
 import { AppError } from "@/core/errors";
+import { isAddressAllowed } from "@/core/keys/address-rules";
 import { checkKey } from "@/core/keys/check-key";
 import { digestKey } from "@/core/keys/key-secret";
 import type { Caller, EngineDeps, Exchange } from "./exchange";
 
 /**
  * The key behind a call, from its headers alone: without a promise for a key that is known. A malformed key is refused without a look-up.
- * Throws missing_credential, credential_conflict, invalid_key, key_disabled, key_expired, user_disabled, auth_unavailable, auth_overloaded.
+ * Throws missing_credential, credential_conflict, invalid_key, key_disabled, key_expired, user_disabled, ip_not_allowed, auth_unavailable, auth_overloaded.
  */
 export function authenticate(exchange: Exchange, deps: EngineDeps): Caller | Promise<Caller> {
   const digest = digestKey(exchange.protocol.readCredential(exchange.request));
   if (digest === null) throw new AppError("invalid_key");
   const found = deps.auth.get(digest);
-  return found instanceof Promise ? found.then((snapshot) => admitted(snapshot, deps)) : admitted(found, deps);
+  return found instanceof Promise
+    ? found.then((snapshot) => admitted(snapshot, exchange, deps))
+    : admitted(found, exchange, deps);
 }
 
-function admitted(snapshot: Caller | null, deps: EngineDeps): Caller {
+function admitted(snapshot: Caller | null, exchange: Exchange, deps: EngineDeps): Caller {
   if (snapshot === null) throw new AppError("invalid_key");
-  const refusal = checkKey(snapshot, deps.clock.now());
+  const refusal = checkKey(snapshot, deps.clock.now()) ?? checkAddress(snapshot, exchange, deps);
   if (refusal !== null) throw new AppError(refusal, { keyId: snapshot.keyId, userId: snapshot.userId });
   return snapshot;
+}
+
+/** The address is told only where it matters: most keys have no list. */
+function checkAddress({ addressRules }: Caller, { request }: Exchange, deps: EngineDeps): "ip_not_allowed" | null {
+  if (addressRules.length === 0) return null;
+  const address = deps.callerAddress(request.remoteAddress, request.headers["x-forwarded-for"]);
+  return isAddressAllowed(addressRules, address) ? null : "ip_not_allowed";
 }

@@ -88,6 +88,8 @@ export type GatewayLog = {
 export type GatewayDeps = {
   readonly clock: Clock;
   readonly auth: AuthSnapshots;
+  /** The address of a client: the peer's, or what trusted proxies wrote into X-Forwarded-For; empty when it cannot be told (A10). */
+  callerAddress(peer: string, forwardedFor: string | undefined): string;
   readonly config: ConfigSnapshots;
   readonly limitPlans: LimitPlans;
   readonly quota: Quota;

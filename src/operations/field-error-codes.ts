@@ -80,6 +80,7 @@ export const FIELD_ERROR_CODES = [
   "boost_range_invalid",
   "time_not_in_zone",
   "reset_time_invalid",
+  "ip_list_invalid_entry",
 ] as const;
 /** A code of one wrong field. */
 export type FieldErrorCode = (typeof FIELD_ERROR_CODES)[number];

@@ -12,6 +12,7 @@ import {
   type LimitWindow,
   LOCALES,
 } from "@/core/vocabulary";
+import { formatNetwork, parseNetwork } from "@/lib/cidr";
 import type { FieldErrorCode } from "./field-error-codes";
 import type { Permission } from "./operation";
 
@@ -143,6 +144,20 @@ export const keyModels = z
   .max(500, "too_long" satisfies FieldErrorCode)
   .refine((names) => new Set(names).size === names.length, "model_duplicate" satisfies FieldErrorCode)
   .nullable();
+
+const networkField = z
+  .string(because("ip_list_invalid_entry", "ip_list_invalid_entry"))
+  .trim()
+  .refine((entry) => parseNetwork(entry) !== null, "ip_list_invalid_entry" satisfies FieldErrorCode)
+  .overwrite((entry) => {
+    const network = parseNetwork(entry);
+    return network === null ? entry : formatNetwork(network);
+  });
+/** Up to 100 IP addresses and networks; each once and in canonical form, whatever was given (channels-and-rates.md A10). */
+export const ipListField = z
+  .array(networkField, because("invalid"))
+  .max(100, "too_long" satisfies FieldErrorCode)
+  .overwrite((entries) => [...new Set(entries)]);
 
 /** The unit of a limit. */
 export const unitField = choice(LIMIT_UNITS, "unit_unknown");

@@ -134,3 +134,28 @@ test.each<[string, { safeParse(input: unknown): unknown }, unknown, string, stri
   expect(found).toContainEqual([path, code]);
   for (const [, message] of found) expect(FIELD_ERROR_CODES).toContain(message);
 });
+
+test("addresses are kept in canonical form, each once", () => {
+  const ipAllow = ["203.0.113.9/24", " 203.0.113.0/24", "::ffff:10.1.2.3", "2001:DB8::1"];
+  expect(UpdateUserInput.parse({ id: 1, version: 2, ipAllow })).toMatchObject({
+    ipAllow: ["203.0.113.0/24", "10.1.2.3/32", "2001:db8::1/128"],
+  });
+  const key = CreateKeyInput.parse({ userId: 1, name: "laptop", ipDeny: null });
+  expect(key).toMatchObject({ ipAllow: [], ipDeny: [] });
+});
+
+test("a wrong address is named by its place, and a list has at most 100", () => {
+  const entry = (index: number) => `10.0.0.${index}`;
+  const hundred = Array.from({ length: 100 }, (_, index) => entry(index));
+  const faultsOf = (ipDeny: unknown) =>
+    CreateKeyInput.safeParse({ userId: 1, name: "laptop", ipDeny }).error?.issues.map(({ path, message }) => [
+      path.join("."),
+      message,
+    ]);
+  expect(faultsOf(hundred)).toBeUndefined();
+  expect(faultsOf([...hundred, entry(100)])).toEqual([["ipDeny", "too_long"]]);
+  expect(faultsOf(["10.0.0.1", "10.0.0.300", "::1", 7])).toEqual([
+    ["ipDeny.1", "ip_list_invalid_entry"],
+    ["ipDeny.3", "ip_list_invalid_entry"],
+  ]);
+});

@@ -40,6 +40,7 @@ const MESSAGES: Partial<Record<ErrorCode, Message>> = {
   key_disabled: () => "This API key is disabled.",
   key_expired: () => "This API key has expired.",
   user_disabled: () => "The user of this API key is disabled.",
+  ip_not_allowed: () => "This API key may not be used from this IP address.",
   model_unpriced: ({ model }) => `The model${named(model)} has no price yet. Ask your administrator to set one.`,
   model_group_blocked: () => "The models of this group are blocked. Ask your administrator.",
   endpoint_not_supported: ({ path }) => `The endpoint${named(path)} is not supported.`,

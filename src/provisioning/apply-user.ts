@@ -9,7 +9,7 @@ import type { ConfigFile } from "./config-file";
 import type { Step } from "./step";
 
 /**
- * Creates or changes the user of that name. What the file leaves open of e-mail, language, zone and groups stays the user's own; a list of
+ * Creates or changes the user of that name. What the file leaves open of e-mail, language, zone, addresses and groups stays the user's own; a list of
  * groups is whole.
  */
 export function applyUser({ groups, ...values }: ConfigFile["users"][number], index: number): Step {
@@ -32,8 +32,8 @@ async function writeUser({ password, ...values }: Values, context: OperationCont
   const { users, accounts } = context.ports;
   const row = await users.findByName(values.name);
   if (row === null) return (await runInside(createUser, { ...values, password }, context)).id;
-  const { email, locale, timeZone, ...rest } = values;
-  const named = Object.entries({ email, locale, timeZone }).filter(([, value]) => value !== null);
+  const { email, locale, timeZone, ipAllow, ipDeny, ...rest } = values;
+  const named = Object.entries({ email, locale, timeZone, ipAllow, ipDeny }).filter(([, value]) => value != null);
   const patch = { ...rest, ...Object.fromEntries(named), id: row.id, version: row.version };
   await runInside(updateUser, patch, context);
   if (password != null && !(await accounts.verifyPassword(row.id, password))) {

@@ -4,7 +4,16 @@ import { keyFields } from "@/operations/keys/schema";
 import { modelGroupFields } from "@/operations/model-groups/schema";
 import { modelFields } from "@/operations/models/schema";
 import { priceFields } from "@/operations/prices/schema";
-import { because, flag, instantField, nameField, orDefault, passwordField, strict } from "@/operations/references";
+import {
+  because,
+  flag,
+  instantField,
+  ipListField,
+  nameField,
+  orDefault,
+  passwordField,
+  strict,
+} from "@/operations/references";
 import { UpdateSettingsInput } from "@/operations/settings/schema";
 import { userGroupFields } from "@/operations/user-groups/schema";
 import { userFields } from "@/operations/users/schema";
@@ -36,7 +45,15 @@ export const configFile = strict({
     }),
   ),
   userGroups: list(strict(userGroupFields)),
-  users: list(strict({ ...userFields, password: passwordField.nullish(), groups: groupNames.nullish() })),
+  users: list(
+    strict({
+      ...userFields,
+      ipAllow: ipListField.nullish(),
+      ipDeny: ipListField.nullish(),
+      password: passwordField.nullish(),
+      groups: groupNames.nullish(),
+    }),
+  ),
   keys: list(strict({ user: nameField, ...keyFields, secret: z.string(because("secret_invalid")).nullish() })),
   modelGroups: list(strict(modelGroupFields)),
   models: list(strict(modelFields)),
@@ -64,7 +81,7 @@ export const NOT_SUPPORTED: ReadonlySet<string> = new Set([
   "settings.requestRate",
   ...["rpm", "costMultiplier"].map((name) => `userGroups[].${name}`),
   ...["rpm", "rpmOverrides", "maxConcurrent"].map((name) => `users[].${name}`),
-  ...["ipAllow", "ipDeny", "channels", "maxConcurrent"].map((name) => `keys[].${name}`),
+  ...["channels", "maxConcurrent"].map((name) => `keys[].${name}`),
 ]);
 
 /** Values that mean what this release does anyway, besides null and an empty list. */

@@ -42,15 +42,18 @@ export async function exportConfig(ports: OperationPorts): Promise<string> {
       enabled: row.enabled,
     })),
     userGroups: userGroups.map(({ name }) => ({ name })),
-    users: (await ports.users.list({})).map(({ id, name, email, role, locale, timeZone, enabled }) => ({
-      ...{ name, email, role, locale, timeZone, enabled },
-      groups: (memberships.get(id) ?? []).map(({ userGroupName }) => userGroupName),
-    })),
-    keys: (await ports.keys.list({})).map(({ userName, name, expiresAt, models, enabled }) => ({
+    users: (await ports.users.list({})).map(
+      ({ id, name, email, role, locale, timeZone, ipAllow, ipDeny, enabled }) => ({
+        ...{ name, email, role, locale, timeZone, ipAllow, ipDeny, enabled },
+        groups: (memberships.get(id) ?? []).map(({ userGroupName }) => userGroupName),
+      }),
+    ),
+    keys: (await ports.keys.list({})).map(({ userName, name, expiresAt, models, ipAllow, ipDeny, enabled }) => ({
       user: userName,
       name,
       expiresAt: isoOrNull(expiresAt),
       models,
+      ...{ ipAllow, ipDeny },
       enabled,
     })),
     modelGroups: (await ports.modelGroups.list({})).map(({ name, models }) => ({ name, models })),

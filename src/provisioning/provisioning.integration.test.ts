@@ -168,6 +168,26 @@ describe("applying a file", () => {
     expect(await operations.ports.models.list()).toMatchObject([{ name: "mine" }]);
   });
 
+  test("address lists are the file's where it names them; a user's stay as they are where it does not", async () => {
+    const key = `user: ada, name: laptop, secret: ${SECRET}`;
+    await apply(`users: [{ name: ada, ipAllow: [203.0.113.9/24] }]\nkeys: [{ ${key}, ipDeny: ["2001:DB8::1"] }]`);
+    const { ports } = operations;
+    const listsNow = async () => {
+      const [user, [laptop]] = [await ports.users.findByName("ada"), await ports.keys.list({})];
+      return [user?.ipAllow, user?.ipDeny, laptop?.ipAllow, laptop?.ipDeny];
+    };
+    expect(await listsNow()).toEqual([["203.0.113.0/24"], [], [], ["2001:db8::1/128"]]);
+    expect(await exportConfig(ports)).toContain("203.0.113.0/24");
+    expect(await apply(await exportConfig(ports))).toMatchObject(NOTHING);
+    await apply(`users: [{ name: ada }]\nkeys: [{ ${key} }]`);
+    expect(await listsNow()).toEqual([["203.0.113.0/24"], [], [], []]);
+    await apply("users: [{ name: ada, ipAllow: [] }]");
+    expect(await listsNow()).toEqual([[], [], [], []]);
+    expect(await faultsOf(`keys: [{ ${key}, ipAllow: ["::1", "10.0.0.0/33"] }]`)).toEqual([
+      "keys[0].ipAllow[1]: ip_list_invalid_entry",
+    ]);
+  });
+
   test("models change groups in one run, whatever the order of the groups", async () => {
     await apply("modelGroups: [{ name: a, models: [m1, m2] }, { name: b, models: [m3] }, { name: c, models: [m4] }]");
     const next = "prune: true\nmodelGroups: [{ name: b, models: [m1, m4] }, { name: a, models: [m2, m3] }]";

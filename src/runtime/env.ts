@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { PROCESS_ROLES, type ProcessRole } from "@/core/vocabulary";
-import { parseNetwork } from "./caller-address";
+import { parseNetwork } from "@/lib/cidr";
 import { createEnvReader, type EnvReader } from "./env-readers";
 import { nearestName } from "./nearest-name";
 import { startFault } from "./start-fault";

@@ -4,6 +4,7 @@ import type { Gateway, GatewayDeps, UpstreamClient } from "@/gateway/gateway-dep
 import type { Clock } from "@/lib/clock";
 import type { Log } from "@/observability/logger";
 import type { Metrics } from "@/observability/metrics";
+import { createCallerAddress } from "./caller-address";
 import type { Env } from "./env";
 import type { ConfigWiring } from "./wire-config";
 import type { LedgerWiring } from "./wire-ledger";
@@ -12,7 +13,7 @@ import type { SlotsWiring } from "./wire-slots";
 
 /** What the engine is made of. */
 export type GatewayAsk = {
-  readonly env: Pick<Env, "maxInflight" | "maxDrains" | "clientStallMs">;
+  readonly env: Pick<Env, "maxInflight" | "maxDrains" | "clientStallMs" | "trustedProxies">;
   readonly config: ConfigWiring;
   readonly ledger: LedgerWiring;
   readonly quota: QuotaWiring;
@@ -31,6 +32,7 @@ export function wireGateway(ask: GatewayAsk): Gateway {
   return createGateway({
     clock,
     auth: config.auth,
+    callerAddress: createCallerAddress(env.trustedProxies),
     config: config.config,
     limitPlans: quota.plans,
     quota: quota.engine,

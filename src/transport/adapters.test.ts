@@ -11,6 +11,7 @@ import {
 } from "@test/build-deps";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type ScriptedUpstream, startScriptedUpstream } from "../../bench/upstream/scripted-upstream";
+import { readAddressRules } from "../core/keys/address-rules";
 import { createGateway } from "../gateway/gateway";
 import type { Gateway } from "../gateway/gateway-deps";
 import type { AdapterOptions } from "./adapter-options";
@@ -447,6 +448,7 @@ describe.each(Object.keys(HOSTS) as (keyof typeof HOSTS)[])("through the %s adap
       { title: "a disabled key", code: "key_disabled", status: 401, send: () => withKey(DISABLED_KEY) },
       { title: "an expired key", code: "key_expired", status: 401, send: () => withKey(EXPIRED_KEY) },
       { title: "a disabled user", code: "user_disabled", status: 403, send: () => withKey(DISABLED_USER) },
+      { title: "an address outside its lists", code: "ip_not_allowed", status: 403, send: () => withKey(FAR_KEY) },
       { title: "a model the key may not use", code: "model_not_found", status: 404, send: () => withKey(NARROW_KEY) },
       {
         title: "two different keys",
@@ -489,6 +491,7 @@ describe.each(Object.keys(HOSTS) as (keyof typeof HOSTS)[])("through the %s adap
     const DISABLED_KEY = `sk-sluice-${"a".repeat(43)}`;
     const EXPIRED_KEY = `sk-sluice-${"b".repeat(43)}`;
     const DISABLED_USER = `sk-sluice-${"c".repeat(43)}`;
+    const FAR_KEY = `sk-sluice-${"e".repeat(43)}`;
     const NARROW_KEY = `sk-sluice-${"d".repeat(43)}`;
     const withKey = (key: string) =>
       post(name, body(), {
@@ -504,6 +507,9 @@ describe.each(Object.keys(HOSTS) as (keyof typeof HOSTS)[])("through the %s adap
             [DISABLED_KEY]: buildAuthSnapshot({ keyEnabled: false }),
             [EXPIRED_KEY]: buildAuthSnapshot({ expiresAt: 1 }),
             [DISABLED_USER]: buildAuthSnapshot({ userEnabled: false }),
+            [FAR_KEY]: buildAuthSnapshot({
+              addressRules: readAddressRules([{ ipAllow: ["198.51.100.0/24"], ipDeny: [] }]),
+            }),
             [NARROW_KEY]: buildAuthSnapshot({ models: new Set(["other"]) }),
           },
         });

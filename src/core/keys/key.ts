@@ -1,20 +1,23 @@
 import type { Versioned } from "../vocabulary";
+import type { IpLists } from "./address-rules";
 
 /** A key without its secret. During a rotation `previous` is the older secret and when it ends. */
-export type KeyRow = Versioned & {
-  readonly userId: number;
-  readonly userName: string;
-  readonly name: string;
-  readonly prefix: string;
-  readonly lastFour: string;
-  readonly enabled: boolean;
-  readonly expiresAt: number | null;
-  readonly models: readonly string[] | null;
-  readonly lastUsedAt: number | null;
-  readonly previous: { readonly prefix: string; readonly lastFour: string; readonly expiresAt: number } | null;
-};
-/** Writable columns of a key. */
-export type KeyValues = Pick<KeyRow, "userId" | "name" | "enabled" | "expiresAt" | "models" | "managedBy">;
+export type KeyRow = Versioned &
+  IpLists & {
+    readonly userId: number;
+    readonly userName: string;
+    readonly name: string;
+    readonly prefix: string;
+    readonly lastFour: string;
+    readonly enabled: boolean;
+    readonly expiresAt: number | null;
+    readonly models: readonly string[] | null;
+    readonly lastUsedAt: number | null;
+    readonly previous: { readonly prefix: string; readonly lastFour: string; readonly expiresAt: number } | null;
+  };
+/** Writable columns of a key; new ones have no list of addresses unless told. */
+export type KeyValues = Pick<KeyRow, "userId" | "name" | "enabled" | "expiresAt" | "models" | "managedBy"> &
+  Partial<IpLists>;
 /** What is stored of a secret. `digest` is SHA-256 as 64 hex digits. */
 export type KeySecretValues = { readonly digest: string; readonly prefix: string; readonly lastFour: string };
 

@@ -8,11 +8,15 @@ export type UserRow = Versioned & {
   readonly enabled: boolean;
   readonly locale: LocaleId | null;
   readonly timeZone: string | null;
+  /** Canonical CIDRs from which the user's keys may call, and from which not. */
+  readonly ipAllow: readonly string[];
+  readonly ipDeny: readonly string[];
   /** True when the user can sign in with a password. */
   readonly hasAccount: boolean;
 };
-/** Writable columns of a user. */
-export type UserValues = Pick<UserRow, "name" | "email" | "role" | "enabled" | "locale" | "timeZone" | "managedBy">;
+/** Writable columns of a user; new ones have no list of addresses unless told. */
+export type UserValues = Pick<UserRow, "name" | "email" | "role" | "enabled" | "locale" | "timeZone" | "managedBy"> &
+  Partial<Pick<UserRow, "ipAllow" | "ipDeny">>;
 
 /** Port: see its methods. */
 export type UserStore = {

@@ -16,6 +16,8 @@ export function keyOutput(row: KeyRow, now: number): Key {
     state: stateOf(row, now),
     expiresAt: toIsoOrNull(row.expiresAt),
     models: row.models === null ? null : [...row.models],
+    ipAllow: [...row.ipAllow],
+    ipDeny: [...row.ipDeny],
     lastUsedAt: toIsoOrNull(row.lastUsedAt),
     previous:
       previous === null || previous.expiresAt <= now

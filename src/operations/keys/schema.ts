@@ -7,6 +7,7 @@ import {
   idField,
   instant,
   instantField,
+  ipListField,
   keyModels,
   listOf,
   nameField,
@@ -26,6 +27,9 @@ export const keyFields = {
   expiresAt: orDefault(instantField.nullable(), null),
   /** Models it may ask for; null = all. */
   models: orDefault(keyModels, null),
+  /** From where it may call, and from where not; empty = no rule. */
+  ipAllow: orDefault(ipListField, []),
+  ipDeny: orDefault(ipListField, []),
   enabled: orDefault(flag, true),
 };
 
@@ -41,6 +45,8 @@ export const UpdateKeyInput = strict({
   enabled: flag.optional(),
   expiresAt: instantField.nullable().optional(),
   models: keyModels.optional(),
+  ipAllow: ipListField.optional(),
+  ipDeny: ipListField.optional(),
 });
 /** See the schema. */
 export type UpdateKeyInput = z.output<typeof UpdateKeyInput>;
@@ -94,6 +100,8 @@ export const Key = z.object({
   state: z.enum(["active", "disabled", "expired"]),
   expiresAt: instant.nullable(),
   models: z.array(z.string()).nullable(),
+  ipAllow: z.array(z.string()),
+  ipDeny: z.array(z.string()),
   lastUsedAt: instant.nullable(),
   /** The older secret during a rotation and when it ends. */
   previous: z.object({ prefix: z.string(), lastFour: z.string(), expiresAt: instant }).nullable(),

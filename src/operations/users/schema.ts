@@ -7,6 +7,7 @@ import {
   emailField,
   flag,
   idField,
+  ipListField,
   listOf,
   localeField,
   nameField,
@@ -27,6 +28,9 @@ export const userFields = {
   enabled: orDefault(flag, true),
   locale: orDefault(localeField.nullable(), null),
   timeZone: orDefault(timeZoneField.nullable(), null),
+  /** From where the user's keys may call, and from where not; empty = no rule. */
+  ipAllow: orDefault(ipListField, []),
+  ipDeny: orDefault(ipListField, []),
 };
 
 /** Input of `users.create`. A password makes a dashboard account and needs an e-mail address. */
@@ -47,6 +51,8 @@ export const UpdateUserInput = strict({
   enabled: flag.optional(),
   locale: localeField.nullable().optional(),
   timeZone: timeZoneField.nullable().optional(),
+  ipAllow: ipListField.optional(),
+  ipDeny: ipListField.optional(),
 });
 /** See the schema. */
 export type UpdateUserInput = z.output<typeof UpdateUserInput>;
@@ -72,6 +78,8 @@ export const User = z.object({
   enabled: z.boolean(),
   locale: z.enum(LOCALES).nullable(),
   timeZone: z.string().nullable(),
+  ipAllow: z.array(z.string()),
+  ipDeny: z.array(z.string()),
   /** The user can sign in with a password. */
   hasAccount: z.boolean(),
 });

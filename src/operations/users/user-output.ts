@@ -12,6 +12,8 @@ export function userOutput(row: UserRow): User {
     enabled: row.enabled,
     locale: row.locale,
     timeZone: row.timeZone,
+    ipAllow: [...row.ipAllow],
+    ipDeny: [...row.ipDeny],
     hasAccount: row.hasAccount,
   };
 }

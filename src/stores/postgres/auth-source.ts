@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import type { AuthSource } from "@/core/auth-snapshot";
+import { readAddressRules } from "@/core/keys/address-rules";
 import type { Database } from "./client";
 import { LIMITED_COLUMNS } from "./limited-columns";
 import { keySecrets } from "./schema/key-secrets";
@@ -17,6 +18,10 @@ const COLUMNS = {
   userId: users.id,
   userName: users.name,
   userEnabled: users.enabled,
+  keyIpAllow: keys.ipAllow,
+  keyIpDeny: keys.ipDeny,
+  userIpAllow: users.ipAllow,
+  userIpDeny: users.ipDeny,
   ...LIMITED_COLUMNS,
 };
 
@@ -34,12 +39,17 @@ export function authSource({ db }: Pick<Database, "db">): AuthSource {
         .innerJoin(users, eq(users.id, keys.userId))
         .where(eq(keySecrets.digest, digest));
       if (row === undefined) return null;
-      const { keyExpiresAt, secretExpiresAt, models, ...snapshot } = row;
+      const { keyExpiresAt, secretExpiresAt, models, keyIpAllow, keyIpDeny, userIpAllow, userIpDeny, ...snapshot } =
+        row;
       const ends = [keyExpiresAt, secretExpiresAt].filter((end) => end !== null);
       return {
         ...snapshot,
         expiresAt: ends.length === 0 ? null : Math.min(...ends),
         models: models === null ? null : new Set(models),
+        addressRules: readAddressRules([
+          { ipAllow: keyIpAllow, ipDeny: keyIpDeny },
+          { ipAllow: userIpAllow, ipDeny: userIpDeny },
+        ]),
       };
     },
   };

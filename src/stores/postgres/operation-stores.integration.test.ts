@@ -123,6 +123,7 @@ describe("the key store and the auth source", () => {
         keyEnabled: true,
         expiresAt: null,
         models: null,
+        addressRules: [],
       },
       ...{ userId: user.id, userName: user.name, userEnabled: true },
       ...{ version: expect.any(Number), userGroups: [], limits: [], boosts: [], restarts: [] },

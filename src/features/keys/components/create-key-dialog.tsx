@@ -62,7 +62,7 @@ export function CreateKeyDialog(props: CreateKeyDialogProps) {
   );
 }
 
-const SHOWN = ["userId", "name", "expiresAt", "models"];
+const SHOWN = ["userId", "name", "expiresAt", "models", "ipAllow", "ipDeny"];
 
 function KeyForm(props: CreateKeyDialogProps & { onCreated: (created: KeyWithSecret) => void }) {
   const t = useTranslations("keys.create");
@@ -83,7 +83,11 @@ function KeyForm(props: CreateKeyDialogProps & { onCreated: (created: KeyWithSec
         <DialogDescription>{t("text")}</DialogDescription>
       </DialogHeader>
       <FormErrors problem={props.create.problem} shown={SHOWN} />
-      <KeyFormFields control={form.control} owners={props.ownerId === undefined ? props.owners : null} />
+      <KeyFormFields
+        control={form.control}
+        isOwn={props.owners === null}
+        owners={props.ownerId === undefined ? props.owners : null}
+      />
       <DialogFooter>
         <DialogClose render={<Button variant="outline" />}>{words("cancel")}</DialogClose>
         <Button pending={props.create.isPending} type="submit">

@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { type Control, type FieldValues, useController, useWatch } from "react-hook-form";
+import { AddressFields } from "@/components/address-fields";
 import { SelectField, TextAreaField, TextField } from "@/components/form-fields";
 import { Combobox } from "@/components/ui/combobox";
 import { Field, FieldSet } from "@/components/ui/field";
@@ -16,8 +17,11 @@ const EXPIRY_DAYS = [7, 30, 90, 365] as const;
 /** Who may own a new key; null where it is always the reader. */
 export type KeyOwners = readonly { readonly id: number; readonly name: string; readonly email: string | null }[] | null;
 
+/** Props of `KeyFormFields`: `isOwn` when a user makes a key without an admin's rights. */
+export type KeyFormFieldsProps = { control: FormControl; owners: KeyOwners; isOwn: boolean };
+
 /** The fields of a new key. */
-export function KeyFormFields({ control, owners }: { control: FormControl; owners: KeyOwners }) {
+export function KeyFormFields({ control, owners, isOwn }: KeyFormFieldsProps) {
   const t = useTranslations("keys.create");
   const access = useWatch({ control, name: "access" });
   return (
@@ -37,6 +41,7 @@ export function KeyFormFields({ control, owners }: { control: FormControl; owner
       {access === "some" ? (
         <TextAreaField control={control} hint={t("modelListHint")} label={t("modelList")} mono name="models" />
       ) : null}
+      {isOwn ? null : <AddressFields control={control} />}
     </>
   );
 }

@@ -3,6 +3,7 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useTranslations } from "next-intl";
 import { type Control, type FieldValues, useController, useForm } from "react-hook-form";
+import { AddressFields } from "@/components/address-fields";
 import { FormErrors } from "@/components/form-errors";
 import { SelectField, SwitchField, TextField } from "@/components/form-fields";
 import { Button } from "@/components/ui/button";
@@ -21,7 +22,7 @@ import { updateUserAction } from "../actions";
 import { USERS_KEY } from "../queries";
 import { type ProfileValues, profileOf, profileSchema } from "./user-form";
 
-const SHOWN = ["name", "email", "role", "enabled", "locale", "timeZone"];
+const SHOWN = ["name", "email", "role", "enabled", "locale", "timeZone", "ipAllow", "ipDeny"];
 
 /** Who a user is and what the user may do. Give it a new `key` when the user's version changes. */
 export function ProfileCard({ user }: { user: User }) {
@@ -72,6 +73,7 @@ export function ProfileCard({ user }: { user: User }) {
             ]}
           />
           <ZoneField control={control} />
+          <AddressFields control={control} />
           <SwitchField
             className="sm:col-span-2"
             control={control}

@@ -1,3 +1,4 @@
+import { entriesOf } from "@/components/entries-of";
 import { formSchema } from "@/components/form-schema";
 import { CreateUserInput, SetPasswordInput, UpdateUserInput, type User } from "@/operations/users/schema";
 
@@ -24,12 +25,22 @@ export type ProfileValues = {
   enabled: boolean;
   locale: string;
   timeZone: string;
+  /** One address or network per line. */
+  ipAllow: string;
+  ipDeny: string;
 };
 
 /** The profile of a user as the form shows it. */
 export function profileOf(user: User): ProfileValues {
   const { name, role, enabled } = user;
-  return { name, role, enabled, email: user.email ?? "", locale: user.locale ?? "auto", timeZone: user.timeZone ?? "" };
+  return {
+    ...{ name, role, enabled },
+    email: user.email ?? "",
+    locale: user.locale ?? "auto",
+    timeZone: user.timeZone ?? "",
+    ipAllow: user.ipAllow.join("\n"),
+    ipDeny: user.ipDeny.join("\n"),
+  };
 }
 
 /** The form's values as input of `users.update` for this version of the user. */
@@ -41,6 +52,8 @@ export const profileSchema = ({ id, version }: Pick<User, "id" | "version">) =>
     email: textOrNull(values.email),
     locale: values.locale === "auto" ? null : values.locale,
     timeZone: textOrNull(values.timeZone),
+    ipAllow: entriesOf(values.ipAllow),
+    ipDeny: entriesOf(values.ipDeny),
   }));
 
 /** The form's values as input of `users.setPassword`. */

@@ -16,6 +16,9 @@ export const keys = pgTable(
     expiresAt: instant("expires_at"),
     /** Models the key may ask for; null = all. */
     models: jsonb("models").$type<readonly string[]>(),
+    /** Canonical CIDRs from which it may call, and from which not; an empty list says nothing. */
+    ipAllow: jsonb("ip_allow").$type<readonly string[]>().notNull().default(sql`'[]'::jsonb`),
+    ipDeny: jsonb("ip_deny").$type<readonly string[]>().notNull().default(sql`'[]'::jsonb`),
   },
   (table) => [
     uniqueIndex("keys_name_key").on(table.userId, sql`lower(${table.name})`),

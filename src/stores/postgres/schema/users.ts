@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { boolean, check, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import type { LocaleId, Role } from "@/core/vocabulary";
 import { versioned } from "./columns";
 
@@ -14,6 +14,9 @@ export const users = pgTable(
     enabled: boolean("enabled").notNull().default(true),
     locale: text("locale").$type<LocaleId>(),
     timeZone: text("time_zone"),
+    /** Canonical CIDRs from which the user's keys may call, and from which not; an empty list says nothing. */
+    ipAllow: jsonb("ip_allow").$type<readonly string[]>().notNull().default(sql`'[]'::jsonb`),
+    ipDeny: jsonb("ip_deny").$type<readonly string[]>().notNull().default(sql`'[]'::jsonb`),
   },
   (table) => [
     uniqueIndex("users_name_key").on(sql`lower(${table.name})`),
