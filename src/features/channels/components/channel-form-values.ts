@@ -15,6 +15,8 @@ export type LimiterValues = {
   maxWaitingPerKey: string;
 };
 
+type BreakerValues = { enabled: boolean; failures: string; ratioPct: string; minAttempts: string; openMs: string };
+
 /** What the form of a channel holds; numbers are text until they are judged. */
 export type ChannelFormValues = {
   name: string;
@@ -31,6 +33,9 @@ export type ChannelFormValues = {
   overflow: Overflow | "default";
   rpm: string;
   tpm: string;
+  breaker: BreakerValues;
+  /** Ids; empty: everyone. */
+  userGroups: number[];
   enabled: boolean;
 };
 
@@ -47,12 +52,14 @@ export const EMPTY_CHANNEL: ChannelFormValues = {
   timeouts: { connectMs: "10000", firstByteMs: "300000", idleMs: "120000" },
   limiter: { mode: "off", capacity: "", queueSize: "", queueTimeoutMs: "", maxWaitingPerKey: "" },
   ...{ overflow: "default", rpm: "", tpm: "" },
+  breaker: { enabled: true, failures: "5", ratioPct: "50", minAttempts: "10", openMs: "30000" },
+  userGroups: [],
   enabled: true,
 };
 
 /** A saved channel as the form shows it; its credential never comes back. */
 export function valuesOf(channel: Channel): ChannelFormValues {
-  const { name, protocols, baseUrl, costMultiplier, enabled, timeouts } = channel;
+  const { name, protocols, baseUrl, costMultiplier, enabled, timeouts, breaker } = channel;
   return {
     ...{ name, protocols, baseUrl, costMultiplier, enabled },
     credential: "",
@@ -77,6 +84,14 @@ export function valuesOf(channel: Channel): ChannelFormValues {
     overflow: channel.overflow ?? "default",
     rpm: textOf(channel.rpm),
     tpm: textOf(channel.tpm),
+    breaker: {
+      enabled: breaker.enabled,
+      failures: String(breaker.failures),
+      ratioPct: String(breaker.ratioPct),
+      minAttempts: String(breaker.minAttempts),
+      openMs: String(breaker.openMs),
+    },
+    userGroups: [...channel.userGroups],
   };
 }
 
@@ -119,6 +134,14 @@ function inputOf(values: ChannelFormValues) {
     overflow: values.overflow === "default" ? null : values.overflow,
     rpm: optionalOf(values.rpm),
     tpm: optionalOf(values.tpm),
+    breaker: {
+      enabled: values.breaker.enabled,
+      failures: numberOf(values.breaker.failures),
+      ratioPct: numberOf(values.breaker.ratioPct),
+      minAttempts: numberOf(values.breaker.minAttempts),
+      openMs: numberOf(values.breaker.openMs),
+    },
+    userGroups: values.userGroups,
     enabled: values.enabled,
   };
 }
