@@ -24,3 +24,14 @@ export function useChannel(id: number) {
     queryFn: ({ signal }) => api.call("channels.get", { id }, { signal }),
   });
 }
+
+/** Name of the read of user groups. */
+export const userGroupsKey = ["userGroups", "all"] as const;
+
+/** The user groups that a channel may be for, by name. */
+export function useUserGroups() {
+  return useQuery({
+    queryKey: userGroupsKey,
+    queryFn: ({ signal }) => api.call("userGroups.list", {}, { signal }),
+  });
+}

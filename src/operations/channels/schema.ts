@@ -117,7 +117,8 @@ const withQueue = {
   queueTimeoutMs: needed({ min: 100, max: 600_000 }, "queue_timeout_required", "queue_timeout_out_of_range"),
   maxWaitingPerKey: orDefault(whole(1, 10_000, "waiting_share_out_of_range").nullable(), null),
 };
-const limiter = z
+/** The limiter of a channel by its mode; what a mode has no use for becomes null (2.1). */
+export const limiterField = z
   .discriminatedUnion(
     "mode",
     [
@@ -142,7 +143,7 @@ const limiter = z
     },
     { when: () => true },
   );
-const NO_LIMITER = limiter.parse({ mode: "off" });
+const NO_LIMITER = limiterField.parse({ mode: "off" });
 
 const breakerCount = (min: number, max: number) => whole(min, max, "breaker_out_of_range");
 const breakerFields = strict({
@@ -195,7 +196,7 @@ const fields = {
   usageInStream: choice(USAGE_IN_STREAM, "usage_in_stream_unknown"),
   inputIncludesCache: flag,
   onDisconnect: choice(ON_DISCONNECT, "on_disconnect_unknown").nullable(),
-  limiter: limiter.nullable().transform((given) => given ?? NO_LIMITER),
+  limiter: limiterField.nullable().transform((given) => given ?? NO_LIMITER),
   overflow: choice(OVERFLOWS, "overflow_unknown").nullable(),
   breaker,
   rpm: whole(1, 2_147_483_647, "channel_rate_out_of_range").nullable(),

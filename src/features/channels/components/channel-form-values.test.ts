@@ -3,12 +3,19 @@ import type { Channel } from "@/operations/channels/channel";
 import { EMPTY_CHANNEL, newChannelSchema, parseModels, savedChannelSchema, valuesOf } from "./channel-form-values";
 
 const filled = { ...EMPTY_CHANNEL, credential: "sk-1", models: [{ name: "fast", upstream: "" }] };
+const QUEUE = { mode: "queue", capacity: 2, queueSize: 3, queueTimeoutMs: 1500, maxWaitingPerKey: null } as const;
+const BREAKER = { enabled: false, failures: 1, ratioPct: 2, minAttempts: 3, openMs: 4000 };
+const REST = { breaker: BREAKER, userGroups: [4, 2] };
 const codesOf = (values: typeof filled) =>
   Object.fromEntries(
     (newChannelSchema.safeParse(values).error?.issues ?? [])
       .map(({ path, message }) => [path.join("."), message] as const)
       .toReversed(), // a field shows the first of its codes
   );
+
+const pick = ({ limiter, overflow, rpm, tpm, breaker, userGroups }: typeof filled) => ({
+  ...{ limiter, overflow, rpm, tpm, breaker, userGroups },
+});
 
 test("the values of a new channel become the input of the operation", () => {
   expect(newChannelSchema.parse(filled)).toMatchObject({
@@ -39,9 +46,69 @@ test("an empty credential keeps the one that a saved channel has", () => {
     ...{ name: "a", protocols: ["openai-chat"], baseUrl: "https://a.example", costMultiplier: "1", enabled: true },
     ...{ priority: 0, weight: 1, timeouts: { connectMs: 1000, firstByteMs: 1000, idleMs: 1000 } },
     models: [{ name: "m", upstream: "n" }],
-  } as Channel);
+    ...{ limiter: QUEUE, overflow: null, rpm: 60, tpm: null, breaker: BREAKER, userGroups: [] },
+  } as unknown as Channel);
   expect(savedChannelSchema({ id: 7, version: 3 }).parse(values)).not.toHaveProperty("credential", expect.anything());
   expect(values.models).toEqual([{ name: "m", upstream: "n" }]);
+});
+
+test("a saved limiter comes back as it was, and leaves as the numbers of its mode", () => {
+  const saved = { limiter: QUEUE, overflow: "stay", rpm: 60, tpm: null, models: [], timeouts: {}, ...REST };
+  const values = { ...filled, ...pick(valuesOf(saved as never)) };
+  expect(values).toMatchObject({
+    limiter: { mode: "queue", capacity: "2", queueSize: "3", queueTimeoutMs: "1500", maxWaitingPerKey: "" },
+    ...{ overflow: "stay", rpm: "60", tpm: "" },
+  });
+  const sent = { limiter: QUEUE, overflow: "stay", rpm: 60, tpm: null, ...REST };
+  expect(newChannelSchema.parse(values)).toMatchObject(sent);
+  const reject = { ...values, limiter: { ...values.limiter, mode: "reject" as const }, overflow: "default" as const };
+  expect(newChannelSchema.parse(reject)).toMatchObject({
+    limiter: { mode: "reject", capacity: 2, queueSize: null, queueTimeoutMs: null, maxWaitingPerKey: null },
+    overflow: null,
+  });
+});
+
+test.each<[string, Partial<typeof filled.limiter>, Record<string, string>]>([
+  [
+    "nothing filled in",
+    { capacity: "", queueSize: " ", queueTimeoutMs: "" },
+    {
+      "limiter.capacity": "capacity_required",
+      "limiter.queueSize": "queue_size_required",
+      "limiter.queueTimeoutMs": "queue_timeout_required",
+    },
+  ],
+  [
+    "numbers out of range",
+    { capacity: "0", queueSize: "10001", queueTimeoutMs: "99" },
+    {
+      "limiter.capacity": "capacity_out_of_range",
+      "limiter.queueSize": "queue_size_out_of_range",
+      "limiter.queueTimeoutMs": "queue_timeout_out_of_range",
+    },
+  ],
+  ["half a request", { capacity: "1.5" }, { "limiter.capacity": "not_an_integer" }],
+  ["words", { queueTimeoutMs: "soon" }, { "limiter.queueTimeoutMs": "not_an_integer" }],
+  ["a share above the queue", { maxWaitingPerKey: "4" }, { "limiter.maxWaitingPerKey": "waiting_share_out_of_range" }],
+])("a queue of %s is refused at its fields", (_, patch, codes) => {
+  const whole = { mode: "queue" as const, capacity: "2", queueSize: "3", queueTimeoutMs: "1500", maxWaitingPerKey: "" };
+  expect(codesOf({ ...filled, limiter: { ...whole, ...patch } })).toEqual(codes);
+});
+
+test("the numbers of the breaker are whole and inside their bounds, each at its field", () => {
+  const breaker = { ...EMPTY_CHANNEL.breaker, failures: "", ratioPct: "101", openMs: "1.5" };
+  expect(codesOf({ ...filled, breaker })).toEqual({
+    "breaker.failures": "not_an_integer",
+    "breaker.ratioPct": "breaker_out_of_range",
+    "breaker.openMs": "not_an_integer",
+  });
+});
+
+test("what the vendor allows is a whole number above zero, or open", () => {
+  expect(codesOf({ ...filled, rpm: "0", tpm: "1.5" })).toEqual({
+    rpm: "channel_rate_out_of_range",
+    tpm: "not_an_integer",
+  });
 });
 
 test("pasted models are read by line, with mapping, without repeats", () => {

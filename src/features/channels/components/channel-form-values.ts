@@ -1,9 +1,21 @@
 import { formSchema } from "@/components/form-schema";
+import type { LimiterMode, Overflow } from "@/core/vocabulary";
 import type { Channel } from "@/operations/channels/channel";
 import { CreateChannelInput, TestChannelDraftInput, UpdateChannelInput } from "@/operations/channels/schema";
 
 /** One row of the model editor; `upstream` empty: the same name. */
 export type ModelRow = { name: string; upstream: string };
+
+/** The limiter in the form; what a mode has no use for keeps its text and is not sent. */
+export type LimiterValues = {
+  mode: LimiterMode;
+  capacity: string;
+  queueSize: string;
+  queueTimeoutMs: string;
+  maxWaitingPerKey: string;
+};
+
+type BreakerValues = { enabled: boolean; failures: string; ratioPct: string; minAttempts: string; openMs: string };
 
 /** What the form of a channel holds; numbers are text until they are judged. */
 export type ChannelFormValues = {
@@ -16,6 +28,14 @@ export type ChannelFormValues = {
   weight: string;
   costMultiplier: string;
   timeouts: { connectMs: string; firstByteMs: string; idleMs: string };
+  limiter: LimiterValues;
+  /** `default`: as in the settings. */
+  overflow: Overflow | "default";
+  rpm: string;
+  tpm: string;
+  breaker: BreakerValues;
+  /** Ids; empty: everyone. */
+  userGroups: number[];
   enabled: boolean;
 };
 
@@ -30,12 +50,16 @@ export const EMPTY_CHANNEL: ChannelFormValues = {
   weight: "1",
   costMultiplier: "1",
   timeouts: { connectMs: "10000", firstByteMs: "300000", idleMs: "120000" },
+  limiter: { mode: "off", capacity: "", queueSize: "", queueTimeoutMs: "", maxWaitingPerKey: "" },
+  ...{ overflow: "default", rpm: "", tpm: "" },
+  breaker: { enabled: true, failures: "5", ratioPct: "50", minAttempts: "10", openMs: "30000" },
+  userGroups: [],
   enabled: true,
 };
 
 /** A saved channel as the form shows it; its credential never comes back. */
 export function valuesOf(channel: Channel): ChannelFormValues {
-  const { name, protocols, baseUrl, costMultiplier, enabled, timeouts } = channel;
+  const { name, protocols, baseUrl, costMultiplier, enabled, timeouts, breaker } = channel;
   return {
     ...{ name, protocols, baseUrl, costMultiplier, enabled },
     credential: "",
@@ -50,11 +74,47 @@ export function valuesOf(channel: Channel): ChannelFormValues {
       firstByteMs: String(timeouts.firstByteMs),
       idleMs: String(timeouts.idleMs),
     },
+    limiter: {
+      mode: channel.limiter.mode,
+      capacity: textOf(channel.limiter.capacity),
+      queueSize: textOf(channel.limiter.queueSize),
+      queueTimeoutMs: textOf(channel.limiter.queueTimeoutMs),
+      maxWaitingPerKey: textOf(channel.limiter.maxWaitingPerKey),
+    },
+    overflow: channel.overflow ?? "default",
+    rpm: textOf(channel.rpm),
+    tpm: textOf(channel.tpm),
+    breaker: {
+      enabled: breaker.enabled,
+      failures: String(breaker.failures),
+      ratioPct: String(breaker.ratioPct),
+      minAttempts: String(breaker.minAttempts),
+      openMs: String(breaker.openMs),
+    },
+    userGroups: [...channel.userGroups],
   };
 }
 
+const textOf = (value: number | null) => (value === null ? "" : String(value));
+
 /** Text as a number; no text is no number, never zero. */
 const numberOf = (text: string) => (text.trim() === "" ? Number.NaN : Number(text));
+
+/** Text as a number that may be left open. */
+const optionalOf = (text: string) => (text.trim() === "" ? null : Number(text));
+
+/** The form's limiter as the operation takes it: the numbers of its mode. */
+export function limiterOf({ mode, ...texts }: LimiterValues) {
+  const capacity = optionalOf(texts.capacity);
+  if (mode === "off") return { mode };
+  if (mode !== "queue") return { mode, capacity };
+  return {
+    ...{ mode, capacity },
+    queueSize: optionalOf(texts.queueSize),
+    queueTimeoutMs: optionalOf(texts.queueTimeoutMs),
+    maxWaitingPerKey: optionalOf(texts.maxWaitingPerKey),
+  };
+}
 
 function inputOf(values: ChannelFormValues) {
   const { connectMs, firstByteMs, idleMs } = values.timeouts;
@@ -70,6 +130,18 @@ function inputOf(values: ChannelFormValues) {
     weight: numberOf(values.weight),
     costMultiplier: values.costMultiplier.trim(),
     timeouts: { connectMs: numberOf(connectMs), firstByteMs: numberOf(firstByteMs), idleMs: numberOf(idleMs) },
+    limiter: limiterOf(values.limiter),
+    overflow: values.overflow === "default" ? null : values.overflow,
+    rpm: optionalOf(values.rpm),
+    tpm: optionalOf(values.tpm),
+    breaker: {
+      enabled: values.breaker.enabled,
+      failures: numberOf(values.breaker.failures),
+      ratioPct: numberOf(values.breaker.ratioPct),
+      minAttempts: numberOf(values.breaker.minAttempts),
+      openMs: numberOf(values.breaker.openMs),
+    },
+    userGroups: values.userGroups,
     enabled: values.enabled,
   };
 }

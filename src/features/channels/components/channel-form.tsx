@@ -11,15 +11,18 @@ import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/com
 import type { ActionState } from "@/components/use-action";
 import { useServerFields } from "@/components/use-server-fields";
 import type { Channel } from "@/operations/channels/channel";
+import { AccessField } from "./access-field";
+import { BreakerFields } from "./breaker-fields";
 import type { ChannelFormValues } from "./channel-form-values";
 import { DraftTest } from "./draft-test";
+import { LimiterFields } from "./limiter-fields";
 import { ModelsEditor } from "./models-editor";
 import { RoutingFields } from "./routing-fields";
 import { PresetField, UpstreamFields } from "./upstream-fields";
 
 const SHOWN = [
   ...["name", "protocols", "baseUrl", "credential", "models", "priority", "weight", "costMultiplier", "timeouts"],
-  "enabled",
+  ...["limiter", "overflow", "rpm", "tpm", "breaker", "userGroups", "enabled"],
 ];
 
 /** Props of `ChannelForm`: the values it starts with, and the operation that takes what it makes of them. */
@@ -70,6 +73,11 @@ export function ChannelForm<Input>({ channel, values, schema, save, submit }: Ch
       </Section>
       <Section title={t("routing")}>
         <RoutingFields control={control} />
+        <AccessField control={control} />
+      </Section>
+      <Section text={t("limitsText")} title={t("limits")}>
+        <LimiterFields control={control} setValue={setValue} />
+        <BreakerFields control={control} />
       </Section>
       {channel === null || form.formState.isDirty ? (
         <SaveBar onDiscard={channel === null ? null : discard} pending={save.isPending} submit={submit} />
