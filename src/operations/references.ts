@@ -265,12 +265,18 @@ export const usageSums = z.object({
 });
 
 const settingShape = settingsSchema.shape;
+
+type Unwrapped<Name extends keyof typeof settingShape> = {
+  readonly [N in Name]: ReturnType<(typeof settingShape)[N]["unwrap"]>;
+};
+
+function unwrapped<Name extends keyof typeof settingShape>(...names: readonly Name[]): Unwrapped<Name> {
+  return Object.fromEntries(names.map((name) => [name, settingShape[name].unwrap()])) as unknown as Unwrapped<Name>;
+}
+
 /** The settings without their defaults, for patches. */
 export const settingFields = {
-  gatewayName: settingShape.gatewayName.unwrap(),
-  timeZone: settingShape.timeZone.unwrap(),
-  weekStart: settingShape.weekStart.unwrap(),
-  dailyReset: settingShape.dailyReset.unwrap(),
+  ...unwrapped("gatewayName", "timeZone", "weekStart", "dailyReset"),
   windowModes: strict(
     {
       "5h": modeField("5h"),
@@ -281,23 +287,12 @@ export const settingFields = {
     "window_unknown",
   ),
   enforcement: enforcementField,
-  modelGroupLimits: settingShape.modelGroupLimits.unwrap(),
-  failOpen: settingShape.failOpen.unwrap(),
+  ...unwrapped("modelGroupLimits", "failOpen"),
   failOpenAllowance: strict({
     percent: settingShape.failOpenAllowance.unwrap().shape.percent.unwrap(),
     maxUsd: allowanceField,
   }),
-  billingModel: settingShape.billingModel.unwrap(),
-  defaultLocale: settingShape.defaultLocale.unwrap(),
-  publicUrl: settingShape.publicUrl.unwrap(),
-  unpricedModels: settingShape.unpricedModels.unwrap(),
-  maxAttempts: settingShape.maxAttempts.unwrap(),
-  requestDeadlineMs: settingShape.requestDeadlineMs.unwrap(),
-  channelOverflow: settingShape.channelOverflow.unwrap(),
-  cooldownDefaultMs: settingShape.cooldownDefaultMs.unwrap(),
-  cooldownMaxMs: settingShape.cooldownMaxMs.unwrap(),
-  breakerLastChannel: settingShape.breakerLastChannel.unwrap(),
-  queueHeartbeatMs: settingShape.queueHeartbeatMs.unwrap(),
-  drainTimeoutMs: settingShape.drainTimeoutMs.unwrap(),
-  worstCaseOutputTokens: settingShape.worstCaseOutputTokens.unwrap(),
+  ...unwrapped("billingModel", "defaultLocale", "publicUrl", "unpricedModels", "maxAttempts", "requestDeadlineMs"),
+  ...unwrapped("channelOverflow", "cooldownDefaultMs", "cooldownMaxMs", "breakerLastChannel", "queueHeartbeatMs"),
+  ...unwrapped("drainTimeoutMs", "worstCaseOutputTokens"),
 };
