@@ -14,3 +14,13 @@ test("a stored value wins, also when it is null", () => {
 test("a value that is not accepted and an unknown name leave the default", () => {
   expect(mergeSettings({ maxAttempts: 99, unpricedModels: "maybe", colour: "red" })).toEqual(DEFAULT_SETTINGS);
 });
+
+test.each([
+  [0, 0],
+  [4_999, 0],
+  [5_000, 5_000],
+  [600_000, 600_000],
+  [600_001, 0],
+])("heartbeats of a waiting stream are off or at least five seconds apart: %i is %i", (stored, inForce) => {
+  expect(mergeSettings({ queueHeartbeatMs: stored }).queueHeartbeatMs).toBe(inForce);
+});
