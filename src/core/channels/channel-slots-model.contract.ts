@@ -6,8 +6,8 @@ import { type ChannelLimiter, NO_LIMITER } from "./limiter";
 
 /*
  * Requests, releases, clients that leave, time, changes of the limiter and lost leases in any order, against a model (channels-and-rates.md
- * section 9, test 7). After each step every request has the outcome that the model gives it and the store counts what the model counts. Where two
- * things happen in one turn, either order of them is right, and exactly one of them.
+ * section 9, test 7). After each step every request has the outcome that the model gives it and the store counts what the model counts. Where things
+ * happen in one turn, any order of them is right, and exactly one of them.
  */
 
 /** Replicas on one store, fresh for each run. */
@@ -193,14 +193,19 @@ async function race(world: World, step: Extract<Step, { kind: "race" }>): Promis
   if (step.byTime) await harness.advance(ms);
   else clients[waiter.id]?.abort();
   await harness.settle();
-  const leave = (on: Model) => (step.byTime ? passIn(on, ms) : leaveIn(on, waiter.id, "cancelled"));
-  const either = [structuredClone(model), structuredClone(model)] as const;
-  releaseIn(either[0], slot);
-  leave(either[0]);
-  leave(either[1]);
-  releaseIn(either[1], slot);
+  const over = step.byTime ? model.queue.filter(({ endsAt }) => endsAt <= waiter.endsAt) : [waiter];
+  const leaving = over.sort((a, b) => a.endsAt - b.endsAt);
+  const orders = Array.from({ length: leaving.length + 1 }, (_, before) => {
+    const order = structuredClone(model);
+    for (const { id, end } of leaving.slice(0, before)) leaveIn(order, id, step.byTime ? end : "cancelled");
+    releaseIn(order, slot);
+    for (const { id, end } of leaving.slice(before)) leaveIn(order, id, step.byTime ? end : "cancelled");
+    order.now += ms;
+    return order;
+  });
   const outcomes = asked.map(outcomeOf).join();
-  world.model = either.find((one) => one.outcomes.join() === outcomes) ?? either[0];
+  const found = orders.find((order) => order.outcomes.join() === outcomes);
+  world.model = found ?? (orders[0] as Model);
 }
 
 function configure(world: World, { limiter, isOpen, isStale }: Extract<Step, { kind: "configure" }>): void {

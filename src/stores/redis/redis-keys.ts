@@ -22,6 +22,26 @@ export type DomainKeys = {
   bucket(ref: Pick<BucketRef, "id" | "kind">): string;
 };
 
+/** The keys of one channel's slots (channels-and-rates.md 2.3). */
+export type SlotKeys = {
+  /** Sorted set: token of a slot by the expiry of its lease, store ms. */
+  readonly lease: string;
+  /** Sorted set: token of a waiter by ticket number. */
+  readonly queue: string;
+  /** The last ticket number: store time in microseconds, or one above the number before. */
+  readonly seq: string;
+  /** Hash: token of a waiter to its key and since when it waits. */
+  readonly ticket: string;
+  /** Sorted set: token of a waiter by the expiry of its ticket. */
+  readonly ticketExpiry: string;
+  /** Hash: how many of a key wait. */
+  readonly byKey: string;
+  /** Hash: version, limiter, epoch, mean hold time. */
+  readonly config: string;
+  /** Hash: slots by replica that no limiter counts, for display. */
+  readonly off: string;
+};
+
 /** The names of one installation. */
 export type RedisKeys = {
   /** The keys of a user. */
@@ -30,6 +50,10 @@ export type RedisKeys = {
   openUsers(userId: number): string;
   /** All of these sets. */
   allOpenUsers(): readonly string[];
+  /** The slots of a channel. */
+  slots(channelId: number): SlotKeys;
+  /** With the name of a replica behind it: the channel that tells it of its waiters. */
+  readonly wakes: string;
   /** The channel that all replicas listen to. */
   readonly peers: string;
   /** The list that takes the answers to one question of a replica. */
@@ -60,6 +84,14 @@ export function redisKeys(databaseId: string): RedisKeys {
     },
     openUsers: (userId) => `${prefix}open:${userId % OPEN_SHARDS}`,
     allOpenUsers: () => Array.from({ length: OPEN_SHARDS }, (_, shard) => `${prefix}open:${shard}`),
+    slots(channelId) {
+      const base = `${prefix}{c:${channelId}}:`;
+      return {
+        ...{ lease: `${base}lease`, queue: `${base}queue`, seq: `${base}seq`, ticket: `${base}ticket` },
+        ...{ ticketExpiry: `${base}texp`, byKey: `${base}bykey`, config: `${base}cfg`, off: `${base}off` },
+      };
+    },
+    wakes: `${prefix}wake:`,
     peers: `${prefix}peers`,
     answers: (questionId) => `${prefix}answers:${questionId}`,
     channelNews: `${prefix}{channels}:news`,
