@@ -22,6 +22,7 @@ const STEP_MS = 20;
 export type UpstreamAnswer = {
   readonly latencyMs?: number;
   readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
   /** null: the reply tells no usage. */
   readonly usage?: { readonly input: number; readonly output: number } | null;
   /** It fails this way instead of answering. */
@@ -198,13 +199,13 @@ function scriptedUpstream(clock: FakeClock, script: NonNullable<GatewayScene["an
   const state = { open: 0, most: 0, sent: 0, requests: [] as UpstreamRequest[] };
   const client: UpstreamClient = {
     send(request, _options, sink) {
-      const { latencyMs = 100, status = 200, usage = USAGE, fault } = script(request, state.sent++);
+      const { latencyMs = 100, status = 200, headers = {}, usage = USAGE, fault } = script(request, state.sent++);
       state.requests.push(request);
       state.most = Math.max(state.most, ++state.open);
       const cancel = clock.after(latencyMs, () => {
         state.open--;
         if (fault !== undefined) return sink.onError(new AppError(fault));
-        sink.onHead(status, { "content-type": "application/json" });
+        sink.onHead(status, { "content-type": "application/json", ...headers });
         sink.onEnd(bodyOf(usage));
       });
       return { pause() {}, resume() {}, abort: cancel };
