@@ -1,4 +1,4 @@
-import type { AuthSnapshots } from "@/core/auth-snapshot";
+import type { AuthLookups, AuthSnapshots } from "@/core/auth-snapshot";
 import type { ConfigFeed } from "@/core/config/config-feed";
 import { buildConfigSnapshot, type ConfigSnapshot, type ConfigSnapshots } from "@/core/config-snapshot";
 import { createConfigSnapshots } from "@/core/config-snapshots";
@@ -26,6 +26,8 @@ export type ConfigAsk = {
   /** Settings that environment variables fix. */
   readonly environment: Partial<Settings>;
   readonly authStaleMs: number;
+  /** Hears of look-ups of keys; commands have none. */
+  readonly lookups?: AuthLookups | undefined;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -67,7 +69,10 @@ export async function wireConfig(ask: ConfigAsk): Promise<ConfigWiring> {
     clock,
     onError: (error) => log.warn({ error }, "the configuration could not be read; the last one stays in force"),
   });
-  const auth = createAuthSnapshots({ source: authSource(database), clock, staleMs: ask.authStaleMs });
+  const auth = createAuthSnapshots({
+    ...{ source: authSource(database), clock, staleMs: ask.authStaleMs },
+    ...(ask.lookups === undefined ? {} : { lookups: ask.lookups }),
+  });
   const onError = (error: unknown) => log.warn({ error }, "the configuration feed lost the database");
   const feed = createConfigFeed({ url: ask.databaseUrl, database, clock, onError });
   return {
@@ -83,9 +88,9 @@ export async function wireConfig(ask: ConfigAsk): Promise<ConfigWiring> {
     },
     usesPreviousSecret: () => usesPreviousSecret,
     async start() {
-      await feed.start(({ tags }) => {
-        auth.invalidate(tags);
-        config.invalidate(tags);
+      await feed.start((change) => {
+        auth.follow(change);
+        config.invalidate(change.tags);
       });
       await config.settled();
     },

@@ -67,7 +67,7 @@ const FLUSH_MS = 5_000;
 
 /** Builds operations and what they need: snapshots, upstream client, sign-in. Commands stop here; a host goes on with `wireParts`. */
 export async function wireAdmin(
-  ground: Omit<Ground, "metrics" | "replica" | "self" | "onFatal">,
+  ground: Omit<Ground, "metrics" | "replica" | "self" | "onFatal"> & { readonly metrics?: Metrics },
   built: Built = {}, // commands have no ledger and no engine of their own
 ) {
   const { env, storage, clock, log, cleanup, configText } = ground;
@@ -78,6 +78,7 @@ export async function wireAdmin(
     databaseUrl: storage.url,
     environment: environmentSettings(env).values,
     authStaleMs: env.authStaleMs,
+    lookups: ground.metrics?.auth,
   });
   const upstream = wireUpstream({
     ...{ env, clock, provisioned: configText === null ? [] : channelHosts(configText) },

@@ -227,7 +227,7 @@ describe("a cached snapshot", () => {
     await cache.get(DIGEST);
     const heard = async (statement: string) => {
       const { tags: told } = await after(statement);
-      cache.invalidate(told);
+      cache.follow({ version: await versionNow(), tags: told });
       return cache.get(DIGEST);
     };
     expect(await heard(insertLimit("user_group_id", ids.team))).toMatchObject({ limits: [{ subjectId: ids.team }] });
