@@ -266,7 +266,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
       versionOf: (version) => version,
       quotas: reads,
     }),
-    auth: { get: (digest) => known.get(digest) ?? null, invalidate() {} },
+    auth: { get: (digest) => known.get(digest) ?? null, follow() {} },
     callerAddress: (peer) => peer,
     config: { current: () => config },
     ledger: {

@@ -100,7 +100,7 @@ export function openGateway(scene: GatewayScene) {
   const known = new Map(
     Object.entries(keys ?? { [TEST_KEY]: buildAuthSnapshot(snapshot) }).map(([key, found]) => [digestKey(key), found]),
   );
-  const deps = { ...fixture.deps, auth: { get: (digest: string) => known.get(digest) ?? null, invalidate() {} } };
+  const deps = { ...fixture.deps, auth: { get: (digest: string) => known.get(digest) ?? null, follow() {} } };
   const gateway = createGateway(deps);
   const callerOf = (key: string) => known.get(digestKey(key)) ?? buildAuthSnapshot();
   return {

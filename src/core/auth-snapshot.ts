@@ -1,3 +1,4 @@
+import type { ConfigChange } from "./config/config-feed";
 import type { AddressRules } from "./keys/address-rules";
 import type { BoostRow, GroupMembership, LimitRow, RestartRow } from "./quota/limit";
 
@@ -32,6 +33,23 @@ export type AuthSnapshot = {
 /** The port that reads one snapshot: by SHA-256 digest of the secret, as 64 lower-case hex digits. Null: unknown. */
 export type AuthSource = { findByDigest(digest: string): Promise<AuthSnapshot | null> };
 
+/** Port: snapshots that replicas share. Neither method fails: a store that does not answer has nothing. */
+export type SharedSnapshots = {
+  /** `isDue`: in the last fifth of its life. */
+  read(digest: string): Promise<{ readonly snapshot: AuthSnapshot; readonly isDue: boolean } | null>;
+  /** Shares what was just read from the source; a newer version stays. */
+  write(digest: string, snapshot: AuthSnapshot): void;
+};
+
+/** Hears how look-ups of keys went, for the metrics: this process (l1), shared snapshots (l2) and the source (db). */
+export type AuthLookups = {
+  /** `stale` served past its TTL; `negative`: known to be unknown. A `miss` of the source is a failure. */
+  counted(layer: AuthLayer, result: "hit" | "miss" | "negative" | "stale"): void;
+  loaded(layer: Exclude<AuthLayer, "l1">, durationMs: number): void;
+};
+/** Where a snapshot was looked for. */
+export type AuthLayer = "l1" | "l2" | "db";
+
 /** The cache in front of it (negative caching, single flight). */
 export type AuthSnapshots = {
   /**
@@ -39,6 +57,6 @@ export type AuthSnapshots = {
    * Throws `auth_unavailable` when the source fails and nothing usable is cached, `auth_overloaded` when too many loads run.
    */
   get(digest: string): AuthSnapshot | null | Promise<AuthSnapshot | null>;
-  /** Drops what a config change touched. Tags: `key:3`, `user:7`, `group:2`, `*`. */
-  invalidate(tags: readonly string[]): void;
+  /** Outdates what a config change touched. Tags: `key:3`, `user:7`, `group:2`, `*`. */
+  follow(change: ConfigChange): void;
 };

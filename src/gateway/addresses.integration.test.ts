@@ -27,7 +27,7 @@ async function listen(trusted: readonly string[]): Promise<number> {
     channels: [buildChannel({ baseUrl: "http://127.0.0.1:1" })],
     callerAddress: createCallerAddress(trusted),
   });
-  const auth = { get: authSource(operations.database).findByDigest, invalidate() {} };
+  const auth = { get: authSource(operations.database).findByDigest, follow() {} };
   const options = { clock: systemClock, bodyLimit: 65_536, bodyBudget: 1_048_576, clientStallMs: 5_000 };
   const listener = nodeAdapter(createGateway({ ...deps, auth }), options);
   const server = createServer((request, response) => void listener(request, response));

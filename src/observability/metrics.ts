@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { type AuthMetrics, authMetrics } from "./auth-metrics";
 import { countTally, timeTally } from "./tallies";
 
 /** Numbers that are read when `/metrics` is asked for. Seconds, bytes and counts. */
@@ -34,6 +35,8 @@ export type Metrics = {
   estimateExceeded(part: "input" | "output"): void;
   denied(code: string): void;
   inflight(delta: 1 | -1): void;
+  /** Hears how keys were looked up. */
+  readonly auth: AuthMetrics;
   /** Registers the source of the readings; asked once per scrape. */
   observe(read: () => Readings): void;
   /** The text of `/metrics` and its content type. */
@@ -47,6 +50,7 @@ export function createMetrics(version: string): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const engine = engineMetrics(registry);
+  const auth = authMetrics(registry);
   const state = stateGauges(registry);
   const build = new Gauge({
     name: "sluice_build_info",
@@ -58,6 +62,7 @@ export function createMetrics(version: string): Metrics {
   let read: (() => Readings) | null = null;
   return {
     ...engine,
+    auth,
     observe(source) {
       read = source;
     },
@@ -73,7 +78,7 @@ const NO_LABELS: readonly string[] = [];
 const STATUS: Readonly<Record<number, string>> = { 200: "200" };
 
 /** What the engine feeds. */
-type EngineMetrics = Omit<Metrics, "observe" | "render">;
+type EngineMetrics = Omit<Metrics, "observe" | "render" | "auth">;
 
 function engineMetrics(registry: Registry): EngineMetrics {
   const requests = countTally(registry, {

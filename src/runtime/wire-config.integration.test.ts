@@ -22,6 +22,7 @@ test("a setting that the environment fixes is in force whatever is stored, and t
       catalogue: createCatalogue(),
       environment: { failOpen: false, modelGroupLimits: false },
       authStaleMs: 1000,
+      shared: null,
       clock: fakeClock("2026-11-21T12:00:00Z"),
       log: createLogger(),
     });
@@ -59,7 +60,7 @@ test.each([
     ]);
     const wired = wireConfig({
       ...{ database, databaseUrl: database.url, secrets, catalogue: createCatalogue(), environment: {} },
-      ...{ authStaleMs: 1000, clock: fakeClock("2026-11-21T12:00:00Z"), log: createLogger() },
+      ...{ authStaleMs: 1000, shared: null, clock: fakeClock("2026-11-21T12:00:00Z"), log: createLogger() },
     });
     if (starts) expect((await wired).config.current().channels[0]?.credential).toBe("sk-second");
     else await expect(wired).rejects.toThrow("SLUICE_SECRET does not open the stored credentials");

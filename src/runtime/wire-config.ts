@@ -1,4 +1,4 @@
-import type { AuthSnapshots } from "@/core/auth-snapshot";
+import type { AuthLookups, AuthSnapshots, SharedSnapshots } from "@/core/auth-snapshot";
 import { credentialContext } from "@/core/channels/credential-context";
 import type { ConfigFeed } from "@/core/config/config-feed";
 import { buildConfigSnapshot, type ConfigSnapshot, type ConfigSnapshots } from "@/core/config-snapshot";
@@ -27,6 +27,10 @@ export type ConfigAsk = {
   /** Settings that environment variables fix. */
   readonly environment: Partial<Settings>;
   readonly authStaleMs: number;
+  /** Hears of look-ups of keys; commands have none. */
+  readonly lookups?: AuthLookups | undefined;
+  /** Snapshots of other replicas; null without Redis. */
+  readonly shared: SharedSnapshots | null;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -76,7 +80,10 @@ export async function wireConfig(ask: ConfigAsk): Promise<ConfigWiring> {
     clock,
     onError: (error) => log.warn({ error }, "the configuration could not be read; the last one stays in force"),
   });
-  const auth = createAuthSnapshots({ source: authSource(database), clock, staleMs: ask.authStaleMs });
+  const auth = createAuthSnapshots({
+    ...{ source: authSource(database), clock, staleMs: ask.authStaleMs, shared: ask.shared },
+    ...(ask.lookups === undefined ? {} : { lookups: ask.lookups }),
+  });
   const onError = (error: unknown) => log.warn({ error }, "the configuration feed lost the database");
   const feed = createConfigFeed({ url: ask.databaseUrl, database, clock, onError });
   return {
@@ -97,9 +104,9 @@ export async function wireConfig(ask: ConfigAsk): Promise<ConfigWiring> {
     },
     usesPreviousSecret: () => usesPreviousSecret,
     async start() {
-      await feed.start(({ tags }) => {
-        auth.invalidate(tags);
-        config.invalidate(tags);
+      await feed.start((change) => {
+        auth.follow(change);
+        config.invalidate(change.tags);
       });
       await config.settled();
     },

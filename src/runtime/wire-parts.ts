@@ -11,6 +11,7 @@ import { readDatabaseId } from "@/stores/postgres/read-database-id";
 import { createCatalogue } from "@/stores/price-seed/create-catalogue";
 import type { RedisConnection } from "@/stores/redis/client";
 import { type CounterPlace, redisKeys } from "@/stores/redis/redis-keys";
+import { sharedSnapshots } from "@/stores/redis/shared-snapshots";
 import { applyConfigText } from "./apply-config-text";
 import type { Cleanup } from "./cleanup";
 import type { Env } from "./env";
@@ -64,13 +65,13 @@ export type Parts = {
 };
 
 /** What operations tell of, although it is built after them. */
-type Built = { ledger?: LedgerWiring; quota?: QuotaWiring; slots?: SlotsWiring };
+type Built = { ledger?: LedgerWiring; quota?: QuotaWiring; slots?: SlotsWiring; place?: CounterPlace | null };
 
 const FLUSH_MS = 5_000;
 
 /** Builds operations and what they need: snapshots, upstream client, sign-in. Commands stop here; a host goes on with `wireParts`. */
 export async function wireAdmin(
-  ground: Omit<Ground, "metrics" | "replica" | "self" | "onFatal">,
+  ground: Omit<Ground, "metrics" | "replica" | "self" | "onFatal"> & { readonly metrics?: Metrics },
   built: Built = {}, // commands have no ledger and no engine of their own
 ) {
   const { env, storage, clock, log, cleanup, configText } = ground;
@@ -81,6 +82,8 @@ export async function wireAdmin(
     databaseUrl: storage.url,
     environment: environmentSettings(env).values,
     authStaleMs: env.authStaleMs,
+    lookups: ground.metrics?.auth,
+    shared: built.place ? sharedSnapshots({ ...built.place, clock, random: Math.random }) : null,
   });
   const upstream = wireUpstream({
     ...{ env, clock, provisioned: configText === null ? [] : channelHosts(configText) },
@@ -109,7 +112,8 @@ export async function wireAdmin(
 /** Meets every port with its implementation, in the order in which they need each other. */
 export async function wireParts(ground: Ground): Promise<Parts> {
   const { env, storage, clock, log, metrics, cleanup, say } = ground;
-  const built: Built = {};
+  const place = await counterPlace(ground);
+  const built: Built = { place };
   const { config, upstream, operations, systemState } = await wireAdmin(ground, built);
   if (ground.configText !== null) {
     const report = await applyConfigText(ground.configText, { ...operations, clock, source: "SLUICE_CONFIG" });
@@ -134,11 +138,10 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   cleanup.add(() => config.feed.stop());
   const habits = wireHabits(storage.database);
   const { habitsOf } = habits;
-  const redis = await counterPlace(ground);
   const quota = wireQuota({
     ...{ config, clock, log, cleanup, habitsOf, replica: ground.replica },
     database: storage.database,
-    redis,
+    redis: place,
     ledger: ledgerRows,
     written: () => ledger.journal.written(),
     isLedgerUp: () => !isDatabaseDown(systemState()),
@@ -152,8 +155,8 @@ export async function wireParts(ground: Ground): Promise<Parts> {
     configVersion: config.feed.version,
   });
   cleanup.add(jobs.stop);
-  const health = wireHealth({ redis, clock, log, cleanup });
-  const slots = wireSlots({ config, health, clock, replica: ground.replica, cleanup });
+  const health = wireHealth({ redis: place, clock, log, cleanup });
+  const slots = wireSlots({ config, health, redis: place, replica: ground.replica, clock, log, cleanup });
   built.slots = slots;
   const gateway = wireGateway({
     ...{ env, config, ledger, quota, habitsOf, metrics, clock, log },

@@ -62,6 +62,8 @@ export type RedisKeys = {
   readonly channelNews: string;
   /** Who probes a channel. */
   probe(channelId: number): string;
+  /** What is known of an API key, by the form of the text and the SHA-256 of the key. */
+  snapshot(schema: string, digest: string): string;
 };
 
 /** Where the counters of one installation lie. */
@@ -96,5 +98,6 @@ export function redisKeys(databaseId: string): RedisKeys {
     answers: (questionId) => `${prefix}answers:${questionId}`,
     channelNews: `${prefix}{channels}:news`,
     probe: (channelId) => `${prefix}{channels}:probe:${channelId}`,
+    snapshot: (schema, digest) => `${prefix}auth:${schema}:${digest}`,
   };
 }
