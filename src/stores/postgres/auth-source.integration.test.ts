@@ -240,7 +240,7 @@ describe("test 33 and A8", () => {
     const statements: string[] = [];
     const db = new Proxy(database.db, {
       get(target, name) {
-        statements.push(String(name));
+        if (name === "select") statements.push(name);
         return Reflect.get(target, name);
       },
     });
