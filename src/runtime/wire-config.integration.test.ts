@@ -17,6 +17,7 @@ test("a setting that the environment fixes is in force whatever is stored, and t
       secrets: createSecretBox("a secret of more than thirty-two characters"),
       catalogue: createCatalogue(),
       environment: { failOpen: false, modelGroupLimits: false },
+      shared: null,
       authStaleMs: 1000,
       clock: fakeClock("2026-11-21T12:00:00Z"),
       log: createLogger(),

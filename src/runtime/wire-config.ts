@@ -1,4 +1,4 @@
-import type { AuthLookups, AuthSnapshots } from "@/core/auth-snapshot";
+import type { AuthLookups, AuthSnapshots, SharedSnapshots } from "@/core/auth-snapshot";
 import type { ConfigFeed } from "@/core/config/config-feed";
 import { buildConfigSnapshot, type ConfigSnapshot, type ConfigSnapshots } from "@/core/config-snapshot";
 import { createConfigSnapshots } from "@/core/config-snapshots";
@@ -28,6 +28,8 @@ export type ConfigAsk = {
   readonly authStaleMs: number;
   /** Hears of look-ups of keys; commands have none. */
   readonly lookups?: AuthLookups | undefined;
+  /** Snapshots of other replicas; null without Redis. */
+  readonly shared: SharedSnapshots | null;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -70,7 +72,7 @@ export async function wireConfig(ask: ConfigAsk): Promise<ConfigWiring> {
     onError: (error) => log.warn({ error }, "the configuration could not be read; the last one stays in force"),
   });
   const auth = createAuthSnapshots({
-    ...{ source: authSource(database), clock, staleMs: ask.authStaleMs },
+    ...{ source: authSource(database), clock, staleMs: ask.authStaleMs, shared: ask.shared },
     ...(ask.lookups === undefined ? {} : { lookups: ask.lookups }),
   });
   const onError = (error: unknown) => log.warn({ error }, "the configuration feed lost the database");

@@ -11,6 +11,7 @@ import { readDatabaseId } from "@/stores/postgres/read-database-id";
 import { createCatalogue } from "@/stores/price-seed/create-catalogue";
 import type { RedisConnection } from "@/stores/redis/client";
 import { type CounterPlace, redisKeys } from "@/stores/redis/redis-keys";
+import { sharedSnapshots } from "@/stores/redis/shared-snapshots";
 import { applyConfigText } from "./apply-config-text";
 import type { Cleanup } from "./cleanup";
 import type { Env } from "./env";
@@ -61,7 +62,7 @@ export type Parts = {
 };
 
 /** What operations tell of, although it is built after them. */
-type Built = { ledger?: LedgerWiring; quota?: QuotaWiring };
+type Built = { ledger?: LedgerWiring; quota?: QuotaWiring; place?: CounterPlace | null };
 
 const FLUSH_MS = 5_000;
 
@@ -79,6 +80,7 @@ export async function wireAdmin(
     environment: environmentSettings(env).values,
     authStaleMs: env.authStaleMs,
     lookups: ground.metrics?.auth,
+    shared: built.place ? sharedSnapshots({ ...built.place, clock, random: Math.random }) : null,
   });
   const upstream = wireUpstream({
     ...{ env, clock, provisioned: configText === null ? [] : channelHosts(configText) },
@@ -104,7 +106,8 @@ export async function wireAdmin(
 /** Meets every port with its implementation, in the order in which they need each other. */
 export async function wireParts(ground: Ground): Promise<Parts> {
   const { env, storage, clock, log, metrics, cleanup, say } = ground;
-  const built: Built = {};
+  const place = await counterPlace(ground);
+  const built: Built = { place };
   const { config, upstream, operations, systemState } = await wireAdmin(ground, built);
   if (ground.configText !== null) {
     const report = await applyConfigText(ground.configText, { ...operations, clock, source: "SLUICE_CONFIG" });
@@ -132,7 +135,7 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   const quota = wireQuota({
     ...{ config, clock, log, cleanup, habitsOf, replica: ground.replica },
     database: storage.database,
-    redis: await counterPlace(ground),
+    redis: place,
     ledger: ledgerRows,
     written: () => ledger.journal.written(),
     isLedgerUp: () => !isDatabaseDown(systemState()),

@@ -235,6 +235,32 @@ describe("a cached snapshot", () => {
   });
 });
 
+describe("test 33 and A8", () => {
+  it("1,000 requests after the first one ask the database nothing, with and without groups, limits and address lists", async () => {
+    const statements: string[] = [];
+    const db = new Proxy(database.db, {
+      get(target, name) {
+        if (name === "select") statements.push(name);
+        return Reflect.get(target, name);
+      },
+    });
+    const bare = "b".repeat(64);
+    const key = await idOf(`insert into keys (user_id, name) values (${ids.bob}, 'bare') returning id`);
+    await database.sql`insert into key_secrets (key_id, digest, prefix, last_four) values (${key}, ${bare}, 'p', 'l')`;
+    await database.sql`delete from user_group_users where user_id = ${ids.bob}`;
+    await database.sql.unsafe(insertLimit("user_group_id", ids.team));
+    await database.sql`update keys set ip_allow = '["10.0.0.0/8"]' where id = ${ids.laptop}`;
+    const cache = createAuthSnapshots({ source: authSource({ db }), clock: systemClock, staleMs: 0 });
+    expect(await cache.get(DIGEST)).toMatchObject({ limits: [{}], userGroups: [{}], addressRules: [{ deny: [] }] });
+    expect(await cache.get(bare)).toMatchObject({ limits: [], userGroups: [], addressRules: [] });
+    expect(await cache.get("f".repeat(64))).toBeNull();
+    expect(statements).toHaveLength(3);
+    for (let n = 0; n < 1_000; n++)
+      for (const digest of [DIGEST, bare, "f".repeat(64)]) expect(cache.get(digest)).not.toBeInstanceOf(Promise);
+    expect(statements).toHaveLength(3);
+  });
+});
+
 describe("the checks of the tables", () => {
   it("state and mode stamp the version of their change, amounts do not", async () => {
     await after(insertLimit("user_id", ids.ada));

@@ -34,6 +34,8 @@ export type RedisKeys = {
   readonly peers: string;
   /** The list that takes the answers to one question of a replica. */
   answers(questionId: string): string;
+  /** What is known of an API key, by the form of the text and the SHA-256 of the key. */
+  snapshot(schema: string, digest: string): string;
 };
 
 /** Where the counters of one installation lie. */
@@ -58,5 +60,6 @@ export function redisKeys(databaseId: string): RedisKeys {
     allOpenUsers: () => Array.from({ length: OPEN_SHARDS }, (_, shard) => `${prefix}open:${shard}`),
     peers: `${prefix}peers`,
     answers: (questionId) => `${prefix}answers:${questionId}`,
+    snapshot: (schema, digest) => `${prefix}auth:${schema}:${digest}`,
   };
 }
