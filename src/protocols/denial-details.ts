@@ -1,5 +1,5 @@
 import type { Denial } from "@/core/quota/denial";
-import { wireAmount } from "@/core/quota/limit-standing";
+import { wireAmount } from "@/core/quota/limit-amount";
 import { instantText } from "./amount-text";
 
 /** `limit` of an error's details (protocols-and-pricing.md 3.3): amounts as decimal strings, the reset as RFC 3339, null for what is not known. */

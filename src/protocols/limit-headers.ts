@@ -1,5 +1,6 @@
 import type { Denial } from "@/core/quota/denial";
-import { type LimitStanding, remainingOf, usedShareOf, wireAmount } from "@/core/quota/limit-standing";
+import { wireAmount } from "@/core/quota/limit-amount";
+import { type LimitStanding, remainingOf, usedShareOf } from "@/core/quota/limit-standing";
 
 /** What the headers of one reply say about limits (protocols-and-pricing.md 2.4). */
 export type LimitFacts = {

@@ -1,4 +1,4 @@
-import { formatFixed } from "@/lib/money";
+import { formatFixed, formatUsdFully } from "@/lib/money";
 import type { LimitUnit } from "../vocabulary";
 import { MAX_COUNT_AMOUNT, MAX_USD_AMOUNT } from "./limit";
 
@@ -32,4 +32,9 @@ export function parseAmount(text: string, unit: LimitUnit): number | AmountFault
 /** An amount as `parseAmount` reads it: `12.4` of USD, `1000` of tokens and requests. */
 export function formatAmount(amount: number, unit: LimitUnit): string {
   return formatFixed(BigInt(amount), FRACTION_DIGITS[unit]);
+}
+
+/** An amount as bodies and headers give it: nano-USD as USD with 9 decimals, a count as an integer (protocols-and-pricing.md 3.3). */
+export function wireAmount(unit: LimitUnit, amount: number): string {
+  return unit === "usd" ? formatUsdFully(amount) : String(amount);
 }

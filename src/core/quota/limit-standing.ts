@@ -1,5 +1,5 @@
-import { formatUsdFully } from "@/lib/money";
 import type { LimitAxis, LimitUnit, LimitWindow } from "../vocabulary";
+import { wireAmount } from "./limit-amount";
 import type { LimitCell } from "./limit-cell";
 
 /**
@@ -29,11 +29,6 @@ export function limitItem({ axis, modelGroupId, unit, window }: LimitItemCell, c
 }
 
 type LimitItemCell = Pick<LimitCell, "axis" | "modelGroupId" | "unit" | "window">;
-
-/** An amount as bodies and headers give it: nano-USD as USD with 9 decimals, a count as an integer (protocols-and-pricing.md 3.3). */
-export function wireAmount(unit: LimitUnit, amount: number): string {
-  return unit === "usd" ? formatUsdFully(amount) : String(amount);
-}
 
 /** What may still be spent, 0 and above. */
 export function remainingOf({ cap, used, held }: LimitStanding): number {

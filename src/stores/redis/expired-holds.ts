@@ -2,16 +2,25 @@ import type { ExpiredHold } from "@/core/quota/quota-store";
 import { readExpireReply, texts, whole } from "./quota-replies";
 import type { CounterPlace } from "./redis-keys";
 import { runScript } from "./run-script";
+import { DOMAIN_DAYS } from "./scripts/counters.lua";
 import { EXPIRE } from "./scripts/expire.lua";
 import { INDEX_USER } from "./scripts/index-user.lua";
+
+/** A replica notes a user again for holds that end this much later. */
+export const NOTE_AGAIN_MS = 5_000;
+/** After this long without a step of the domain no replica counts on an earlier note: the time of a note twice, for the way it takes. */
+const IDLE_MS = 2 * NOTE_AGAIN_MS;
+
+/** Where to look for holds that are over, and the shortest time that one is opened for, in ms. */
+type ExpiryPlace = CounterPlace & { readonly leastTtlMs: number };
 
 type Due = { readonly userId: number; readonly holdId: string; readonly expiresAt: number };
 
 /**
  * `QuotaStore.expired` on Redis. The sets of users with open holds lie in other slots than the domains and are best effort: an entry is due when
- * one of the user's holds was, and is then set to the next expiry, or dropped when nothing is open.
+ * one of the user's holds was, and is then set to the next expiry, or dropped when nothing is open and nobody calls.
  */
-export async function expiredHolds(place: CounterPlace, limit: number): Promise<readonly ExpiredHold[]> {
+export async function expiredHolds(place: ExpiryPlace, limit: number): Promise<readonly ExpiredHold[]> {
   const now = await readTime(place);
   const users = await dueUsers(place, { now, limit });
   const due = (await answered(users.map((userId) => dueHolds(place, userId, { now, limit })))).flat();
@@ -62,7 +71,7 @@ async function readTime({ client }: CounterPlace): Promise<number> {
 }
 
 async function dueHolds(
-  place: CounterPlace,
+  place: ExpiryPlace,
   userId: number,
   { now, limit }: { readonly now: number; readonly limit: number },
 ): Promise<readonly Due[]> {
@@ -71,17 +80,25 @@ async function dueHolds(
     await place.client.zrange(open, "-inf", String(now), "BYSCORE", "LIMIT", 0, limit, "WITHSCORES"),
     userId,
   );
-  if (due.length === 0) await indexAgain(place, userId);
+  if (due.length === 0) await indexAgain(place, { userId, now });
   return due;
 }
 
-/** Sets the user's entry to the next expiry. What was opened while it was dropped is found by looking again. */
-async function indexAgain(place: CounterPlace, userId: number): Promise<void> {
+/**
+ * Sets the user's entry to the next expiry. While the user calls, replicas count on what they noted: the entry then stays, before the end of any
+ * hold that may be opened meanwhile. What was opened while it was dropped is found by looking again.
+ */
+async function indexAgain(
+  place: ExpiryPlace,
+  { userId, now }: { readonly userId: number; readonly now: number },
+): Promise<void> {
   const { client, keys } = place;
-  const { open } = keys.domain(userId);
-  const next = await firstExpiry(client, open);
-  if (next !== null) {
-    await client.zadd(keys.openUsers(userId), "XX", next, String(userId));
+  const { open, meta } = keys.domain(userId);
+  const [next, left] = await Promise.all([firstExpiry(client, open), client.pttl(meta)]);
+  const isIdle = left <= DOMAIN_DAYS * 86_400_000 - IDLE_MS;
+  const lookAt = isIdle ? next : Math.min(next ?? Infinity, now + place.leastTtlMs);
+  if (lookAt !== null) {
+    await client.zadd(keys.openUsers(userId), "XX", lookAt, String(userId));
     return;
   }
   await client.zrem(keys.openUsers(userId), String(userId));

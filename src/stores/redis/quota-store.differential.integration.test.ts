@@ -36,7 +36,7 @@ let redis: RedisQuotaStore;
 beforeAll(async () => {
   server = await startRedis();
   client = new Redis(server.url);
-  redis = redisQuotaStore({ client, keys: KEYS, replica: "r1" });
+  redis = redisQuotaStore({ client, keys: KEYS, replica: "r1", leastTtlMs: 1 });
 });
 afterAll(() => {
   client.disconnect();

@@ -7,6 +7,7 @@ import { describeQuotaStore, refsAround } from "@/core/quota/quota-store.contrac
 import { createRedisConnection, type RedisClient, type RedisConnection } from "./client";
 import { type RedisQuotaStore, redisQuotaStore } from "./quota-store";
 import { redisKeys } from "./redis-keys";
+import { DOMAIN_DAYS } from "./scripts/counters.lua";
 
 const keys = redisKeys("db1");
 const domainKeys = keys.domain;
@@ -230,7 +231,7 @@ test("a user is looked for among those with open holds only while holds are open
   const ask = { ...(await asking(7, "a.1")), ttlMs: 20 };
   await rebuild(7);
   const reply = await store.reserve(ask);
-  await store.renew([{ userId: 7, holdId: "a.1", ttlMs: 60_000, ceilingNanoUsd: 1 }]);
+  await store.renew([{ userId: 7, holdId: "a.1", ttlMs: 30_000, ceilingNanoUsd: 1 }]);
   await expect
     .poll(async () => (await store.expired(10)).length + Number(await admin.zscore("sl:db1:open:7", "7")))
     .toBe(Number(await admin.zscore(domainKeys(7).open, "a.1")));
@@ -239,7 +240,36 @@ test("a user is looked for among those with open holds only while holds are open
   await store.void({ userId: 7, holdId: "a.1", at, buckets, actual: [] });
   await admin.zadd("sl:db1:open:7", 1, "7");
   expect(await store.expired(10)).toEqual([]);
+  expect(await admin.exists("sl:db1:open:7")).toBe(1);
+  await admin.zadd("sl:db1:open:7", 1, "7");
+  await admin.pexpire(domainKeys(7).meta, DOMAIN_DAYS * 86_400_000 - 60_000);
+  expect(await store.expired(10)).toEqual([]);
   expect(await admin.exists("sl:db1:open:7")).toBe(0);
+});
+
+test("a hold is found that was opened just after its user's last one had ended and was looked for", async () => {
+  const brief = redisQuotaStore({ client: connection.client, keys, replica: "r1", leastTtlMs: 1 });
+  const ask = { ...(await asking(7, "a.1")), ttlMs: 1 };
+  await rebuild(7);
+  const reply = await brief.reserve(ask);
+  const { lines: slots, at } = reply.kind === "admitted" ? reply : { lines: [], at: 0 };
+  const buckets = ask.buckets.map((bucket, index) => ({ ...bucket, slot: slots[index]?.slot ?? 0 }));
+  await brief.void({ userId: 7, holdId: "a.1", at, buckets, actual: [] });
+  await expect.poll(async () => Number(await admin.zscore("sl:db1:open:7", "7")) <= Date.now()).toBe(true);
+  expect(await brief.expired(10)).toEqual([]);
+  await brief.reserve({ ...ask, holdId: "b.1" });
+  await expect.poll(() => brief.expired(10)).toMatchObject([{ userId: 7, holdId: "b.1" }]);
+});
+
+test("a hold is found whose user was noted before the counters were lost", async () => {
+  const ask = { ...(await asking(7, "a.1")), ttlMs: 1 };
+  await rebuild(7);
+  await store.reserve(ask);
+  await expect.poll(() => admin.exists("sl:db1:open:7")).toBe(1);
+  await admin.flushall();
+  await rebuild(7);
+  await store.reserve({ ...ask, holdId: "b.1" });
+  await expect.poll(() => store.expired(10)).toMatchObject([{ userId: 7, holdId: "b.1" }]);
 });
 
 test("scripts that are flushed every few milliseconds fail no request", async () => {

@@ -1,4 +1,5 @@
 import { initialCeiling } from "@/core/quota/initial-ceiling";
+import { HOLD_TTL_MS } from "@/core/quota/quota-engine";
 import type {
   EndAsk,
   EndReply,
@@ -8,7 +9,7 @@ import type {
   ReserveAsk,
   ReserveReply,
 } from "@/core/quota/quota-store";
-import { expiredHolds, indexUser } from "./expired-holds";
+import { expiredHolds, indexUser, NOTE_AGAIN_MS } from "./expired-holds";
 import { askArguments, configArguments, endArguments } from "./quota-arguments";
 import { readEndReply, readPeekReply, readRenewReply, readReserveReply } from "./quota-replies";
 import { announceHold, beginRebuild, fillDomain, rebuildDomain } from "./rebuild-domain";
@@ -19,13 +20,14 @@ import { PEEK } from "./scripts/peek.lua";
 import { RENEW } from "./scripts/renew.lua";
 import { RESERVE } from "./scripts/reserve.lua";
 
-/** A user is noted again for holds that end this much later. */
-const NOTE_AGAIN_MS = 5_000;
 /** Users remembered as noted. */
 const NOTED_USERS = 100_000;
 
-/** What the store works with. `client` gives up on a command after 250 ms and sends nothing twice; `replica` is noted in the holds. */
-export type RedisQuotaStoreOptions = CounterPlace & { readonly replica: string };
+/**
+ * What the store works with. `client` gives up on a command after 250 ms and sends nothing twice; `replica` is noted in the holds; `leastTtlMs` is
+ * the shortest time that a hold is opened for, 45 s unless told.
+ */
+export type RedisQuotaStoreOptions = CounterPlace & { readonly replica: string; readonly leastTtlMs?: number };
 
 /** Counters on Redis. */
 export type RedisQuotaStore = Omit<QuotaStore, "reserve" | "settle" | "void"> & {
@@ -40,7 +42,7 @@ export type RedisQuotaStore = Omit<QuotaStore, "reserve" | "settle" | "void"> & 
  */
 export function redisQuotaStore(options: RedisQuotaStoreOptions): RedisQuotaStore {
   const noted = new Map<number, number>();
-  /** Best effort, and not for each of a user's calls: an entry stays until its holds are over. */
+  /** Best effort, and not for each of a user's calls: an entry is not taken away under a user who calls. */
   const note: Note = (userId, expiresAt) => {
     const last = noted.get(userId);
     if (last !== undefined && expiresAt >= last && expiresAt < last + NOTE_AGAIN_MS) return;
@@ -60,11 +62,12 @@ export function redisQuotaStore(options: RedisQuotaStoreOptions): RedisQuotaStor
       const args = [...configArguments(config), ...askArguments(buckets)];
       return readPeekReply(await runScript(place.client, PEEK, { keys, args }));
     },
-    expired: (limit) => expiredHolds(place, limit),
+    expired: (limit) => expiredHolds({ leastTtlMs: HOLD_TTL_MS, ...place }, limit),
     beginRebuild: (userId) => beginRebuild(place, userId),
     async rebuild(ask) {
       const isDone = await rebuildDomain(place, ask);
-      if (isDone) for (const hold of ask.holds) note(hold.userId, hold.expiresAt);
+      // Due at once: what was noted before may be lost, and other replicas do not note it again at once.
+      if (isDone) indexUser(options, ask.userId, 0).catch(() => noted.delete(ask.userId));
       return isDone;
     },
     fill: (ask) => fillDomain(place, ask),

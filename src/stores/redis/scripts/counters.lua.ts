@@ -1,3 +1,6 @@
+/** Days that a domain is kept after its last step. */
+export const DOMAIN_DAYS = 35;
+
 /**
  * What all scripts on a domain share; the twin of `core/quota/counter.ts`. It stands in front of each of them, behind `local META`. A bucket is
  * a table {kind, key, id, p1, p2}: C calendar (start, end) · F fixed (length, grid) · R rolling (slice, number of slices) · T total (restart ms, 0);
@@ -120,7 +123,7 @@ end
 
 local function stepped()
   local n = redis.call('HINCRBY', META, 'n', 1)
-  redis.call('EXPIRE', META, 35 * DAY)
+  redis.call('EXPIRE', META, ${DOMAIN_DAYS} * DAY)
   return int(n)
 end
 `;
