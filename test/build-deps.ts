@@ -20,6 +20,7 @@ import type { GatewayDeps, GatewayLog, UpstreamClient } from "@/gateway/gateway-
 import { upstreamClient } from "@/gateway/upstream-client";
 import { upstreamResolver } from "@/gateway/upstream-resolver";
 import { type Clock, systemClock } from "@/lib/clock";
+import { NO_CAPS } from "./build-caller";
 import { buildQuota, buildQuotaStore, historyOf } from "./build-quota";
 import { buildPriceRow } from "./build-usage";
 
@@ -66,6 +67,8 @@ export function buildAuthSnapshot(given: Partial<AuthSnapshot> = {}): AuthSnapsh
     limits: [],
     boosts: [],
     restarts: [],
+    rates: [],
+    maxConcurrent: NO_CAPS,
     ...given,
   };
 }

@@ -62,6 +62,14 @@ export const FIELD_ERROR_CODES = [
   "boost_range_invalid",
   "time_not_in_zone",
   "reset_time_invalid",
+  "rpm_out_of_range",
+  "period_out_of_range",
+  "total_out_of_range",
+  "successful_out_of_range",
+  "burst_out_of_range",
+  "burst_not_applicable",
+  "metric_unknown",
+  "user_group_unknown",
 ] as const;
 /** A code of one wrong field. */
 export type FieldErrorCode = (typeof FIELD_ERROR_CODES)[number];

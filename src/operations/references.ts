@@ -11,6 +11,7 @@ import {
   type LimitUnit,
   type LimitWindow,
   LOCALES,
+  MAX_RATE,
 } from "@/core/vocabulary";
 import type { FieldErrorCode } from "./field-error-codes";
 import type { Permission } from "./operation";
@@ -35,6 +36,8 @@ export const PERMISSIONS = [
   "limits:write",
   "boosts:read",
   "boosts:write",
+  "rates:read",
+  "rates:write",
   "settings:read",
   "settings:write",
   "me:read",
@@ -144,6 +147,22 @@ export const keyModels = z
   .refine((names) => new Set(names).size === names.length, "model_duplicate" satisfies FieldErrorCode)
   .nullable();
 
+const isZero = (input: unknown) => input === 0 || input === "0";
+
+/** A number of requests, 1 and above. Zero might mean none or no limit, so it has a code of its own. */
+export function requestCount(code: FieldErrorCode) {
+  return z
+    .int(because("not_an_integer"))
+    .min(1, { error: ({ input }) => (isZero(input) ? ZERO : code) })
+    .max(MAX_RATE, code);
+}
+const ZERO = "limit_zero_use_block" satisfies FieldErrorCode;
+
+/** How many requests may run at once: a number, `unlimited`, or null to inherit. */
+export const maxConcurrentField = z
+  .union([z.literal("unlimited"), requestCount("out_of_range")], because("not_an_integer"))
+  .nullable();
+
 /** The unit of a limit. */
 export const unitField = choice(LIMIT_UNITS, "unit_unknown");
 /** The window of a limit. */
@@ -239,17 +258,8 @@ export function listOf<Item extends z.ZodType>(item: Item) {
   });
 }
 
-/** Sums of a period. */
-export const usageSums = z.object({
-  costUsd: money,
-  requests: z.int(),
-  tokens: z.int(),
-  denied: z.int(),
-  /** 95th percentile of the duration of `ok` requests, ms; null without one. */
-  p95Ms: z.number().nullable(),
-});
-
 const settingShape = settingsSchema.shape;
+
 /** The settings without their defaults, for patches. */
 export const settingFields = {
   gatewayName: settingShape.gatewayName.unwrap(),

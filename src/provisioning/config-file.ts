@@ -9,6 +9,7 @@ import { UpdateSettingsInput } from "@/operations/settings/schema";
 import { userGroupFields } from "@/operations/user-groups/schema";
 import { userFields } from "@/operations/users/schema";
 import { boostEntry, limitEntry } from "./limit-entry";
+import { rateEntry, rpmField, rpmOverrides } from "./rate-entry";
 
 const list = <Item extends z.ZodType>(item: Item) =>
   z.array(item, because("invalid")).max(10_000, "too_long").default([]);
@@ -27,12 +28,21 @@ export const configFile = strict({
   prune: flag.default(false),
   settings: UpdateSettingsInput.default({}),
   channels: list(strict({ ...channelFields, credential: credentialField.nullish() })),
-  userGroups: list(strict(userGroupFields)),
-  users: list(strict({ ...userFields, password: passwordField.nullish(), groups: groupNames.nullish() })),
+  userGroups: list(strict({ ...userGroupFields, rpm: rpmField.nullish() })),
+  users: list(
+    strict({
+      ...userFields,
+      password: passwordField.nullish(),
+      groups: groupNames.nullish(),
+      rpm: rpmField.nullish(),
+      rpmOverrides: rpmOverrides.nullish(),
+    }),
+  ),
   keys: list(strict({ user: nameField, ...keyFields, secret: z.string(because("secret_invalid")).nullish() })),
   modelGroups: list(strict(modelGroupFields)),
   models: list(strict(modelFields)),
   limits: list(limitEntry),
+  rates: list(rateEntry),
   boosts: list(boostEntry),
   prices: list(strict({ ...priceFields, channel: nameField.nullish(), effectiveFrom: instantField.nullish() })),
 });
@@ -49,12 +59,10 @@ export const SECRET_FIELDS = [
 
 /** Fields of provisioning.md that this release does not have: they are told as such, and null means the default as everywhere. */
 export const NOT_SUPPORTED: ReadonlySet<string> = new Set([
-  "rates",
-  ...["requestRate", "channelOverflow", "queueHeartbeatMs"].map(inSettings),
+  ...["channelOverflow", "queueHeartbeatMs"].map(inSettings),
   ...["limiter", "rpm", "tpm", "overflow", "breaker", "userGroups"].map((name) => `channels[].${name}`),
-  ...["rpm", "costMultiplier"].map((name) => `userGroups[].${name}`),
-  ...["rpm", "rpmOverrides", "maxConcurrent"].map((name) => `users[].${name}`),
-  ...["ipAllow", "ipDeny", "channels", "maxConcurrent"].map((name) => `keys[].${name}`),
+  "userGroups[].costMultiplier",
+  ...["ipAllow", "ipDeny", "channels"].map((name) => `keys[].${name}`),
 ]);
 
 /** Values that mean what this release does anyway, besides null and an empty list. */

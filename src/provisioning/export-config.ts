@@ -7,6 +7,7 @@ import { formatAmount } from "@/core/quota/limit-amount";
 import type { StoredLimit } from "@/core/quota/limit-store";
 import { formatFixed } from "@/lib/money";
 import { limitNames } from "./limit-names";
+import { rateOf } from "./rate-names";
 
 /** The current configuration as a provisioning file, without secrets, credentials and passwords; applying it changes nothing. */
 export async function exportConfig(ports: OperationPorts): Promise<string> {
@@ -33,20 +34,22 @@ export async function exportConfig(ports: OperationPorts): Promise<string> {
       enabled: row.enabled,
     })),
     userGroups: (await ports.userGroups.list({})).map(({ name }) => ({ name })),
-    users: (await ports.users.list({})).map(({ id, name, email, role, locale, timeZone, enabled }) => ({
-      ...{ name, email, role, locale, timeZone, enabled },
+    users: (await ports.users.list({})).map(({ id, name, email, role, locale, timeZone, maxConcurrent, enabled }) => ({
+      ...{ name, email, role, locale, timeZone, maxConcurrent, enabled },
       groups: (memberships.get(id) ?? []).map(({ userGroupName }) => userGroupName),
     })),
-    keys: (await ports.keys.list({})).map(({ userName, name, expiresAt, models, enabled }) => ({
+    keys: (await ports.keys.list({})).map(({ userName, name, expiresAt, models, maxConcurrent, enabled }) => ({
       user: userName,
       name,
       expiresAt: isoOrNull(expiresAt),
       models,
+      maxConcurrent,
       enabled,
     })),
     modelGroups: (await ports.modelGroups.list({})).map(({ name, models }) => ({ name, models })),
     models: (await ports.models.list()).map(({ managedBy: _, ...traits }) => traits),
     limits: (await ports.limits.listAll()).map(limitOf),
+    rates: (await ports.rates.listAll()).map(rateOf),
     boosts: (await ports.boosts.listAll()).filter(({ endedAt }) => endedAt === null).map(boostOf),
     prices: inForce(await ports.prices.list({ source: "admin" })).map((row) => priceEntry(row, channelNames)),
   };

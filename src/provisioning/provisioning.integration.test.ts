@@ -215,15 +215,15 @@ whatever: true
       "modelGroups[0].models[1]: model_name_invalid",
       "modelGroups[1].models: models_required",
       "prices[0].input: amount_invalid",
-      "rates: not_supported",
+      "rates[0].amount: required",
+      "rates[0].metric: required",
+      "rates[0].target: required",
       "settings.channelOverflow: not_supported",
       "settings.maxAttempts: out_of_range",
       "settings.nonsense: unknown_field",
       "settings.timeZone: zone_unknown",
       "userGroups[0].costMultiplier: not_supported",
-      "userGroups[0].rpm: not_supported",
       "users[0].role: not_a_choice",
-      "users[0].rpm: not_supported",
       "whatever: unknown_field",
     ]);
     expect(await operations.audit()).toEqual([]);

@@ -1,4 +1,4 @@
-import type { LocaleId, Role, Versioned } from "../vocabulary";
+import type { LocaleId, MaxConcurrent, Role, Versioned } from "../vocabulary";
 
 /** A user: whom limits are for, and the owner of keys. */
 export type UserRow = Versioned & {
@@ -8,11 +8,16 @@ export type UserRow = Versioned & {
   readonly enabled: boolean;
   readonly locale: LocaleId | null;
   readonly timeZone: string | null;
+  /** How many requests may run at once. */
+  readonly maxConcurrent: MaxConcurrent;
   /** True when the user can sign in with a password. */
   readonly hasAccount: boolean;
 };
 /** Writable columns of a user. */
-export type UserValues = Pick<UserRow, "name" | "email" | "role" | "enabled" | "locale" | "timeZone" | "managedBy">;
+export type UserValues = Pick<UserRow, "name" | "email" | "role" | "enabled" | "locale" | "timeZone" | "managedBy"> & {
+  /** Absent: inherit. */
+  readonly maxConcurrent?: MaxConcurrent;
+};
 
 /** Port: see its methods. */
 export type UserStore = {

@@ -13,5 +13,6 @@ export const createOwnKey = defineOperation({
   input: CreateOwnKeyInput,
   output: KeyWithSecret,
   errors: ["name_taken"],
-  run: (input, context) => insertKey({ ...input, userId: ownUserId(context.actor), enabled: true }, context),
+  run: (input, context) =>
+    insertKey({ ...input, userId: ownUserId(context.actor), enabled: true, maxConcurrent: null }, context),
 });

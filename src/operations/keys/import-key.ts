@@ -30,7 +30,7 @@ export const importKey = defineOperation({
       return { output: output.key, ...(audit === undefined ? {} : { audit }) };
     }
     const expiresAt = input.expiresAt === null ? null : Date.parse(input.expiresAt);
-    const wanted = { enabled: input.enabled, models: input.models, expiresAt };
+    const wanted = { enabled: input.enabled, models: input.models, maxConcurrent: input.maxConcurrent, expiresAt };
     const changes = changesOf({ row, version: row.version, actor }, wanted);
     const isNewSecret = secret !== null && digest !== (await ports.keys.currentDigest(row.id));
     if (changes === null && !isNewSecret) return { output: keyOutput(row, now) };

@@ -16,6 +16,7 @@ export function keyOutput(row: KeyRow, now: number): Key {
     state: stateOf(row, now),
     expiresAt: toIsoOrNull(row.expiresAt),
     models: row.models === null ? null : [...row.models],
+    maxConcurrent: row.maxConcurrent,
     lastUsedAt: toIsoOrNull(row.lastUsedAt),
     previous:
       previous === null || previous.expiresAt <= now

@@ -9,6 +9,7 @@ import {
   instantField,
   keyModels,
   listOf,
+  maxConcurrentField,
   nameField,
   noInput,
   orDefault,
@@ -26,6 +27,8 @@ export const keyFields = {
   expiresAt: orDefault(instantField.nullable(), null),
   /** Models it may ask for; null = all. */
   models: orDefault(keyModels, null),
+  /** How many of its requests may run at once; null = inherit. */
+  maxConcurrent: orDefault(maxConcurrentField, null),
   enabled: orDefault(flag, true),
 };
 
@@ -41,6 +44,7 @@ export const UpdateKeyInput = strict({
   enabled: flag.optional(),
   expiresAt: instantField.nullable().optional(),
   models: keyModels.optional(),
+  maxConcurrent: maxConcurrentField.optional(),
 });
 /** See the schema. */
 export type UpdateKeyInput = z.output<typeof UpdateKeyInput>;
@@ -94,6 +98,8 @@ export const Key = z.object({
   state: z.enum(["active", "disabled", "expired"]),
   expiresAt: instant.nullable(),
   models: z.array(z.string()).nullable(),
+  /** null: inherit. */
+  maxConcurrent: z.union([z.int(), z.literal("unlimited")]).nullable(),
   lastUsedAt: instant.nullable(),
   /** The older secret during a rotation and when it ends. */
   previous: z.object({ prefix: z.string(), lastFour: z.string(), expiresAt: instant }).nullable(),

@@ -9,6 +9,7 @@ import {
   idField,
   listOf,
   localeField,
+  maxConcurrentField,
   nameField,
   orDefault,
   passwordField,
@@ -27,6 +28,8 @@ export const userFields = {
   enabled: orDefault(flag, true),
   locale: orDefault(localeField.nullable(), null),
   timeZone: orDefault(timeZoneField.nullable(), null),
+  /** How many of its requests may run at once, over all keys; null = inherit. */
+  maxConcurrent: orDefault(maxConcurrentField, null),
 };
 
 /** Input of `users.create`. A password makes a dashboard account and needs an e-mail address. */
@@ -47,6 +50,7 @@ export const UpdateUserInput = strict({
   enabled: flag.optional(),
   locale: localeField.nullable().optional(),
   timeZone: timeZoneField.nullable().optional(),
+  maxConcurrent: maxConcurrentField.optional(),
 });
 /** See the schema. */
 export type UpdateUserInput = z.output<typeof UpdateUserInput>;
@@ -72,6 +76,8 @@ export const User = z.object({
   enabled: z.boolean(),
   locale: z.enum(LOCALES).nullable(),
   timeZone: z.string().nullable(),
+  /** null: inherit. */
+  maxConcurrent: z.union([z.int(), z.literal("unlimited")]).nullable(),
   /** The user can sign in with a password. */
   hasAccount: z.boolean(),
 });

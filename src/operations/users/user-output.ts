@@ -12,6 +12,7 @@ export function userOutput(row: UserRow): User {
     enabled: row.enabled,
     locale: row.locale,
     timeZone: row.timeZone,
+    maxConcurrent: row.maxConcurrent,
     hasAccount: row.hasAccount,
   };
 }

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
-import { instant, safeBigint, versioned } from "./columns";
+import { concurrency, instant, safeBigint, versioned } from "./columns";
 import { users } from "./users";
 
 /** What opens `/v1`, without its secrets. Configuration. */
@@ -16,9 +16,12 @@ export const keys = pgTable(
     expiresAt: instant("expires_at"),
     /** Models the key may ask for; null = all. */
     models: jsonb("models").$type<readonly string[]>(),
+    /** null: inherit. */
+    maxConcurrent: concurrency("max_concurrent"),
   },
   (table) => [
     uniqueIndex("keys_name_key").on(table.userId, sql`lower(${table.name})`),
+    check("keys_max_concurrent_check", sql`${table.maxConcurrent} >= 0`),
     check("keys_managed_by_check", sql`${table.managedBy} = 'file'`),
   ],
 );

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import type { LocaleId, Role } from "@/core/vocabulary";
-import { versioned } from "./columns";
+import { concurrency, versioned } from "./columns";
 
 /** Whom limits are for, and the owners of keys. Configuration. */
 export const users = pgTable(
@@ -14,11 +14,14 @@ export const users = pgTable(
     enabled: boolean("enabled").notNull().default(true),
     locale: text("locale").$type<LocaleId>(),
     timeZone: text("time_zone"),
+    /** null: inherit. */
+    maxConcurrent: concurrency("max_concurrent"),
   },
   (table) => [
     uniqueIndex("users_name_key").on(sql`lower(${table.name})`),
     uniqueIndex("users_email_key").on(sql`lower(${table.email})`),
     check("users_role_check", sql`${table.role} IN ('admin', 'user')`),
+    check("users_max_concurrent_check", sql`${table.maxConcurrent} >= 0`),
     check("users_managed_by_check", sql`${table.managedBy} = 'file'`),
   ],
 );
