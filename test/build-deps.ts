@@ -27,6 +27,7 @@ import { upstreamResolver } from "@/gateway/upstream-resolver";
 import { type Clock, systemClock } from "@/lib/clock";
 import { memoryChannelPeers } from "@/stores/memory/channel-peers";
 import { memoryChannelSlots } from "@/stores/memory/channel-slots";
+import { NO_CAPS } from "./build-caller";
 import { buildQuota, buildQuotaStore, historyOf } from "./build-quota";
 import { buildPriceRow } from "./build-usage";
 
@@ -82,6 +83,8 @@ export function buildAuthSnapshot(given: Partial<AuthSnapshot> = {}): AuthSnapsh
     limits: [],
     boosts: [],
     restarts: [],
+    rates: [],
+    maxConcurrent: NO_CAPS,
     ...given,
   };
 }

@@ -1,6 +1,8 @@
 import type { ConfigChange } from "./config/config-feed";
 import type { AddressRules } from "./keys/address-rules";
 import type { BoostRow, GroupMembership, LimitRow, RestartRow } from "./quota/limit";
+import type { RateRow } from "./quota/rate-row";
+import type { MaxConcurrent } from "./vocabulary";
 
 /** What the gateway must know about a key to decide on a request: cached, invalidated by config version (channels-and-rates.md A). */
 export type AuthSnapshot = {
@@ -28,6 +30,10 @@ export type AuthSnapshot = {
   readonly boosts: readonly BoostRow[];
   /** The newest restart of each `total` cell of the user and the key. */
   readonly restarts: readonly RestartRow[];
+  /** Rates of everyone, of the user, of the user's groups with their overrides for the user, and of the key. */
+  readonly rates: readonly RateRow[];
+  /** How many requests may run at once: of the user, over all keys, and of the key. */
+  readonly maxConcurrent: { readonly user: MaxConcurrent; readonly key: MaxConcurrent };
 };
 
 /** The port that reads one snapshot: by SHA-256 digest of the secret, as 64 lower-case hex digits. Null: unknown. */

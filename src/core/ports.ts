@@ -10,6 +10,7 @@ import type { PriceRow } from "./prices/price";
 import type { PriceStore } from "./prices/price-store";
 import type { BoostStore } from "./quota/boost-store";
 import type { LimitStore } from "./quota/limit-store";
+import type { RateStore } from "./quota/rate-store";
 import type { QuotaPorts } from "./quota-ports";
 import type { SettingStore } from "./settings/setting-store";
 import type { Settings } from "./settings/settings";
@@ -51,6 +52,7 @@ export type OperationPorts = {
   readonly prices: PriceStore;
   readonly limits: LimitStore;
   readonly boosts: BoostStore;
+  readonly rates: RateStore;
   readonly denials: DenialStore;
   readonly quotas: QuotaPorts;
   readonly settings: SettingStore;

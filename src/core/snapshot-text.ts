@@ -9,6 +9,8 @@ import {
   LIMIT_SUBJECTS,
   LIMIT_UNITS,
   LIMIT_WINDOWS,
+  RATE_METRICS,
+  RATE_SUBJECTS,
 } from "./vocabulary";
 
 /*
@@ -19,6 +21,7 @@ import {
 const id = z.int();
 const at = z.int();
 const network = z.strictObject({ address: z.array(z.int()).min(1).max(4), bits: z.int() });
+const concurrent = z.union([z.int(), z.literal("unlimited")]).nullable();
 const cell = { modelGroupId: id.nullable(), unit: z.enum(LIMIT_UNITS) };
 
 const storedSnapshot = z.strictObject({
@@ -40,6 +43,20 @@ const storedSnapshot = z.strictObject({
       ...{ validFrom: at, validTo: at, endedAt: at.nullable() },
     }),
   ),
+  rates: z.array(
+    z.strictObject({
+      ...{
+        id,
+        subjectType: z.enum(RATE_SUBJECTS),
+        userId: id.nullable(),
+        userGroupId: id.nullable(),
+        keyId: id.nullable(),
+      },
+      ...{ modelGroupId: id.nullable(), model: z.string().nullable(), metric: z.enum(RATE_METRICS) },
+      ...{ amount: z.int().nullable(), burst: z.int().nullable() },
+    }),
+  ),
+  maxConcurrent: z.strictObject({ user: concurrent, key: concurrent }),
   restarts: z.array(z.strictObject({ axis: z.enum(LIMIT_AXES), subjectId: id, ...cell, restartedAt: at })),
 }) satisfies z.ZodType<Omit<AuthSnapshot, "models"> & { readonly models: readonly string[] | null }>;
 

@@ -86,6 +86,21 @@ export const DENIAL_REASONS = ["exhausted", "too_large", "contended", "blocked",
 /** Why a limit refused a request; the first three in the order in which they are reported (quota.md Q30). */
 export type DenialReason = (typeof DENIAL_REASONS)[number];
 
+/** Metrics of a rate, in the order in which rates are judged (channels-and-rates.md R7). */
+export const RATE_METRICS = ["rpm", "total", "successful"] as const;
+/** What a rate counts: requests per minute, requests per period, requests that finished successfully per period. */
+export type RateMetric = (typeof RATE_METRICS)[number];
+
+export const RATE_SUBJECTS = ["everyone", "user_group", "user", "override", "key"] as const;
+/** Whom a rate is for; an override stands for one group's rate for one of its users (channels-and-rates.md R1). */
+export type RateSubject = (typeof RATE_SUBJECTS)[number];
+
+/** The largest amount of a rate, and the most requests of one user or key that may run at once. */
+export const MAX_RATE = 2_147_483_647;
+
+/** How many requests of a user or key may run at once; null: inherit (channels-and-rates.md A11). */
+export type MaxConcurrent = number | "unlimited" | null;
+
 /** Whose model group and price a request is counted by (quota.md Q58, Q59). */
 export const BILLING_MODELS = ["requested", "upstream"] as const;
 

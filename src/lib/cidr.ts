@@ -47,9 +47,10 @@ export function formatAddress(address: Address): string {
   return `${hex(0, gap.start).join(":")}::${hex(gap.start + gap.length).join(":")}`;
 }
 
-/** The canonical text of a network: always with its prefix length. */
-export function formatNetwork({ address, bits }: Network): string {
-  return `${formatAddress(address)}/${bits}`;
+/** The canonical text of an address or network, always with its prefix length; null when it is none. */
+export function canonicalNetwork(text: string): string | null {
+  const network = parseNetwork(text);
+  return network === null ? null : `${formatAddress(network.address)}/${network.bits}`;
 }
 
 function parseV4(text: string): number | null {

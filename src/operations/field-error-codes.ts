@@ -81,6 +81,14 @@ export const FIELD_ERROR_CODES = [
   "time_not_in_zone",
   "reset_time_invalid",
   "ip_list_invalid_entry",
+  "rpm_out_of_range",
+  "period_out_of_range",
+  "total_out_of_range",
+  "successful_out_of_range",
+  "burst_out_of_range",
+  "burst_not_applicable",
+  "metric_unknown",
+  "user_group_unknown",
 ] as const;
 /** A code of one wrong field. */
 export type FieldErrorCode = (typeof FIELD_ERROR_CODES)[number];

@@ -23,6 +23,8 @@ export type Permission =
   | "limits:write"
   | "boosts:read"
   | "boosts:write"
+  | "rates:read"
+  | "rates:write"
   | "settings:read"
   | "settings:write"
   | "me:read"

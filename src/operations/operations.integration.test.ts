@@ -65,6 +65,17 @@ const newBoost = async () => {
   return items[0]?.id ?? 0;
 };
 
+const RULES = [{ metric: "rpm", target: "all", value: { state: "limit", amount: 5 } } as const];
+/** A user in a group with a rate of its own there. */
+const overridden = async () => {
+  const { id: userId } = await newUser();
+  const { id: userGroupId } = await newUserGroup([userId]);
+  const place = { kind: "user", id: userId, userGroupId } as const;
+  const { version } = await call("rates.get", place);
+  await call("rates.put", { ...place, version, rules: RULES });
+  return { userId, userGroupId };
+};
+
 /** One admitted request of a user, in the log and the ledger. */
 async function newRequest(userId: number, at = world.operations.clock.now()): Promise<string> {
   const id = uuidv7Hex(at);
@@ -181,6 +192,15 @@ const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[
     target: "global" as const,
     units: ["usd" as const],
   }),
+  "rates.list": async () => ({}),
+  "rates.get": async () => ({ kind: "user", id: (await newUser()).id }),
+  "rates.put": async () => {
+    const { id } = await newUser();
+    const { version } = await call("rates.get", { kind: "user", id });
+    return { kind: "user", id, version, rules: RULES };
+  },
+  "rates.clearUserOverrides": async () => ({ id: (await overridden()).userId }),
+  "rates.clearGroupOverrides": async () => ({ id: (await overridden()).userGroupId }),
   "boosts.list": async () => ({}),
   "boosts.grant": async () => ({ ...BOOST, users: [(await newUser()).id] }),
   "boosts.extend": async () => ({ id: await newBoost(), version: 1, to: "2099-01-03T00:00:00Z" }),

@@ -11,8 +11,9 @@ import {
   type LimitUnit,
   type LimitWindow,
   LOCALES,
+  MAX_RATE,
 } from "@/core/vocabulary";
-import { formatNetwork, parseNetwork } from "@/lib/cidr";
+import { canonicalNetwork } from "@/lib/cidr";
 import type { FieldErrorCode } from "./field-error-codes";
 import type { Permission } from "./operation";
 
@@ -36,6 +37,8 @@ export const PERMISSIONS = [
   "limits:write",
   "boosts:read",
   "boosts:write",
+  "rates:read",
+  "rates:write",
   "settings:read",
   "settings:write",
   "me:read",
@@ -148,16 +151,25 @@ export const keyModels = z
 const networkField = z
   .string(because("ip_list_invalid_entry", "ip_list_invalid_entry"))
   .trim()
-  .refine((entry) => parseNetwork(entry) !== null, "ip_list_invalid_entry" satisfies FieldErrorCode)
-  .overwrite((entry) => {
-    const network = parseNetwork(entry);
-    return network === null ? entry : formatNetwork(network);
-  });
+  .refine((entry) => canonicalNetwork(entry) !== null, "ip_list_invalid_entry" satisfies FieldErrorCode)
+  .overwrite((entry) => canonicalNetwork(entry) ?? entry);
 /** Up to 100 IP addresses and networks; each once and in canonical form, whatever was given (channels-and-rates.md A10). */
 export const ipListField = z
   .array(networkField, because("invalid"))
   .max(100, "too_long" satisfies FieldErrorCode)
   .overwrite((entries) => [...new Set(entries)]);
+/** A number of requests, 1 and above. Zero might mean none or no limit, so it has a code of its own. */
+export function requestCount(code: FieldErrorCode) {
+  return z
+    .int(because("not_an_integer"))
+    .min(1, { error: ({ input }) => (input === 0 ? ("limit_zero_use_block" satisfies FieldErrorCode) : code) })
+    .max(MAX_RATE, code);
+}
+
+/** How many requests may run at once: a number, `unlimited`, or null to inherit. */
+export const maxConcurrentField = z
+  .union([z.literal("unlimited"), requestCount("out_of_range")], because("not_an_integer"))
+  .nullable();
 
 /** The unit of a limit. */
 export const unitField = choice(LIMIT_UNITS, "unit_unknown");
@@ -253,16 +265,6 @@ export function listOf<Item extends z.ZodType>(item: Item) {
     total: z.object({ value: z.int(), capped: z.boolean() }),
   });
 }
-
-/** Sums of a period. */
-export const usageSums = z.object({
-  costUsd: money,
-  requests: z.int(),
-  tokens: z.int(),
-  denied: z.int(),
-  /** 95th percentile of the duration of `ok` requests, ms; null without one. */
-  p95Ms: z.number().nullable(),
-});
 
 const settingShape = settingsSchema.shape;
 

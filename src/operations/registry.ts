@@ -49,6 +49,11 @@ import { getMatrix } from "./quotas/get-matrix";
 import { getOwnQuotas } from "./quotas/get-own-quotas";
 import { getUserQuotas } from "./quotas/get-user-quotas";
 import { rebuildCounters } from "./quotas/rebuild-counters";
+import { clearGroupOverrides } from "./rates/clear-group-overrides";
+import { clearUserOverrides } from "./rates/clear-user-overrides";
+import { getRates } from "./rates/get-rates";
+import { listRates } from "./rates/list-rates";
+import { putRates } from "./rates/put-rates";
 import { getOwnRequest } from "./requests/get-own-request";
 import { getRequest } from "./requests/get-request";
 import { listOwnRequests } from "./requests/list-own-requests";
@@ -141,6 +146,11 @@ const registered = [
   grantBoosts,
   extendBoost,
   endBoost,
+  listRates,
+  getRates,
+  putRates,
+  clearUserOverrides,
+  clearGroupOverrides,
   listDenials,
   getUserQuotas,
   getOwnQuotas,

@@ -12,12 +12,14 @@ import { applyLimits } from "./apply-limits";
 import { applyModel } from "./apply-model";
 import { applyModelGroup, releaseModels } from "./apply-model-group";
 import { applyPrice } from "./apply-price";
+import { applyRates } from "./apply-rates";
 import { applyUser } from "./apply-user";
 import { applyUserGroup } from "./apply-user-group";
 import type { ConfigFile } from "./config-file";
 import { parseConfig, type SecretSource } from "./parse-config";
 import { prune, pruneModelGroups } from "./prune";
 import { pruneLimits } from "./prune-limits";
+import { pruneRates } from "./prune-rates";
 import type { Step } from "./step";
 
 /** What applying a file needs. */
@@ -58,8 +60,8 @@ function stepsOf(file: ConfigFile): readonly Step[] {
     run: (context) => runInside(updateSettings, file.settings, context),
   };
   return [
-    settings,
     ...file.userGroups.map(applyUserGroup),
+    settings,
     ...file.channels.map(applyChannel),
     ...file.users.map(applyUser),
     ...file.keys.map(applyKey),
@@ -68,6 +70,8 @@ function stepsOf(file: ConfigFile): readonly Step[] {
     ...file.modelGroups.map(applyModelGroup),
     ...(file.prune ? pruneLimits(file) : []),
     ...applyLimits(file),
+    ...(file.prune ? pruneRates(file) : []),
+    ...applyRates(file),
     ...file.boosts.map(applyBoost),
     ...file.models.map(applyModel),
     ...file.prices.map(applyPrice),
@@ -106,6 +110,7 @@ function faultsOf({ code, fields, params }: AppError, path: string): readonly Fi
 }
 
 function joinPath(path: string, field: string): string {
+  if (path === "") return field;
   return field === "" || field.startsWith("[") ? `${path}${field}` : `${path}.${field}`;
 }
 

@@ -12,7 +12,10 @@ import type { Step } from "./step";
  * Creates or changes the user of that name. What the file leaves open of e-mail, language, zone, addresses and groups stays the user's own; a list of
  * groups is whole.
  */
-export function applyUser({ groups, ...values }: ConfigFile["users"][number], index: number): Step {
+export function applyUser(
+  { groups, rpm: _, rpmOverrides: __, ...values }: ConfigFile["users"][number],
+  index: number,
+): Step {
   return {
     path: `users[${index}]`,
     label: `user ${values.name}`,
@@ -25,7 +28,7 @@ export function applyUser({ groups, ...values }: ConfigFile["users"][number], in
   };
 }
 
-type Values = Omit<ConfigFile["users"][number], "groups">;
+type Values = Omit<ConfigFile["users"][number], "groups" | "rpm" | "rpmOverrides">;
 
 /** The id of the user, who is as the file says. */
 async function writeUser({ password, ...values }: Values, context: OperationContext): Promise<number> {

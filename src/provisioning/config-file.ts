@@ -18,6 +18,7 @@ import { UpdateSettingsInput } from "@/operations/settings/schema";
 import { userGroupFields } from "@/operations/user-groups/schema";
 import { userFields } from "@/operations/users/schema";
 import { boostEntry, limitEntry } from "./limit-entry";
+import { rateEntry, rpmField, rpmOverrides } from "./rate-entry";
 
 const list = <Item extends z.ZodType>(item: Item) =>
   z.array(item, because("invalid")).max(10_000, "too_long").default([]);
@@ -44,7 +45,7 @@ export const configFile = strict({
       credentials: credentialsField.nullish(),
     }),
   ),
-  userGroups: list(strict(userGroupFields)),
+  userGroups: list(strict({ ...userGroupFields, rpm: rpmField.nullish() })),
   users: list(
     strict({
       ...userFields,
@@ -52,12 +53,15 @@ export const configFile = strict({
       ipDeny: ipListField.nullish(),
       password: passwordField.nullish(),
       groups: groupNames.nullish(),
+      rpm: rpmField.nullish(),
+      rpmOverrides: rpmOverrides.nullish(),
     }),
   ),
   keys: list(strict({ user: nameField, ...keyFields, secret: z.string(because("secret_invalid")).nullish() })),
   modelGroups: list(strict(modelGroupFields)),
   models: list(strict(modelFields)),
   limits: list(limitEntry),
+  rates: list(rateEntry),
   boosts: list(boostEntry),
   prices: list(strict({ ...priceFields, channel: nameField.nullish(), effectiveFrom: instantField.nullish() })),
 });
@@ -76,13 +80,7 @@ export const SECRET_FIELDS = [
 export const SECRET_LISTS = [["channels", "credentials", "value"]] as const;
 
 /** Fields of provisioning.md that this release does not have: they are told as such, and null means the default as everywhere. */
-export const NOT_SUPPORTED: ReadonlySet<string> = new Set([
-  "rates",
-  "settings.requestRate",
-  ...["rpm", "costMultiplier"].map((name) => `userGroups[].${name}`),
-  ...["rpm", "rpmOverrides", "maxConcurrent"].map((name) => `users[].${name}`),
-  ...["channels", "maxConcurrent"].map((name) => `keys[].${name}`),
-]);
+export const NOT_SUPPORTED: ReadonlySet<string> = new Set(["userGroups[].costMultiplier", "keys[].channels"]);
 
 /** Values that mean what this release does anyway, besides null and an empty list. */
 export const NEUTRAL: ReadonlyMap<string, unknown> = new Map([["userGroups[].costMultiplier", "1"]]);

@@ -1,6 +1,7 @@
 import type { FieldError } from "@/core/errors";
 import type { ConfigFile } from "./config-file";
 import { boostKey, limitKey } from "./limit-names";
+import { namedRates, rateFileKey } from "./rate-names";
 
 /** Two entries of one natural key (provisioning.md, idempotent). */
 export function duplicates(file: ConfigFile): FieldError[] {
@@ -38,6 +39,7 @@ export function duplicates(file: ConfigFile): FieldError[] {
       "name",
     ),
     ...repeated("limits", file.limits.map(limitKey), "subject"),
+    ...repeatedRates(file),
     ...repeated("boosts", file.boosts.map(boostKey), "user"),
     ...repeated(
       "prices",
@@ -62,6 +64,17 @@ function sharedModels({ modelGroups }: ConfigFile): FieldError[] {
       return [{ path: `modelGroups[${group}].models[${index}]`, code: "model_in_other_group", params }];
     }),
   );
+}
+
+/** A rate may be given as a rule or in the `rpm` field of its subject, not as both. */
+function repeatedRates(file: ConfigFile): FieldError[] {
+  const seen = new Set<string>();
+  return namedRates(file).flatMap(({ rate, path, of }) => {
+    const key = rateFileKey(rate);
+    if (seen.has(key)) return [{ path: of.subject === "" ? path : `${path}.${of.subject}`, code: "duplicate" }];
+    seen.add(key);
+    return [];
+  });
 }
 
 function repeated(list: string, keys: readonly unknown[], field: string): FieldError[] {

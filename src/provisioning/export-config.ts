@@ -7,6 +7,7 @@ import { formatAmount } from "@/core/quota/limit-amount";
 import type { StoredLimit } from "@/core/quota/limit-store";
 import { formatFixed } from "@/lib/money";
 import { limitNames } from "./limit-names";
+import { rateOf } from "./rate-names";
 
 /** The current configuration as a provisioning file, without secrets, credentials and passwords; applying it changes nothing. */
 export async function exportConfig(ports: OperationPorts): Promise<string> {
@@ -43,22 +44,25 @@ export async function exportConfig(ports: OperationPorts): Promise<string> {
     })),
     userGroups: userGroups.map(({ name }) => ({ name })),
     users: (await ports.users.list({})).map(
-      ({ id, name, email, role, locale, timeZone, ipAllow, ipDeny, enabled }) => ({
-        ...{ name, email, role, locale, timeZone, ipAllow, ipDeny, enabled },
+      ({ id, name, email, role, locale, timeZone, ipAllow, ipDeny, maxConcurrent, enabled }) => ({
+        ...{ name, email, role, locale, timeZone, ipAllow, ipDeny, maxConcurrent, enabled },
         groups: (memberships.get(id) ?? []).map(({ userGroupName }) => userGroupName),
       }),
     ),
-    keys: (await ports.keys.list({})).map(({ userName, name, expiresAt, models, ipAllow, ipDeny, enabled }) => ({
-      user: userName,
-      name,
-      expiresAt: isoOrNull(expiresAt),
-      models,
-      ...{ ipAllow, ipDeny },
-      enabled,
-    })),
+    keys: (await ports.keys.list({})).map(
+      ({ userName, name, expiresAt, models, ipAllow, ipDeny, maxConcurrent, enabled }) => ({
+        user: userName,
+        name,
+        expiresAt: isoOrNull(expiresAt),
+        models,
+        ...{ ipAllow, ipDeny, maxConcurrent },
+        enabled,
+      }),
+    ),
     modelGroups: (await ports.modelGroups.list({})).map(({ name, models }) => ({ name, models })),
     models: (await ports.models.list()).map(({ managedBy: _, ...traits }) => traits),
     limits: (await ports.limits.listAll()).map(limitOf),
+    rates: (await ports.rates.listAll()).map(rateOf),
     boosts: (await ports.boosts.listAll()).filter(({ endedAt }) => endedAt === null).map(boostOf),
     prices: inForce(await ports.prices.list({ source: "admin" })).map((row) => priceEntry(row, channelNames)),
   };

@@ -1,4 +1,4 @@
-import type { Versioned } from "../vocabulary";
+import type { MaxConcurrent, Versioned } from "../vocabulary";
 import type { IpLists } from "./address-rules";
 
 /** A key without its secret. During a rotation `previous` is the older secret and when it ends. */
@@ -12,12 +12,17 @@ export type KeyRow = Versioned &
     readonly enabled: boolean;
     readonly expiresAt: number | null;
     readonly models: readonly string[] | null;
+    /** How many requests may run at once. */
+    readonly maxConcurrent: MaxConcurrent;
     readonly lastUsedAt: number | null;
     readonly previous: { readonly prefix: string; readonly lastFour: string; readonly expiresAt: number } | null;
   };
 /** Writable columns of a key; new ones have no list of addresses unless told. */
 export type KeyValues = Pick<KeyRow, "userId" | "name" | "enabled" | "expiresAt" | "models" | "managedBy"> &
-  Partial<IpLists>;
+  Partial<IpLists> & {
+    /** Absent: inherit. */
+    readonly maxConcurrent?: MaxConcurrent;
+  };
 /** What is stored of a secret. `digest` is SHA-256 as 64 hex digits. */
 export type KeySecretValues = { readonly digest: string; readonly prefix: string; readonly lastFour: string };
 

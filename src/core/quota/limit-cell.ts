@@ -1,6 +1,16 @@
-import type { Enforcement, LimitAxis, LimitMode, LimitState, LimitUnit, LimitWindow, WeekDay } from "../vocabulary";
+import type {
+  Enforcement,
+  LimitAxis,
+  LimitMode,
+  LimitState,
+  LimitUnit,
+  LimitWindow,
+  MaxConcurrent,
+  WeekDay,
+} from "../vocabulary";
 import { LIMIT_UNITS, LIMIT_WINDOWS } from "../vocabulary";
 import type { BoostRow, GroupMembership, LimitRow, RestartRow } from "./limit";
+import type { RateRow } from "./rate-row";
 
 /** Whose limits are resolved: the part of an auth snapshot that they depend on. */
 export type LimitedCaller = {
@@ -10,6 +20,8 @@ export type LimitedCaller = {
   readonly limits: readonly LimitRow[];
   readonly boosts: readonly BoostRow[];
   readonly restarts: readonly RestartRow[];
+  readonly rates: readonly RateRow[];
+  readonly maxConcurrent: { readonly user: MaxConcurrent; readonly key: MaxConcurrent };
 };
 
 /** The settings that limits depend on. */

@@ -40,6 +40,7 @@ function open({ limits, boosts = [], entries = [], store: wrap = (store) => stor
   const groups = [{ id: 5, name: "team-a", joinedVersion: 1 }];
   const callerOf = (rows: readonly LimitRow[]): LimitedCaller => ({
     ...{ userId: 7, keyId: 3, userGroups: groups, limits: rows, boosts, restarts: [] },
+    ...{ rates: [], maxConcurrent: { user: null, key: null } },
   });
   const state = { caller: callerOf(limits), version: 1 };
   const planned = () => plans.planOf(state.caller, DEFAULT_SETTINGS);

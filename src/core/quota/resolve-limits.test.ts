@@ -1,3 +1,4 @@
+import { buildCaller } from "@test/build-caller";
 import { buildLimit, buildQuota } from "@test/build-quota";
 import { fakeClock } from "@test/fake-clock";
 import { describe, expect, test } from "vitest";
@@ -305,7 +306,7 @@ function callerOf(limits: readonly LimitRow[], boosts: readonly BoostRow[]): Lim
   const userGroups = ["A", "B"].map((name) => ({ id: GROUP_IDS[name] ?? 0, name, joinedVersion: 1 }));
   const isOwn = ({ subjectType, subjectId }: LimitRow) =>
     subjectType !== "user_group" || userGroups.some(({ id }) => id === subjectId);
-  return { userId: 7, keyId: 3, userGroups, limits: limits.filter(isOwn), boosts, restarts: [] };
+  return buildCaller({ userGroups, limits: limits.filter(isOwn), boosts });
 }
 
 function limitOf(text: string, index: number): LimitRow {

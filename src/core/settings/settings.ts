@@ -4,6 +4,7 @@ import {
   BREAKER_LAST_CHANNEL,
   ENFORCEMENTS,
   LOCALES,
+  MAX_RATE,
   OVERFLOWS,
   UNPRICED_MODELS,
   WEEK_DAYS,
@@ -49,6 +50,23 @@ export const settingsSchema = z.strictObject({
         .string()
         .regex(/^\d{1,7}(\.\d{1,9})?$/, "amount_invalid")
         .default("1"),
+    })
+    .prefault({}),
+  /** Requests per period, all and successful ones, of each user; a group's values stand in place of both (channels-and-rates.md R4). */
+  requestRate: z
+    .strictObject({
+      enabled: z.boolean().default(false),
+      periodMinutes: z.int().min(1).max(1_440).default(1),
+      /** 0: unlimited. */
+      total: z.int().min(0).max(MAX_RATE).default(0),
+      successful: z.int().min(1).max(MAX_RATE).default(1_000),
+      /** By name of the user group, in any case. */
+      groups: z
+        .record(
+          z.string(),
+          z.strictObject({ total: z.int().min(0).max(MAX_RATE), successful: z.int().min(1).max(MAX_RATE) }),
+        )
+        .default({}),
     })
     .prefault({}),
   /** Whose model group and price a request is counted by (quota.md Q58, Q59). */

@@ -1,4 +1,4 @@
-import type { LocaleId, Role, Versioned } from "../vocabulary";
+import type { LocaleId, MaxConcurrent, Role, Versioned } from "../vocabulary";
 
 /** A user: whom limits are for, and the owner of keys. */
 export type UserRow = Versioned & {
@@ -11,12 +11,17 @@ export type UserRow = Versioned & {
   /** Canonical CIDRs from which the user's keys may call, and from which not. */
   readonly ipAllow: readonly string[];
   readonly ipDeny: readonly string[];
+  /** How many requests may run at once. */
+  readonly maxConcurrent: MaxConcurrent;
   /** True when the user can sign in with a password. */
   readonly hasAccount: boolean;
 };
 /** Writable columns of a user; new ones have no list of addresses unless told. */
 export type UserValues = Pick<UserRow, "name" | "email" | "role" | "enabled" | "locale" | "timeZone" | "managedBy"> &
-  Partial<Pick<UserRow, "ipAllow" | "ipDeny">>;
+  Partial<Pick<UserRow, "ipAllow" | "ipDeny">> & {
+    /** Absent: inherit. */
+    readonly maxConcurrent?: MaxConcurrent;
+  };
 
 /** Port: see its methods. */
 export type UserStore = {

@@ -13,6 +13,8 @@ export const createOwnKey = defineOperation({
   input: CreateOwnKeyInput,
   output: KeyWithSecret,
   errors: ["name_taken"],
-  run: (input, context) =>
-    insertKey({ ...input, userId: ownUserId(context.actor), enabled: true, ipAllow: [], ipDeny: [] }, context),
+  run: (input, context) => {
+    const none = { enabled: true, ipAllow: [], ipDeny: [], maxConcurrent: null };
+    return insertKey({ ...input, ...none, userId: ownUserId(context.actor) }, context);
+  },
 });

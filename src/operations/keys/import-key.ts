@@ -30,8 +30,8 @@ export const importKey = defineOperation({
       return { output: output.key, ...(audit === undefined ? {} : { audit }) };
     }
     const expiresAt = input.expiresAt === null ? null : Date.parse(input.expiresAt);
-    const { enabled, models, ipAllow, ipDeny } = input;
-    const wanted = { enabled, models, expiresAt, ipAllow, ipDeny };
+    const { enabled, models, ipAllow, ipDeny, maxConcurrent } = input;
+    const wanted = { enabled, models, expiresAt, ipAllow, ipDeny, maxConcurrent };
     const changes = changesOf({ row, version: row.version, actor }, wanted);
     const isNewSecret = secret !== null && digest !== (await ports.keys.currentDigest(row.id));
     if (changes === null && !isNewSecret) return { output: keyOutput(row, now) };

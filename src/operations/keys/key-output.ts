@@ -18,6 +18,7 @@ export function keyOutput(row: KeyRow, now: number): Key {
     models: row.models === null ? null : [...row.models],
     ipAllow: [...row.ipAllow],
     ipDeny: [...row.ipDeny],
+    maxConcurrent: row.maxConcurrent,
     lastUsedAt: toIsoOrNull(row.lastUsedAt),
     previous:
       previous === null || previous.expiresAt <= now

@@ -10,6 +10,7 @@ import {
   ipListField,
   keyModels,
   listOf,
+  maxConcurrentField,
   nameField,
   noInput,
   orDefault,
@@ -30,6 +31,8 @@ export const keyFields = {
   /** From where it may call, and from where not; empty = no rule. */
   ipAllow: orDefault(ipListField, []),
   ipDeny: orDefault(ipListField, []),
+  /** How many of its requests may run at once; null = inherit. */
+  maxConcurrent: orDefault(maxConcurrentField, null),
   enabled: orDefault(flag, true),
 };
 
@@ -47,6 +50,7 @@ export const UpdateKeyInput = strict({
   models: keyModels.optional(),
   ipAllow: ipListField.optional(),
   ipDeny: ipListField.optional(),
+  maxConcurrent: maxConcurrentField.optional(),
 });
 /** See the schema. */
 export type UpdateKeyInput = z.output<typeof UpdateKeyInput>;
@@ -102,6 +106,8 @@ export const Key = z.object({
   models: z.array(z.string()).nullable(),
   ipAllow: z.array(z.string()),
   ipDeny: z.array(z.string()),
+  /** null: inherit. */
+  maxConcurrent: z.union([z.int(), z.literal("unlimited")]).nullable(),
   lastUsedAt: instant.nullable(),
   /** The older secret during a rotation and when it ends. */
   previous: z.object({ prefix: z.string(), lastFour: z.string(), expiresAt: instant }).nullable(),

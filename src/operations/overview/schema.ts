@@ -1,5 +1,15 @@
 import { z } from "zod";
-import { instant, noInput, usageSums } from "../references";
+import { instant, money, noInput } from "../references";
+
+/** Sums of a period. */
+const usageSums = z.object({
+  costUsd: money,
+  requests: z.int(),
+  tokens: z.int(),
+  denied: z.int(),
+  /** 95th percentile of the duration of `ok` requests, ms; null without one. */
+  p95Ms: z.number().nullable(),
+});
 
 /** Input of `overview.get`: nothing. */
 export const OverviewInput = noInput;

@@ -1,8 +1,29 @@
 import { z } from "zod";
-import { noInput, settingFields, strict } from "../references";
+import { MAX_RATE } from "@/core/vocabulary";
+import { flag, nameField, noInput, orDefault, settingFields, strict, whole } from "../references";
 
 /** Input of `settings.get`: nothing. */
 export const GetSettingsInput = noInput;
+
+const total = whole(0, MAX_RATE, "total_out_of_range");
+const successful = whole(1, MAX_RATE, "successful_out_of_range");
+
+/** Requests per period; naming the block switches it on unless it says otherwise, and what it leaves out has its default (R4). */
+const requestRateField = strict({
+  enabled: orDefault(flag, true),
+  periodMinutes: orDefault(whole(1, 1_440, "period_out_of_range"), 1),
+  total: orDefault(total, 0),
+  successful: orDefault(successful, 1_000),
+  groups: orDefault(z.record(nameField, strict({ total: orDefault(total, 0), successful })), {}),
+});
+
+const counts = { total: z.int(), successful: z.int() };
+const requestRate = z.object({
+  enabled: z.boolean(),
+  periodMinutes: z.int(),
+  ...counts,
+  groups: z.record(z.string(), z.object(counts)),
+});
 
 /** Input of `settings.update`: a patch of named settings. */
 export const UpdateSettingsInput = strict({
@@ -17,6 +38,8 @@ export const UpdateSettingsInput = strict({
   failOpen: settingFields.failOpen.optional(),
   /** Only the fields named change. */
   failOpenAllowance: settingFields.failOpenAllowance.partial().optional(),
+  /** Whole: what the block leaves out has its default. */
+  requestRate: requestRateField.optional(),
   billingModel: settingFields.billingModel.optional(),
   defaultLocale: settingFields.defaultLocale.optional(),
   publicUrl: settingFields.publicUrl.optional(),
@@ -36,7 +59,7 @@ export type UpdateSettingsInput = z.output<typeof UpdateSettingsInput>;
 
 /** All settings with the origin of each: default, saved, or fixed by an environment variable, whose name is `variable`. */
 export const SettingsView = z.object({
-  values: z.object(settingFields),
+  values: z.object({ ...settingFields, requestRate }),
   origins: z.record(
     z.string(),
     z.object({ origin: z.enum(["default", "saved", "environment"]), variable: z.string().nullable() }),

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { AppError } from "@/core/errors";
+import { AppError, type FieldError } from "@/core/errors";
+import type { OperationPorts } from "@/core/ports";
 import type { Settings } from "@/core/settings/settings";
 import { defineOperation } from "../operation";
 import { readSettings } from "../read-settings";
@@ -18,9 +19,10 @@ export const updateSettings = defineOperation({
   errors: [],
   async run(input, { ports, actor }) {
     // The file may hold what a variable overrides: it is stored and waits for the variable to go.
-    const fields = Object.keys(actor.kind === "file" ? {} : input)
+    const fixed = Object.keys(actor.kind === "file" ? {} : input)
       .filter((name) => ports.system.fixedSettings[name] !== undefined)
       .map((path) => ({ path, code: "fixed_by_environment" }));
+    const fields = [...fixed, ...(await unknownGroups(input, ports))];
     if (fields.length > 0) throw new AppError("validation_failed", {}, { fields });
     const settings = await readSettings(ports.settings);
     const known = new Map<string, unknown>(Object.entries(settings));
@@ -34,6 +36,15 @@ export const updateSettings = defineOperation({
     return { output: await settingsOutput(ports), audit: { target: "settings", before: old, after: patch } };
   },
 });
+
+/** User groups with a rate of their own that do not exist (channels-and-rates.md R4). */
+async function unknownGroups({ requestRate }: UpdateSettingsInput, { userGroups }: OperationPorts) {
+  const faults: FieldError[] = [];
+  for (const name of Object.keys(requestRate?.groups ?? {}))
+    if ((await userGroups.findByName(name)) === null)
+      faults.push({ path: `requestRate.groups.${name}`, code: "user_group_unknown" });
+  return faults;
+}
 
 /** A patch whose groups of values are whole: what it leaves out of one stays as it was. */
 function wholeSettings({ windowModes, failOpenAllowance, ...rest }: UpdateSettingsInput, known: Settings) {

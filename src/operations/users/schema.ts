@@ -10,6 +10,7 @@ import {
   ipListField,
   listOf,
   localeField,
+  maxConcurrentField,
   nameField,
   orDefault,
   passwordField,
@@ -31,6 +32,8 @@ export const userFields = {
   /** From where the user's keys may call, and from where not; empty = no rule. */
   ipAllow: orDefault(ipListField, []),
   ipDeny: orDefault(ipListField, []),
+  /** How many of its requests may run at once, over all keys; null = inherit. */
+  maxConcurrent: orDefault(maxConcurrentField, null),
 };
 
 /** Input of `users.create`. A password makes a dashboard account and needs an e-mail address. */
@@ -53,6 +56,7 @@ export const UpdateUserInput = strict({
   timeZone: timeZoneField.nullable().optional(),
   ipAllow: ipListField.optional(),
   ipDeny: ipListField.optional(),
+  maxConcurrent: maxConcurrentField.optional(),
 });
 /** See the schema. */
 export type UpdateUserInput = z.output<typeof UpdateUserInput>;
@@ -80,6 +84,8 @@ export const User = z.object({
   timeZone: z.string().nullable(),
   ipAllow: z.array(z.string()),
   ipDeny: z.array(z.string()),
+  /** null: inherit. */
+  maxConcurrent: z.union([z.int(), z.literal("unlimited")]).nullable(),
   /** The user can sign in with a password. */
   hasAccount: z.boolean(),
 });

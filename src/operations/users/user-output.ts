@@ -14,6 +14,7 @@ export function userOutput(row: UserRow): User {
     timeZone: row.timeZone,
     ipAllow: [...row.ipAllow],
     ipDeny: [...row.ipDeny],
+    maxConcurrent: row.maxConcurrent,
     hasAccount: row.hasAccount,
   };
 }

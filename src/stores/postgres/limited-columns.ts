@@ -1,5 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { BoostRow, GroupMembership, LimitRow, RestartRow } from "@/core/quota/limit";
+import type { RateRow } from "@/core/quota/rate-row";
+import type { MaxConcurrent } from "@/core/vocabulary";
 
 /** SQL: epoch ms of an instant. */
 const epochMs = (column: string) => sql.raw(`floor(extract(epoch from ${column}) * 1000)::bigint`);
@@ -46,6 +48,27 @@ const RESTARTS = sql<readonly RestartRow[]>`(
       select * from usage_restarts where user_id = users.id union all select * from usage_restarts where key_id = keys.id) restart
     order by subject_type, coalesce(model_group_id, 0), unit, restarted_at desc, id desc) r)`;
 
+// A group's rate counts for its users, an override only for its own user.
+const RATES = sql<readonly RateRow[]>`(
+  select ${listOf(
+    sql`json_build_object('id', r.id, 'subjectType', r.subject_type, 'userId', r.user_id, 'userGroupId', r.user_group_id, 'keyId', r.key_id,
+    'modelGroupId', r.model_group_id, 'model', r.model, 'metric', r.metric, 'amount', r.amount, 'burst', r.burst)`,
+    "r.id",
+  )}
+  from (
+    select * from rates where subject_type = 'everyone'
+    union all select * from rates where user_id = users.id
+    union all select * from rates where key_id = keys.id
+    union all select of_group.* from user_group_users m join rates of_group
+      on of_group.user_group_id = m.user_group_id and of_group.subject_type = 'user_group'
+      where m.user_id = users.id) r)`;
+
+/** SQL: how many requests may run at once, as JSON. */
+const concurrent = (column: string) =>
+  sql.raw(`case ${column} when 0 then '"unlimited"'::json else to_json(${column}) end`);
+const MAX_CONCURRENT = sql<{ readonly user: MaxConcurrent; readonly key: MaxConcurrent }>`json_build_object(
+  'user', ${concurrent("users.max_concurrent")}, 'key', ${concurrent("keys.max_concurrent")})`;
+
 /** What limits depend on, in one statement over `users` and `keys`; `version` is the config version of the same moment. */
 export const LIMITED_COLUMNS = {
   version: sql`(select version from config_version)`.mapWith(Number),
@@ -53,4 +76,6 @@ export const LIMITED_COLUMNS = {
   limits: LIMITS,
   boosts: BOOSTS,
   restarts: RESTARTS,
+  rates: RATES,
+  maxConcurrent: MAX_CONCURRENT,
 };

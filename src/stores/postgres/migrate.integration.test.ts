@@ -95,7 +95,17 @@ describe("migrate", () => {
 describe("the schema", () => {
   const CONFIG = [
     ...["boosts", "channel_credentials", "channels", "key_secrets", "keys", "limits", "model_group_models"],
-    ...["model_groups", "models", "prices", "settings", "usage_restarts", "user_group_users", "user_groups", "users"],
+    ...[
+      "model_groups",
+      "models",
+      "prices",
+      "rates",
+      "settings",
+      "usage_restarts",
+      "user_group_users",
+      "user_groups",
+      "users",
+    ],
   ];
   const DATA = [
     ...["account_credentials", "accounts", "audit_log", "config_version", "denials", "ledger_rejects", "migrations"],

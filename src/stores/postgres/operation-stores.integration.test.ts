@@ -127,6 +127,7 @@ describe("the key store and the auth source", () => {
       },
       ...{ userId: user.id, userName: user.name, userEnabled: true },
       ...{ version: expect.any(Number), userGroups: [], limits: [], boosts: [], restarts: [] },
+      ...{ rates: [], maxConcurrent: { user: null, key: null } },
     });
     expect(await snapshotOf("unknown")).toBeNull();
   });

@@ -11,6 +11,7 @@ import { limitStore } from "./limit-store";
 import { modelGroupStore } from "./model-group-store";
 import { modelStore } from "./model-store";
 import { priceStore } from "./price-store";
+import { rateStore } from "./rate-store";
 import { requestStore } from "./request-store";
 import { settingStore } from "./setting-store";
 import { setupStore } from "./setup-store";
@@ -29,6 +30,7 @@ export type OperationStores = Pick<
   | "prices"
   | "limits"
   | "boosts"
+  | "rates"
   | "denials"
   | "settings"
   | "requests"
@@ -49,6 +51,7 @@ export function operationStores(tx: Handle, database: Pick<Database, "transactio
     prices: priceStore(tx),
     limits: limitStore(tx),
     boosts: boostStore(tx),
+    rates: rateStore(tx),
     denials: denialStore(tx),
     settings: settingStore(tx),
     requests: requestStore(tx),

@@ -9,6 +9,15 @@ export const instant = customType<{ data: number; driverData: string }>({
   toDriver: (value) => new Date(value).toISOString(),
 });
 
+const WITHOUT_END = 0;
+
+/** How many requests may run at once: 0 is stored for `unlimited`, which is never written as a number elsewhere. */
+export const concurrency = customType<{ data: number | "unlimited"; driverData: number }>({
+  dataType: () => "integer",
+  fromDriver: (value) => (Number(value) === WITHOUT_END ? "unlimited" : Number(value)),
+  toDriver: (value) => (value === "unlimited" ? WITHOUT_END : value),
+});
+
 /** A bigint inside the safe integers. */
 export const safeBigint = (name: string) => bigint(name, { mode: "number" });
 

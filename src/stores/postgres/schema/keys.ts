@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
-import { instant, safeBigint, versioned } from "./columns";
+import { concurrency, instant, safeBigint, versioned } from "./columns";
 import { users } from "./users";
 
 /** What opens `/v1`, without its secrets. Configuration. */
@@ -19,9 +19,12 @@ export const keys = pgTable(
     /** Canonical CIDRs from which it may call, and from which not; an empty list says nothing. */
     ipAllow: jsonb("ip_allow").$type<readonly string[]>().notNull().default(sql`'[]'::jsonb`),
     ipDeny: jsonb("ip_deny").$type<readonly string[]>().notNull().default(sql`'[]'::jsonb`),
+    /** null: inherit. */
+    maxConcurrent: concurrency("max_concurrent"),
   },
   (table) => [
     uniqueIndex("keys_name_key").on(table.userId, sql`lower(${table.name})`),
+    check("keys_max_concurrent_check", sql`${table.maxConcurrent} >= 0`),
     check("keys_managed_by_check", sql`${table.managedBy} = 'file'`),
   ],
 );

@@ -1,0 +1,215 @@
+import { buildOperations, type TestOperations } from "@test/build-operations";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type AppError, isAppError } from "@/core/errors";
+import { DEFAULT_SETTINGS } from "@/core/settings/settings";
+import type { Actor } from "../operation";
+import type { OperationTypes } from "../registry";
+
+type Name = keyof OperationTypes;
+
+let world: TestOperations;
+let admin: Actor;
+let nextName = 0;
+beforeAll(async () => {
+  world = await buildOperations();
+  admin = await world.signUp("admin", "root");
+});
+afterAll(() => world.database.drop());
+
+async function call<N extends Name>(name: N, input: OperationTypes[N]["input"]) {
+  const { output } = await world.run(name, input, admin);
+  return output as OperationTypes[N]["output"];
+}
+const fieldsOf = async (name: Name, input: object) => {
+  try {
+    await world.run(name, input, admin);
+    return [];
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return (error as AppError).fields.map(({ path, code }) => `${path}: ${code}`);
+  }
+};
+const newUser = () => call("users.create", { name: `user ${nextName++}` });
+const newGroup = (userIds: number[] = []) => call("userGroups.create", { name: `team ${nextName++}`, userIds });
+const limited = (amount: number) => ({ state: "limit", amount }) as const;
+const rpm = (amount: number) => ({ metric: "rpm", target: "all", value: limited(amount) }) as const;
+
+type Place = Pick<OperationTypes["rates.put"]["input"], "kind" | "id" | "userGroupId">;
+async function put(place: Place, rules: OperationTypes["rates.put"]["input"]["rules"]) {
+  const { version } = await call("rates.get", place);
+  return call("rates.put", { ...place, version, rules });
+}
+/** What the gateway reads of a user's rates. */
+const ratesOf = async (userId: number) =>
+  (await world.quotas.planOf(userId, null)).plan.caller.rates.map((row) => [row.subjectType, row.metric, row.amount]);
+
+describe("the rates of a subject (channels-and-rates.md R1, R3)", () => {
+  test("are read and written together; a rule that stays keeps its row, one that inherits goes", async () => {
+    const place = { kind: "user", id: (await newUser()).id } as const;
+    const group = await call("modelGroups.create", { name: `models ${nextName++}`, models: ["m1"] });
+    const written = await put(place, [
+      { ...rpm(20), burst: 5 },
+      { metric: "rpm", target: { model: " GPT-4o".trim() }, value: { state: "unlimited" } },
+      { metric: "total", target: { modelGroupId: group.id }, value: limited(9) },
+    ]);
+    expect(written.rules).toEqual([
+      { ...rpm(20), burst: 5 },
+      { metric: "rpm", target: { model: "gpt-4o" }, value: { state: "unlimited" }, burst: null },
+      { metric: "total", target: { modelGroupId: group.id }, value: limited(9), burst: null },
+    ]);
+    const [before] = (await call("rates.list", { userId: place.id, metric: "rpm" })).items;
+    const changed = await put(place, [rpm(30), { metric: "total", target: "all", value: { state: "inherit" } }]);
+    expect(changed.rules).toEqual([{ ...rpm(30), burst: null }]);
+    const { items } = await call("rates.list", { userId: place.id });
+    expect(items).toMatchObject([{ id: before?.id, version: 2, kind: "user", userName: expect.any(String) }]);
+  });
+
+  test("of everyone, groups, overrides and keys reach the caller they are for, each after one write", async () => {
+    const { id: userId } = await newUser();
+    const other = await newUser();
+    const { id: userGroupId } = await newGroup([userId, other.id]);
+    await put({ kind: "everyone", id: 0 }, [rpm(120)]);
+    await put({ kind: "user_group", id: userGroupId }, [rpm(100)]);
+    await put({ kind: "user", id: userId, userGroupId }, [{ ...rpm(1), value: { state: "unlimited" } }]);
+    expect(await ratesOf(userId)).toEqual([
+      ["everyone", "rpm", 120],
+      ["user_group", "rpm", 100],
+      ["override", "rpm", null],
+    ]);
+    expect(await ratesOf(other.id)).toEqual([
+      ["everyone", "rpm", 120],
+      ["user_group", "rpm", 100],
+    ]);
+    await put({ kind: "everyone", id: 0 }, []);
+    expect(await ratesOf(other.id)).toEqual([["user_group", "rpm", 100]]);
+  });
+
+  test("of two writers who saw the same version one is refused, and a write without a difference is not audited", async () => {
+    const place = { kind: "user", id: (await newUser()).id } as const;
+    const { version } = await put(place, [rpm(5)]);
+    const rows = (await world.audit()).length;
+    await call("rates.put", { ...place, version, rules: [rpm(5)] });
+    expect((await world.audit()).length).toBe(rows);
+    await expect(call("rates.put", { ...place, version: "older", rules: [] })).rejects.toMatchObject({
+      code: "version_conflict",
+    });
+  });
+
+  test("every fault has its code and its path", async () => {
+    const { id } = await newUser();
+    const faults = async (rules: unknown) => fieldsOf("rates.put", { kind: "user", id, version: "v", rules });
+    const rule = { metric: "rpm", target: "all" };
+    expect(await faults([{ ...rule, value: limited(0) }])).toEqual(["rules[0].value.amount: limit_zero_use_block"]);
+    expect(await faults([{ ...rule, value: limited(-1) }])).toEqual(["rules[0].value.amount: rpm_out_of_range"]);
+    expect(await faults([{ ...rule, value: limited(2_147_483_648) }])).toEqual([
+      "rules[0].value.amount: rpm_out_of_range",
+    ]);
+    expect(await faults([{ ...rule, value: limited(1.5) }])).toEqual(["rules[0].value.amount: not_an_integer"]);
+    expect(await faults([{ ...rule, metric: "tpm", value: limited(1) }])).toEqual(["rules[0].metric: metric_unknown"]);
+    expect(await faults([{ ...rule, target: "global", value: limited(1) }])).toEqual([
+      "rules[0].target: target_unknown",
+    ]);
+    expect(await faults([{ ...rpm(5), burst: 6 }])).toEqual(["rules[0].burst: burst_out_of_range"]);
+    expect(await faults([{ ...rpm(5), burst: 0 }])).toEqual(["rules[0].burst: burst_out_of_range"]);
+    expect(await faults([{ ...rule, value: { state: "unlimited" }, burst: 1 }])).toEqual([
+      "rules[0].burst: burst_not_applicable",
+    ]);
+    expect(await faults([{ ...rule, metric: "successful", value: limited(5), burst: 1 }])).toEqual([
+      "rules[0].burst: burst_not_applicable",
+    ]);
+    const { version } = await call("rates.get", { kind: "user", id });
+    const asked = (rules: unknown) => fieldsOf("rates.put", { kind: "user", id, version, rules });
+    expect(await asked([{ ...rule, target: { modelGroupId: 99_999 }, value: limited(1) }])).toEqual([
+      "rules[0].target: target_unknown",
+    ]);
+    expect(await asked([rpm(1), rpm(2)])).toEqual(["rules[1]: duplicate"]);
+    expect(await fieldsOf("rates.get", { kind: "user", id: 99_999 })).toEqual(["id: subject_unknown"]);
+    expect(await fieldsOf("rates.get", { kind: "user", id, userGroupId: 99_999 })).toEqual([
+      "userGroupId: user_group_unknown",
+    ]);
+    expect(await call("rates.get", { kind: "user", id })).toMatchObject({ rules: [] });
+  });
+});
+
+describe("the block of total and successful requests (channels-and-rates.md R4, test 30)", () => {
+  const RANGES = { total: [0, 2_147_483_647], successful: [1, 2_147_483_647], periodMinutes: [1, 1_440] } as const;
+  const CODES = {
+    total: "total_out_of_range",
+    successful: "successful_out_of_range",
+    periodMinutes: "period_out_of_range",
+  };
+  const cases = (["total", "successful"] as const).flatMap((name) =>
+    [-1, 0, 1, 2_147_483_647, 2_147_483_648].map((amount) => [name, amount] as const),
+  );
+
+  test.each(cases)("%s of %d passes the same check for everyone and for a group", async (name, amount) => {
+    const [min, max] = RANGES[name];
+    const { name: group } = await newGroup();
+    const before = (await call("settings.get", {})).values.requestRate;
+    const globals = { [name]: amount };
+    const entry = { groups: { [group]: { total: 1, successful: 1, ...globals } } };
+    const isFine = amount >= min && amount <= max;
+    expect(await fieldsOf("settings.update", { requestRate: globals })).toEqual(
+      isFine ? [] : [`requestRate.${name}: ${CODES[name]}`],
+    );
+    expect(await fieldsOf("settings.update", { requestRate: { ...globals, ...entry } })).toEqual(
+      isFine ? [] : [`requestRate.${name}: ${CODES[name]}`, `requestRate.groups.${group}.${name}: ${CODES[name]}`],
+    );
+    if (!isFine) expect((await call("settings.get", {})).values.requestRate).toEqual(before);
+  });
+
+  test("naming the block switches it on; a period out of range and an unknown group are refused", async () => {
+    await call("settings.update", { requestRate: { total: 7 } });
+    expect((await call("settings.get", {})).values.requestRate).toEqual({
+      ...{ ...DEFAULT_SETTINGS.requestRate, enabled: true, total: 7 },
+    });
+    const period = (periodMinutes: number) => fieldsOf("settings.update", { requestRate: { periodMinutes } });
+    expect(await period(0)).toEqual(["requestRate.periodMinutes: period_out_of_range"]);
+    expect(await period(1_441)).toEqual(["requestRate.periodMinutes: period_out_of_range"]);
+    const groups = { nobody: { total: 1, successful: 1 } };
+    expect(await fieldsOf("settings.update", { requestRate: { groups } })).toEqual([
+      "requestRate.groups.nobody: user_group_unknown",
+    ]);
+    expect((await call("settings.get", {})).values.requestRate.total).toBe(7);
+  });
+});
+
+describe("clearing overrides (channels-and-rates.md R15, test 32)", () => {
+  test("takes all of a user or a group at once, with one audit row, and nothing the second time", async () => {
+    const { id } = await newUser();
+    const groups = await Promise.all(Array.from({ length: 30 }, () => newGroup([id])));
+    for (const group of groups) await put({ kind: "user", id, userGroupId: group.id }, [rpm(5)]);
+    await put({ kind: "user", id }, [rpm(9)]);
+    const rows = (await world.audit()).length;
+    const first = await call("rates.clearUserOverrides", { id });
+    expect(first).toEqual({ cleared: 30, configVersion: expect.any(Number) });
+    expect(await call("rates.clearUserOverrides", { id })).toEqual({ ...first, cleared: 0 });
+    expect((await world.audit()).length).toBe(rows + 1);
+    expect(await ratesOf(id)).toEqual([["user", "rpm", 9]]);
+    const [group] = groups;
+    await put({ kind: "user", id, userGroupId: group?.id }, [rpm(5)]);
+    expect(await call("rates.clearGroupOverrides", { id: group?.id ?? 0 })).toMatchObject({ cleared: 1 });
+    await expect(call("rates.clearUserOverrides", { id: 99_999 })).rejects.toMatchObject({ code: "not_found" });
+  });
+});
+
+describe("how many requests may run at once (channels-and-rates.md A11)", () => {
+  test("is inherited, unlimited or a number, of a user and of a key", async () => {
+    const user = await newUser();
+    const { key } = await call("keys.create", { userId: user.id, name: "k", maxConcurrent: 4 });
+    expect([user.maxConcurrent, key.maxConcurrent]).toEqual([null, 4]);
+    const patch = { id: user.id, version: user.version };
+    expect(await call("users.update", { ...patch, maxConcurrent: "unlimited" })).toMatchObject({
+      maxConcurrent: "unlimited",
+    });
+    expect((await world.quotas.planOf(user.id, key.id)).plan.caller.maxConcurrent).toEqual({
+      user: "unlimited",
+      key: 4,
+    });
+    const fault = (maxConcurrent: unknown) => fieldsOf("users.update", { ...patch, maxConcurrent });
+    expect(await fault(0)).toEqual(["maxConcurrent: limit_zero_use_block"]);
+    expect(await fault(-1)).toEqual(["maxConcurrent: out_of_range"]);
+    expect(await fault(1.5)).toEqual(["maxConcurrent: not_an_integer"]);
+    expect(await fault("many")).toEqual(["maxConcurrent: not_an_integer"]);
+  });
+});
