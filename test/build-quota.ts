@@ -84,6 +84,7 @@ export function buildQuota(given: {
     store: given.store ?? buildQuotaStore(clock),
     history,
     isLedgerUp,
+    gateways: () => 1,
     clock,
     peers: NO_PEERS,
     replica: "test",

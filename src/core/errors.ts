@@ -1,17 +1,17 @@
 /**
  * Every error that leaves Sluice, as one table: code -> status and whether the same request may pass soon.
  * Codes of `/v1` are the catalogue of protocols-and-pricing.md 3.1 (`v1: true`); the others belong to the admin API.
- * `hint` is the letter of the retry row in protocols-and-pricing.md 2.5; without a reset, `a` is read as row b.
+ * `hint` is the letter of the retry row in protocols-and-pricing.md 2.5; without a reset, `a` is read as row b; `c` with a wait of over 60 s as `a`.
  */
 type ErrorRow = {
   readonly status: number;
   readonly retryable: boolean;
   readonly v1: boolean;
-  readonly hint?: "a" | "d" | "f" | "g" | "h" | "i";
+  readonly hint?: "a" | "c" | "d" | "e" | "f" | "g" | "h" | "i";
 };
 
 const terminal = (status: number): ErrorRow => ({ status, retryable: false, v1: true });
-const transient = (status: number, hint: "d" | "f" | "g" | "h" | "i"): ErrorRow => ({
+const transient = (status: number, hint: "c" | "d" | "e" | "f" | "g" | "h" | "i"): ErrorRow => ({
   status,
   retryable: true,
   v1: true,
@@ -46,6 +46,11 @@ export const ERRORS = {
   limit_exceeded: spent,
   limit_too_small: spent,
   limit_contended: transient(429, "d"),
+  rpm_exceeded: transient(429, "c"),
+  total_requests_exceeded: transient(429, "c"),
+  successful_requests_exceeded: transient(429, "c"),
+  key_concurrency_exceeded: transient(429, "e"),
+  user_concurrency_exceeded: transient(429, "e"),
   channel_queue_full: transient(429, "f"),
   channel_queue_timeout: transient(429, "f"),
   channel_rate_limited: transient(429, "g"),

@@ -1,9 +1,11 @@
 import { AppError, isAppError } from "@/core/errors";
+import { askRates } from "@/core/quota/ask-rates";
 import { denialOf } from "@/core/quota/denial-of";
 import type { Hold } from "@/core/quota/hold";
 import { type HoldRecord, holdRecordText } from "@/core/quota/hold-record";
-import type { ModelGroup } from "@/core/quota/limit";
+import { type ModelGroup, normaliseModel } from "@/core/quota/limit";
 import type { QuotaResult } from "@/core/quota/quota";
+import { rateDenialOf } from "@/core/quota/rate-denial";
 import type { Call } from "@/protocols/protocol";
 import { affordableOutput, demandOf, type Estimated, isFree } from "./demand";
 import type { Caller, EngineDeps, Exchange } from "./exchange";
@@ -25,7 +27,7 @@ export function admit(asked: Asked, exchange: Exchange, deps: EngineDeps): Admit
   if (deps.journal.isFull()) throw new AppError("ledger_unavailable");
   if (asked.target.config.settings.billingModel === "upstream") return { ...asked, hold: null };
   const held = holdFor(
-    { asked, candidates: asked.target.candidates, model: asked.target.model, no: 1 },
+    { asked, candidates: asked.target.candidates, model: asked.target.model, no: 1, wasSent: false },
     exchange,
     deps,
   );
@@ -46,6 +48,8 @@ export type HoldAsk = {
   readonly model: string;
   /** Number of the reserve within the request, from 1. */
   readonly no: number;
+  /** An earlier attempt of the request was sent. */
+  readonly wasSent: boolean;
 };
 
 /** Reserves what a call needs and writes its ADMIT frame. An error is why it was refused: a denial, or what ended a wait for room. */
@@ -60,15 +64,19 @@ export function holdFor(
   const { habitsOf } = deps;
   const estimated: Estimated = { call, protocol: exchange.protocol, target, at: exchange.receivedAt, habitsOf };
   let stopWaiting = () => {};
+  const plan = deps.limitPlans.planOf(caller, config.settings);
+  const modelGroupId = group?.id ?? null;
+  const rateTarget = { modelGroupId, model: normaliseModel(ask.model) };
   const result = deps.quota.reserve({
     requestId: exchange.id,
     no: ask.no,
-    plan: deps.limitPlans.planOf(caller, config.settings),
+    plan,
+    rates: askRates({ plan, requestId: exchange.id, target: rateTarget, wasSent: ask.wasSent }),
     callerVersion: caller.version,
-    target: { modelGroupId: group?.id ?? null, isFree: ask.candidates.every(isFree) },
+    target: { modelGroupId, isFree: ask.candidates.every(isFree) },
     rules: config.settings,
     demand: () => demandOf(ask.candidates, estimated),
-    record: (counted) => holdRecordText({ ...recordOf(ask, group?.id ?? null, exchange), counted }),
+    record: (counted) => holdRecordText({ ...recordOf(ask, modelGroupId, exchange), counted }),
     onWait(leave) {
       stopWaiting = leaveWhenInterrupted(exchange, leave);
     },
@@ -91,6 +99,13 @@ function take(result: QuotaResult, judged: Judged, place: Place): Hold | AppErro
   }
   if (result.kind === "gone") return interruptionOf(place.exchange);
   const { ask, group, estimated } = judged;
+  if (result.kind === "limited") {
+    const denial = rateDenialOf(result, { groupName: group?.name ?? null, model: ask.model });
+    return new AppError(denial.code, denial, { cause: measuredOf(result, group) });
+  }
+  // Only rates asked the counters: there is no limit to name.
+  if (result.kind === "unavailable" && result.resolution.buckets.length === 0)
+    return new AppError("limits_unavailable");
   const affordable = affordableOutput(ask.candidates, estimated);
   const denial = denialOf(result, { groupName: group?.name ?? null, affordable });
   return new AppError(denial.code, denial, { cause: measuredOf(result, group) });

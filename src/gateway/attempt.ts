@@ -99,7 +99,8 @@ export function measureOf({
   admitted,
 }: Pick<AttemptAsk, "hold" | "candidate" | "admitted">): Measured | null {
   const group = hold.target.modelGroupId === null ? null : admitted.target.config.modelGroupOf(candidate.billedModel);
-  return group === null && hold.buckets.length === 0 ? null : measuredBy(hold, group);
+  const isMeasured = group !== null || hold.buckets.length > 0 || hold.rates !== undefined;
+  return !isMeasured ? null : measuredBy(hold, group);
 }
 
 /** Interrupts between two attempts are noticed before the next one. */

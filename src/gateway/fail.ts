@@ -62,10 +62,14 @@ export function sendError(error: AppError, exchange: Replying, deps: EngineDeps)
 /** What the headers say when a limit refused the call. */
 function denialHeaders(error: AppError, { protocol }: Replying, deps: EngineDeps): Readonly<Record<string, string>> {
   const denial = readDenial(error);
-  if (denial === null) return {};
   const measured = measureIn(error);
+  if (denial === null && measured === null) return {};
   const standings = measured === null ? [] : standingsOf(measured, false);
-  return protocol.limitHeaders({ standings, modelGroup: measured?.group?.slug ?? null, denial, now: deps.clock.now() });
+  const rate = measured?.rate ?? null;
+  return protocol.limitHeaders({
+    ...{ standings, modelGroup: measured?.group?.slug ?? null, rate, denial },
+    now: deps.clock.now(),
+  });
 }
 
 /** What a protocol needs to render an error of this call. */

@@ -154,9 +154,10 @@ async function holdForAttempt(
   if (last?.isDispatched === true) {
     witnessCost(last, { admitted, exchange }, deps);
     const isFirst = ends.findIndex(({ isDispatched }) => isDispatched) === ends.length - 1;
-    deps.quota.settle(last.hold, amountsOf([entryOf(last, { admitted, exchange }, isFirst ? 1 : 0)]));
+    deps.quota.settle(last.hold, amountsOf([entryOf(last, { admitted, exchange }, isFirst ? 1 : 0)]), false);
   } else if (last !== undefined) deps.quota.void(last.hold);
-  const ask = { asked: admitted, candidates: [candidate], model: candidate.billedModel, no: ends.length + 1 };
+  const wasSent = ends.some(({ isDispatched }) => isDispatched);
+  const ask = { asked: admitted, candidates: [candidate], model: candidate.billedModel, no: ends.length + 1, wasSent };
   const held = await holdFor(ask, exchange, deps);
   exchange.interrupts.listen(BETWEEN_ATTEMPTS);
   return held;

@@ -38,9 +38,12 @@ export async function handleCall(exchange: Exchange, deps: EngineDeps): Promise<
 /** The only place that settles an admitted call: exactly once, whatever happens in between. */
 async function forwardAndSettle(admitted: Admitted, exchange: Exchange, deps: EngineDeps): Promise<void> {
   let forwarded: Forwarded = nothingSent(admitted);
+  const stopListening = exchange.reply.onClosed(() => deps.quota.leave(exchange.id));
   try {
     forwarded = await forward(admitted, exchange, deps);
   } finally {
+    stopListening();
+    deps.quota.leave(exchange.id); // before an error leaves, so that the client may call again at once
     settle({ admitted, forwarded, exchange }, deps);
   }
   answer({ forwarded, admitted }, exchange, deps);

@@ -4,7 +4,9 @@ import type { Denied } from "@/core/quota/denial-of";
 import type { Hold } from "@/core/quota/hold";
 import type { ModelGroup } from "@/core/quota/limit";
 import type { LimitStanding } from "@/core/quota/limit-standing";
+import type { LimitedResult } from "@/core/quota/quota";
 import type { BucketAsk, BucketLine } from "@/core/quota/quota-store";
+import { type MeasuredRates, type RateStanding, tightestRpm } from "@/core/quota/rate-standing";
 import type { ResolvedBucket } from "@/core/quota/resolve-limits";
 
 /** What was asked of the buckets of a request and what was found there. */
@@ -15,18 +17,34 @@ export type Measured = {
   readonly lines: readonly BucketLine[] | null;
   /** The request's model group; null: none. */
   readonly group: ModelGroup | null;
+  /** Where its tightest rate per minute stands; null: none applies. */
+  readonly rate: RateStanding | null;
 };
 
 /** What a hold was measured by. */
 export function measuredBy(hold: Hold, group: ModelGroup | null): Measured {
-  return { buckets: hold.resolution.buckets, asks: hold.buckets, lines: hold.lines, group };
+  return {
+    buckets: hold.resolution.buckets,
+    asks: hold.buckets,
+    lines: hold.lines,
+    group,
+    rate: rateOf(hold.rates, true),
+  };
 }
 
 /** What a request was measured by that was not admitted. A block asks no counter. */
-export function measuredOf(denied: Denied, group: ModelGroup | null): Measured {
+export function measuredOf(denied: Denied | LimitedResult, group: ModelGroup | null): Measured {
+  if (denied.kind === "limited") {
+    const rate = rateOf({ counters: denied.rates.counters, lines: denied.lines }, false);
+    return { buckets: [], asks: [], lines: null, group, rate };
+  }
   const { buckets } = denied.resolution;
-  if (denied.kind === "refused") return { buckets, asks: denied.asks, lines: denied.lines, group };
-  return { buckets: [], asks: [], lines: null, group };
+  if (denied.kind === "refused") return { buckets, asks: denied.asks, lines: denied.lines, group, rate: null };
+  return { buckets: [], asks: [], lines: null, group, rate: null };
+}
+
+function rateOf(rates: MeasuredRates | undefined, isAdmitted: boolean): RateStanding | null {
+  return rates === undefined ? null : tightestRpm(rates, isAdmitted);
 }
 
 /** The measure that the error of a denial carries as its cause; null for any other error. */

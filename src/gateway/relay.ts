@@ -191,6 +191,7 @@ function endReply(relay: Relay): void {
   finishRead(relay);
   if (isGone) return;
   const rest = takeHeld(relay);
+  relay.ask.deps.quota.leave(relay.ask.exchange.id); // its client may call again as soon as it has read the end
   if (rest.length > 0) relay.ask.exchange.reply.end(rest);
   else relay.ask.exchange.reply.end();
 }

@@ -53,5 +53,11 @@ export function relayedHead(
 /** Where the limits stand with this request's own hold (protocols-and-pricing.md 2.4). */
 function limitHeadersOf(measured: Measured, { protocol }: Exchange, { clock }: EngineDeps): Record<string, string> {
   const standings = standingsOf(measured, true);
-  return protocol.limitHeaders({ standings, modelGroup: measured.group?.slug ?? null, denial: null, now: clock.now() });
+  return protocol.limitHeaders({
+    standings,
+    modelGroup: measured.group?.slug ?? null,
+    rate: measured.rate,
+    denial: null,
+    now: clock.now(),
+  });
 }

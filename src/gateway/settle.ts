@@ -37,7 +37,7 @@ export function settle(settled: Settled, deps: EngineDeps): void {
   const anchors = sent.flatMap((end) => anchorsOf(end.hold));
   const settlement = settlementOf({ id, kind: "settled", entries, request, anchors });
   deps.journal.settle(settlement);
-  if (hold !== null) endHold(hold, entries, deps);
+  if (hold !== null) endHold(hold, { entries, hasFinished: hasFinished(last) }, deps);
   deps.ledger.record(settlement);
   for (const [index, end] of sent.entries()) {
     deps.metrics.attemptEnded(end.relay);
@@ -63,10 +63,19 @@ function exceededParts({ estimate, hold }: AttemptEnd, entry: LedgerEntry | unde
 }
 
 /** The last hold of the call; earlier ones ended when it went on to the next channel (quota.md Q59). */
-function endHold(hold: Hold, entries: readonly LedgerEntry[], deps: EngineDeps): void {
+function endHold(
+  hold: Hold,
+  { entries, hasFinished }: { readonly entries: readonly LedgerEntry[]; readonly hasFinished: boolean },
+  deps: EngineDeps,
+): void {
   const own = entries.filter(({ holdNo }) => holdNo === hold.no);
   if (own.length === 0) deps.quota.void(hold);
-  else deps.quota.settle(hold, amountsOf(own));
+  else deps.quota.settle(hold, amountsOf(own), hasFinished);
+}
+
+/** The protocol's normal end was read of a reply that is no error, for a client or while draining (channels-and-rates.md R10). */
+function hasFinished({ relay }: AttemptEnd): boolean {
+  return relay.status !== null && relay.status < 400 && relay.reading.isComplete && relay.reading.error === null;
 }
 
 type Ended = { readonly entries: readonly LedgerEntry[]; readonly last: AttemptEnd; readonly endedAt: number };

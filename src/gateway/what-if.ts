@@ -133,5 +133,11 @@ function callOf({ model, bodyBytes, maxOutputTokens }: WhatIfAsk, { operation }:
 function measuredIn(preview: Preview, group: Measured["group"]): Measured {
   if (preview.kind !== "passes" && preview.kind !== "alone") return measuredOf(preview, group);
   const { resolution, asks } = preview;
-  return { buckets: resolution.buckets, asks, lines: preview.kind === "passes" ? preview.lines : null, group };
+  return {
+    buckets: resolution.buckets,
+    asks,
+    lines: preview.kind === "passes" ? preview.lines : null,
+    group,
+    rate: null,
+  };
 }

@@ -24,6 +24,7 @@ async function run({ hold, row, standing = "silent", more = [] }: Given) {
   const warned: unknown[] = [];
   const holds: JobDeps["holds"] = {
     renew: async () => 0,
+    keepRunning: async () => {},
     resend() {},
     expired: async () => [{ ...HOLD, ...hold }, ...more],
     billedBy: async () => row ?? null,

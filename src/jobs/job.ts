@@ -29,6 +29,8 @@ export type JobDeps = {
 type HoldWork = {
   /** Renews the running holds of this replica; returns how many had been closed by others. */
   renew(): Promise<number>;
+  /** Keeps the places of requests whose number is capped (channels-and-rates.md A11). Rejects when the counters do not answer. */
+  keepRunning(): Promise<void>;
   /** Tells the counters again what they have not answered. */
   resend(): void;
   /** At most `limit` holds that were not renewed in time. */

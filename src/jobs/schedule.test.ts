@@ -17,6 +17,7 @@ function buildJobDeps(done: string[], patch: Partial<JobDeps> = {}): JobDeps {
     forgetAttempts: note("forget attempts"),
     holds: {
       renew: async () => 0,
+      keepRunning: async () => {},
       resend() {},
       expired: async () => [],
       billedBy: async () => null,

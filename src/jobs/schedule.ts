@@ -5,13 +5,14 @@ import { ensurePartitions } from "./ensure-partitions";
 import { expireSignIns } from "./expire-sign-ins";
 import { heartbeatReplica } from "./heartbeat-replica";
 import type { Job, JobDeps } from "./job";
+import { keepRunningRequests } from "./keep-running-requests";
 import { learnHabits } from "./learn-habits";
 import { renewHolds } from "./renew-holds";
 
 /** Every background task of a process. */
 export const JOBS: readonly Job[] = [
   ...[ensurePartitions, heartbeatReplica, expireSignIns],
-  ...[renewHolds, closeExpiredHolds, checkDrift, learnHabits],
+  ...[renewHolds, keepRunningRequests, closeExpiredHolds, checkDrift, learnHabits],
 ];
 
 /** A running schedule. */

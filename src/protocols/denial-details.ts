@@ -1,5 +1,6 @@
 import type { Denial } from "@/core/quota/denial";
 import { wireAmount } from "@/core/quota/limit-amount";
+import type { RateDenial } from "@/core/quota/rate-denial";
 import { instantText } from "./amount-text";
 
 /** `limit` of an error's details (protocols-and-pricing.md 3.3): amounts as decimal strings, the reset as RFC 3339, null for what is not known. */
@@ -29,5 +30,17 @@ export function denialDetails(denial: Denial, retryAfterSeconds: number | null):
     resets_at: resetsAt === null ? null : instantText(resetsAt),
     retry_after_s: retryAfterSeconds,
     ...(affordableOutputTokens === null ? {} : { affordable_output_tokens: affordableOutputTokens }),
+  };
+}
+
+/**
+ * The denial of a rate as the body of a reply gives it (channels-and-rates.md R13).
+ * @param retryMs what the reply's hint says; null: the wait is over 60 s
+ */
+export function rateDetails(denial: RateDenial, retryMs: number | null): DenialDetails {
+  const { source, metric, targetType, target, limit, used, retryAfterMs } = denial;
+  return {
+    ...{ source, metric, target_type: targetType, target, limit, used },
+    retry_after_ms: retryAfterMs ?? retryMs,
   };
 }

@@ -13,6 +13,18 @@ function named(value: ErrorParams[string] | undefined): string {
 
 const at = (params: ErrorParams) => (typeof params.offset === "number" ? ` at byte ${params.offset}` : "");
 
+/** ` for the model "gpt-5"`, or nothing for a rate over all models. */
+function over(targetType: ErrorParams[string] | undefined, target: ErrorParams[string] | undefined): string {
+  if (targetType === "all" || targetType === undefined) return "";
+  return ` for the ${targetType === "group" ? "model group" : "model"}${named(target)}`;
+}
+
+/** `minute`, `90 minutes`. */
+function spoken(periodMs: ErrorParams[string] | undefined): string {
+  const minutes = Math.round(Number(periodMs) / 60_000);
+  return minutes === 1 ? "minute" : `${minutes} minutes`;
+}
+
 const BODY_REASONS: Readonly<Record<string, Message>> = {
   not_an_object: () => "The request body must be a JSON object.",
   too_deep: (params) => `The request body is nested more than 512 levels deep${at(params)}.`,
@@ -56,6 +68,14 @@ const MESSAGES: Partial<Record<ErrorCode, Message>> = {
   limit_exceeded: () => "Usage quota exhausted.",
   limit_too_small: () => "Usage quota exhausted: the request needs more than is left.",
   limit_contended: () => "Other running requests hold what is left of a limit.",
+  rpm_exceeded: ({ limit, target, targetType }) =>
+    `Rate limit reached: ${limit} requests per minute${over(targetType, target)}.`,
+  total_requests_exceeded: ({ limit, target, targetType, periodMs }) =>
+    `Rate limit reached: ${limit} requests per ${spoken(periodMs)}${over(targetType, target)}.`,
+  successful_requests_exceeded: ({ limit, target, targetType, periodMs }) =>
+    `Rate limit reached: ${limit} successful requests per ${spoken(periodMs)}${over(targetType, target)}.`,
+  key_concurrency_exceeded: ({ limit }) => `Rate limit reached: this API key may run ${limit} requests at once.`,
+  user_concurrency_exceeded: ({ limit }) => `Rate limit reached: this user may run ${limit} requests at once.`,
   channel_queue_full: ({ model }) => `The service is at capacity for the model${named(model)}.`,
   channel_queue_timeout: ({ model }) => `The service stayed at capacity for the model${named(model)}.`,
   channel_rate_limited: ({ model }) => `The service has reached its rate for the model${named(model)}.`,

@@ -1,9 +1,10 @@
-import { type AppError, errorRow } from "@/core/errors";
+import type { AppError } from "@/core/errors";
+import { readRateDenial } from "@/core/quota/rate-denial";
 import { readDenial } from "@/core/quota/read-denial";
-import { type DenialDetails, denialDetails } from "./denial-details";
+import { type DenialDetails, denialDetails, rateDetails } from "./denial-details";
 import { errorMessage } from "./error-message";
 import type { ErrorContext, RenderedError } from "./protocol";
-import { resetAfterSeconds, retryAfterMs, wholeSeconds } from "./retry-hint";
+import { isSpent, resetAfterSeconds, retryAfterMs, wholeSeconds } from "./retry-hint";
 
 /** What every protocol's error body tells besides its own names (protocols-and-pricing.md 3.3). */
 export type ErrorParts = {
@@ -14,6 +15,8 @@ export type ErrorParts = {
     readonly explain_url: string | null;
     /** What refused the request, when a limit did. */
     readonly limit?: DenialDetails;
+    /** What refused the request, when a rate or the number of requests at once did (channels-and-rates.md R13). */
+    readonly rate?: DenialDetails;
   };
 };
 
@@ -23,15 +26,11 @@ export function errorParts(error: AppError, context: ErrorContext): ErrorParts {
   const message = errorMessage(error, retryMs);
   const details = { code: error.code, request_id: context.requestId, explain_url: context.explainUrl };
   const denial = readDenial(error);
+  const rate = readRateDenial(error);
+  if (rate !== null) return { message, details: { ...details, rate: rateDetails(rate, retryMs) } };
   if (denial === null) return { message, details };
   const retryAfter = retryMs === null ? resetAfterSeconds(error) : wholeSeconds(retryMs);
   return { message, details: { ...details, limit: denialDetails(denial, retryAfter) } };
-}
-
-/** A 429 whose repetition cannot help before the reset: clients know it as a spent allowance (3.2). */
-export function isSpent(error: AppError): boolean {
-  const { status, retryable } = errorRow(error.code);
-  return status === 429 && !retryable;
 }
 
 /** An error as a whole reply around a protocol's body: status, `x-sluice-code`, retry hints, `allow`. */

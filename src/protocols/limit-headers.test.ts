@@ -49,6 +49,7 @@ const denialOf = (reason: DenialReason, given: Partial<Denial> = {}): Denial => 
 
 const facts = (standings: readonly LimitStanding[], given: Partial<LimitFacts> = {}): LimitFacts => ({
   standings,
+  rate: null,
   modelGroup: null,
   denial: null,
   now: NOW,

@@ -1,11 +1,14 @@
 import type { Denial } from "@/core/quota/denial";
 import { wireAmount } from "@/core/quota/limit-amount";
 import { type LimitStanding, remainingOf, usedShareOf } from "@/core/quota/limit-standing";
+import type { RateStanding } from "@/core/quota/rate-standing";
 
 /** What the headers of one reply say about limits (protocols-and-pricing.md 2.4). */
 export type LimitFacts = {
   /** In the order of quota.md Q13; empty: no limit applies, or the counters were not asked. */
   readonly standings: readonly LimitStanding[];
+  /** The tightest rate per minute; null: none applies. */
+  readonly rate: RateStanding | null;
   /** Slug of the request's model group; null: none. */
   readonly modelGroup: string | null;
   /** Why a limit refused the request; null: none did. */

@@ -2,6 +2,9 @@ import { type AppError, errorRow } from "@/core/errors";
 
 const F_MS = { min: 500, max: 30_000, unknown: 1_000 };
 const G_MS = { min: 1_000, max: 60_000, unknown: 1_000 };
+/** A rate that makes a client wait longer is no transient one. */
+const C_MAX_MS = 60_000;
+const E_BASE_MS = 1_000;
 const D_BASE_MS = 2_000;
 const I_BASE_MS = 5_000;
 /** 24 days: what is longer overflows a 32-bit timer in clients. */
@@ -14,6 +17,10 @@ const A_MAX_SECONDS = 2_073_600;
  */
 export function retryAfterMs(error: AppError, requestId: string): number | null {
   switch (errorRow(error.code).hint) {
+    case "c":
+      return isLongRate(error) ? null : Math.max(1, Math.ceil(knownMs(error) ?? 1_000));
+    case "e":
+      return E_BASE_MS + (hash(requestId) % 1_000);
     case "f":
       return knownWait(error, F_MS);
     case "g":
@@ -36,9 +43,24 @@ function knownWait({ params }: AppError, { min, max, unknown }: typeof G_MS): nu
 
 /** Whole seconds, 1 to 2,073,600, after which what was refused as spent may pass (rows a and b of 2.5); null: no use waiting. */
 export function resetAfterSeconds(error: AppError): number | null {
-  const known = error.params.retryAfterMs;
-  if (errorRow(error.code).hint !== "a" || typeof known !== "number") return null;
+  const known = knownMs(error);
+  if (!isSpent(error) || known === null) return null;
   return Math.min(Math.max(wholeSeconds(known), 1), A_MAX_SECONDS);
+}
+
+/** A 429 whose repetition cannot help soon: clients know it as a spent allowance (protocols-and-pricing.md 3.2). */
+export function isSpent(error: AppError): boolean {
+  const { status, retryable } = errorRow(error.code);
+  return status === 429 && (!retryable || isLongRate(error));
+}
+
+/** A rate code whose wait is over 60 s is terminal (2.5 c). */
+function isLongRate(error: AppError): boolean {
+  return errorRow(error.code).hint === "c" && (knownMs(error) ?? 0) > C_MAX_MS;
+}
+
+function knownMs({ params }: AppError): number | null {
+  return typeof params.retryAfterMs === "number" ? params.retryAfterMs : null;
 }
 
 /** A wait in whole seconds, rounded up. */

@@ -38,6 +38,7 @@ export function holdWork(ask: HoldWorkAsk): JobDeps["holds"] {
   const { engine, store, rows, replicas, clock, replica } = ask;
   return {
     renew: () => renewHolds({ store, book: engine.book, clock, replica, ttlMs: HOLD_TTL_MS }),
+    keepRunning: () => engine.beat(),
     resend() {
       // Not waited for: renewals must not be late.
       void ask.rebuild(engine.ends.resend());
@@ -53,7 +54,7 @@ export function holdWork(ask: HoldWorkAsk): JobDeps["holds"] {
     billedBy: ({ holdId, at }) => rows.find({ requestId: requestIdOfHold(holdId), holdNo: numberOf(holdId), at }),
     bill: (hold) => bill(hold, ask),
     async settle({ userId, holdId, at, buckets }, actual) {
-      await store.settle({ userId, holdId, at, buckets, actual: amountsFor(buckets, actual) });
+      await store.settle({ userId, holdId, at, buckets, actual: amountsFor(buckets, actual), failed: true });
     },
     async void({ userId, holdId, at, buckets }) {
       await store.void({ userId, holdId, at, buckets, actual: [] });

@@ -24,7 +24,7 @@ import { type ConfigWiring, wireConfig } from "./wire-config";
 import { wireGateway } from "./wire-gateway";
 import { wireHabits } from "./wire-habits";
 import { wireHealth } from "./wire-health";
-import { wireJobs } from "./wire-jobs";
+import { type JobsWiring, wireJobs } from "./wire-jobs";
 import { type LedgerWiring, wireLedger } from "./wire-ledger";
 import { type OperationsWiring, wireOperations } from "./wire-operations";
 import { type QuotaWiring, wireQuota } from "./wire-quota";
@@ -65,7 +65,13 @@ export type Parts = {
 };
 
 /** What operations tell of, although it is built after them. */
-type Built = { ledger?: LedgerWiring; quota?: QuotaWiring; slots?: SlotsWiring; place?: CounterPlace | null };
+type Built = {
+  ledger?: LedgerWiring;
+  quota?: QuotaWiring;
+  jobs?: JobsWiring;
+  slots?: SlotsWiring;
+  place?: CounterPlace | null;
+};
 
 const FLUSH_MS = 5_000;
 
@@ -142,6 +148,7 @@ export async function wireParts(ground: Ground): Promise<Parts> {
     ...{ config, clock, log, cleanup, habitsOf, replica: ground.replica },
     database: storage.database,
     redis: place,
+    gateways: () => built.jobs?.gateways() ?? 1,
     ledger: ledgerRows,
     written: () => ledger.journal.written(),
     isLedgerUp: () => !isDatabaseDown(systemState()),
@@ -154,6 +161,7 @@ export async function wireParts(ground: Ground): Promise<Parts> {
     replica: { id: ground.replica, role: env.role, release: ground.version },
     configVersion: config.feed.version,
   });
+  built.jobs = jobs;
   cleanup.add(jobs.stop);
   const health = wireHealth({ redis: place, clock, log, cleanup });
   const slots = wireSlots({ config, health, redis: place, replica: ground.replica, clock, log, cleanup });

@@ -41,6 +41,8 @@ export type QuotaWiringAsk = {
   readonly ledger: LedgerStore;
   /** Resolves when the journal's frames of this turn are written. */
   written(): Promise<void>;
+  /** Replicas that serve calls, as last seen. */
+  gateways(): number;
   /** Name of this process among the replicas. */
   readonly replica: string;
   readonly habitsOf: QuotaPortsAsk["habitsOf"];
@@ -75,7 +77,7 @@ export function wireQuota(ask: QuotaWiringAsk): QuotaWiring {
   const counted = { quotaRebuilds: 0, quotaDriftNanoUsd: 0 };
   const onFault = faultLog(ask);
   const engine = createQuota({
-    ...{ store, history, replica, clock, isLedgerUp, onFault },
+    ...{ store, history, replica, clock, isLedgerUp, onFault, gateways: ask.gateways },
     ...{ peers, isShared: ask.redis !== null, written: ask.redis === null ? null : ask.written },
     versionOf: config.versionOf,
     // Requests admitted before the change may settle after it (quota.md Q50).

@@ -12,9 +12,11 @@ import {
   keyAxis,
   knownDefinitions,
   LIVES,
+  NO_CHANGES,
   stateOf,
 } from "./domain";
 import { initialCeiling } from "./initial-ceiling";
+import { judgeRates, takeRates } from "./judge-rates";
 import { placedIn } from "./placed-in";
 import type { BucketAsk, BucketLine, DomainConfig, ReserveAsk, ReserveReply } from "./quota-store";
 import { judgeBucket, SEVERITY } from "./verdict";
@@ -23,6 +25,8 @@ import { judgeBucket, SEVERITY } from "./verdict";
 export type ReserveContext = { readonly now: number; readonly replica: string };
 
 const NONE: Changes["axes"] = [];
+const NO_LINES = {};
+const UNRATED: Pick<Changes, "rates" | "running"> = { rates: NO_CHANGES.rates, running: null };
 
 /**
  * The rule of admission (quota.md Q21, Q22, Q30): all buckets are judged first, then the hold is placed in all or in none; a refusal writes
@@ -42,15 +46,20 @@ export function decideReserve(domain: Domain, ask: ReserveAsk, context: ReserveC
   ask.buckets.forEach(demandAmounts);
   const stale = ask.buckets.findIndex((bucket) => isOutside(bucket, now));
   if (stale !== -1) return unchanged({ kind: "stale_window", bucket: stale, at: now });
+  const rates = ask.rates === undefined ? null : judgeRates(domain, ask.rates, now);
+  const found = rates === null ? NO_LINES : { rates: rates.lines };
+  if (rates !== null && rates.failed !== null)
+    return unchanged({ kind: "limited", ...rates.failed, at: now, rates: rates.lines });
   const counters = ask.buckets.map((bucket) => counterAt(bucket, findCounter(domain, bucket.id, now), now));
   const lines = ask.buckets.map((bucket, index) => judgeBucket(bucket, counters[index] as Counter, now));
   const named = namedBucket(ask.buckets, lines);
   const reason = lines[named]?.verdict ?? "fits";
-  if (reason !== "fits") return unchanged({ kind: "refused", reason, bucket: named, at: now, lines });
+  if (reason !== "fits") return unchanged({ kind: "refused", reason, bucket: named, at: now, lines, ...found });
   const buckets = ask.buckets.map((bucket, index) => placedIn(bucket, (lines[index] as BucketLine).slot));
   return {
-    reply: { kind: "admitted", at: now, epoch: domain.epoch, sequence: domain.sequence + 1, lines },
+    reply: { kind: "admitted", at: now, epoch: domain.epoch, sequence: domain.sequence + 1, lines, ...found },
     changes: {
+      ...(ask.rates === undefined ? UNRATED : takeRates(domain, ask.rates, now)),
       counters: buckets.map((bucket, index) => heldCounter(bucket, counters[index] as Counter, now)),
       axes: confirmedAxes(domain, ask.config),
       opened: openHold(ask, buckets, context),
@@ -129,6 +138,7 @@ function openHold(ask: ReserveAsk, buckets: readonly HeldAmounts[], { now, repli
     record: ask.record,
     ceilingNanoUsd: initialCeiling(ask.buckets),
     buckets,
+    ...(ask.rates === undefined || ask.rates.counters.length === 0 ? NO_LINES : { rates: ask.rates.counters }),
     isLimbo: false,
     keptUntil: now + LIVES.holdMs,
   };

@@ -2,11 +2,14 @@ import { admitUncounted } from "./admit-uncounted";
 import { type BringUser, createBringUser } from "./bring-user";
 import { createDegradedAdmission, type DegradedAdmission } from "./degraded-admission";
 import { createDomainWatch } from "./domain-watch";
+import type { Hold } from "./hold";
 import { createHoldBook, type HoldBook, openHoldOf } from "./hold-book";
 import { createHoldEnds, type HoldEnds } from "./hold-ends";
-import type { Quota, QuotaAsk, QuotaResult } from "./quota";
+import type { Quota, QuotaAsk, QuotaRates, QuotaResult } from "./quota";
 import { type Asked, askOf, HOLD_TTL_MS, held, holdOf, type QuotaDeps, type QuotaParts } from "./quota-engine";
 import type { OpenHold, ReserveReply } from "./quota-store";
+import type { Resolution } from "./resolve-limits";
+import { createRunningRequests } from "./running-requests";
 import { createWaitingLines, type Turn } from "./waiting-lines";
 
 /** The engine with what jobs and the shutdown need of it. */
@@ -16,10 +19,13 @@ export type QuotaEngine = Quota & {
   readonly bring: BringUser;
   readonly degraded: Pick<DegradedAdmission, "isDegraded" | "silentMs" | "noticed" | "preview">;
   waiting(): number;
+  /** Keeps the places of running requests for another 30 s. */
+  beat(): Promise<void>;
   /** Another replica rebuilds a user: the holds it must not lose. What had ended is told to the counters again. */
   holdsFor(userId: number): readonly OpenHold[];
 };
 
+const NO_RATES: QuotaRates = { counters: [], concurrency: null };
 /** By then another replica's rebuild is over. */
 const REBUILT_MS = 2_000;
 /** Answers to one request for admission that order something else first. */
@@ -28,7 +34,7 @@ const MAX_ROUNDS = 6;
 const OFFSET_MS = 50;
 
 /** Answers by counters that are there. */
-const VERDICTS: ReadonlySet<ReserveReply["kind"]> = new Set(["admitted", "refused", "duplicate"]);
+const VERDICTS: ReadonlySet<ReserveReply["kind"]> = new Set(["admitted", "refused", "limited", "duplicate"]);
 
 /** Builds the engine on a store. One per process. */
 export function createQuota(deps: QuotaDeps): QuotaEngine {
@@ -53,12 +59,18 @@ export function createQuota(deps: QuotaDeps): QuotaEngine {
     degraded,
     lines,
     watch: createDomainWatch(),
+    running: createRunningRequests({
+      ...deps,
+      onLeft: ({ userId, requestId }) => degraded.rates.leave(userId, requestId),
+    }),
     told: new WeakSet(),
     offsetMs: 0,
   };
   return {
     reserve: (ask) => reserve(ask, engine),
-    settle: (hold, actual) => ends.settle(hold, actual),
+    settle: (hold, actual, hasFinished) => ends.settle(hold, actual, hasFinished),
+    leave: (requestId) => engine.running.leave(requestId),
+    beat: () => engine.running.beat(),
     void: (hold) => ends.void(hold),
     follow: (hold, ceilingNanoUsd) => book.follow(hold.id, ceilingNanoUsd),
     now: () => deps.clock.now() + engine.offsetMs,
@@ -79,11 +91,16 @@ function reserve(ask: QuotaAsk, engine: QuotaParts): QuotaResult | Promise<Quota
   const at = engine.deps.clock.now() + engine.offsetMs;
   const resolution = ask.plan.resolve(ask.target, at);
   if (resolution.blockedBy !== null) return { kind: "blocked", cell: resolution.blockedBy, resolution, at };
-  if (resolution.buckets.length === 0) return admitUncounted(ask, resolution, engine);
+  if (isUncounted(ask, resolution)) return admitUncounted(ask, resolution, engine);
   const asked = askOf(ask, resolution, engine);
   const busy = engine.lines.busyBucket(asked.sent.userId, asked.sent.buckets);
   if (busy !== null) return wait(asked, { bucket: busy, refusal: null }, engine);
   return askStore(asked, engine, MAX_ROUNDS);
+}
+
+/** Neither a limit nor a rate counts the request: no call of the store is made. */
+function isUncounted({ rates }: QuotaAsk, { buckets }: Resolution): boolean {
+  return buckets.length === 0 && rates === undefined;
 }
 
 /** Asks once; what no answer says is asked again with the same id, then the failure policy decides (quota.md Q55). */
@@ -121,7 +138,7 @@ async function decideAlone(asked: Asked, engine: QuotaParts): Promise<QuotaResul
 async function decideUnasked(asked: Asked, engine: QuotaParts): Promise<QuotaResult> {
   const at = engine.deps.clock.now() + engine.offsetMs;
   const result = await engine.degraded.decide({ ...asked, at });
-  if (result.kind === "admitted") engine.book.open(result.hold);
+  if (result.kind === "admitted") opened(asked, result.hold, engine);
   return result;
 }
 
@@ -134,10 +151,17 @@ function judge(asked: Asked, reply: ReserveReply, { engine, rounds }: Rounds): Q
       return admitted(asked, reply, engine);
     case "refused": {
       const { reason, bucket, lines, at } = reply;
-      const refusal = { kind: "refused" as const, reason, bucket, lines, at, asks: asked.sent.buckets };
+      const refusal = {
+        ...{ kind: "refused" as const, reason, bucket, lines, at, asks: asked.sent.buckets },
+        rates: reply.rates,
+      };
       const result = { ...refusal, resolution: asked.resolution };
       if (reason !== "contended" || asked.isWaiting) return result;
       return wait(asked, { bucket: asked.sent.buckets[bucket]?.id ?? "", refusal: result }, engine);
+    }
+    case "limited": {
+      const { rates: found, ...refusal } = reply;
+      return { ...refusal, lines: found, rates: asked.ask.rates ?? NO_RATES };
     }
     case "duplicate":
       return duplicate(asked, reply, engine);
@@ -150,17 +174,22 @@ function judge(asked: Asked, reply: ReserveReply, { engine, rounds }: Rounds): Q
 
 function admitted(
   asked: Asked,
-  { at, lines, epoch, sequence }: Extract<ReserveReply, { kind: "admitted" }>,
+  { at, lines, rates, epoch, sequence }: Extract<ReserveReply, { kind: "admitted" }>,
   engine: QuotaParts,
 ): QuotaResult {
   const off = at - engine.deps.clock.now();
   if (Math.abs(off - engine.offsetMs) > OFFSET_MS) engine.offsetMs = off;
   engine.degraded.policy.remember(asked.sent.buckets, lines);
   const buckets = held(asked.sent.buckets, (index) => lines[index]?.slot ?? 0);
-  const hold = holdOf({ ...asked, buckets, record: asked.sent.record }, { at, lines });
-  engine.book.open(hold);
+  const hold = holdOf({ ...asked, buckets, record: asked.sent.record }, { at, lines, rates });
+  opened(asked, hold, engine);
   if (engine.deps.isShared && !engine.watch.continues(hold.userId, epoch, sequence)) void mendRollback(asked, engine);
   return { kind: "admitted", hold };
+}
+
+function opened({ ask }: Asked, hold: Hold, { book, running }: QuotaParts): void {
+  if (hold.buckets.length > 0 || hold.rates !== undefined) book.open(hold);
+  if (ask.rates?.concurrency) running.begin(hold);
 }
 
 /** The counters went back in time: they are rebuilt from the ledger and the open holds, this one among them. */
@@ -180,7 +209,7 @@ function duplicate(asked: Asked, reply: Extract<ReserveReply, { kind: "duplicate
     return { kind: "unavailable", resolution: asked.resolution, bucket: 0, at };
   const buckets = held(asked.sent.buckets, (index) => slots[index] ?? 0);
   const hold = holdOf({ ...asked, buckets, record: asked.sent.record }, { at, lines: null });
-  engine.book.open(hold);
+  opened(asked, hold, engine);
   return { kind: "admitted", hold };
 }
 
@@ -204,7 +233,7 @@ async function putRight(
     return decideAlone(asked, engine);
   }
   const resolution = ask.plan.resolve(ask.target, deps.clock.now() + engine.offsetMs);
-  if (resolution.buckets.length === 0) return admitUncounted(ask, resolution, engine);
+  if (isUncounted(ask, resolution)) return admitUncounted(ask, resolution, engine);
   return askStore({ ...askOf(ask, resolution, engine), isWaiting: asked.isWaiting }, engine, rounds - 1);
 }
 
@@ -215,7 +244,7 @@ async function wait(asked: Asked, { bucket, refusal }: Room, engine: QuotaParts)
   const { ask, sent } = asked;
   const turn = async (): Promise<Turn<QuotaResult>> => {
     const resolution = ask.plan.resolve(ask.target, engine.deps.clock.now() + engine.offsetMs);
-    if (resolution.buckets.length === 0) return { isOver: true, result: admitUncounted(ask, resolution, engine) };
+    if (isUncounted(ask, resolution)) return { isOver: true, result: admitUncounted(ask, resolution, engine) };
     const result = await askStore({ ...askOf(ask, resolution, engine), isWaiting: true }, engine, MAX_ROUNDS);
     if (result.kind !== "refused" || result.reason !== "contended") return { isOver: true, result };
     return { isOver: false, bucket: result.asks[result.bucket]?.id ?? "", result };

@@ -2,6 +2,7 @@ import type { Clock } from "@/lib/clock";
 import { asksFor } from "./asks-for";
 import { createFailurePolicy, type FailurePolicy } from "./failure-policy";
 import { type Hold, type HoldBucket, holdIdOf } from "./hold";
+import { createLocalRates, type LocalRates } from "./local-rates";
 import type { QuotaAsk, QuotaResult } from "./quota";
 import type { BucketAsk, ReserveAsk } from "./quota-store";
 import type { Resolution, ResolvedBucket } from "./resolve-limits";
@@ -12,6 +13,8 @@ import type { UsageHistory } from "./usage-history";
 export type DegradedDeps = {
   readonly clock: Clock;
   readonly history: UsageHistory;
+  /** Replicas that serve calls, as last seen. */
+  gateways(): number;
   isLedgerUp(): boolean;
   onFault(fault: { readonly kind: "history"; readonly error: unknown }): void;
 };
@@ -19,6 +22,7 @@ export type DegradedDeps = {
 /** Admission while the store does not answer, or cannot be rebuilt (quota.md Q54-Q57). */
 export type DegradedAdmission = {
   readonly policy: FailurePolicy;
+  readonly rates: LocalRates;
   /** The store failed several times just now: it is not asked for a moment, so that requests need not wait for its time-out. */
   isAway(): boolean;
   /** It has not answered since its last failure. */
@@ -64,12 +68,14 @@ const PAUSE_MS = 500;
 /** Admission that trusts the store until it fails. */
 export function createDegradedAdmission(deps: DegradedDeps): DegradedAdmission {
   const policy = createFailurePolicy();
+  const rates = createLocalRates(deps.clock, deps.gateways);
   let failures = 0;
   let askAgainAt = 0;
   let downSince: number | null = null;
   const endings = new WeakMap<readonly HoldBucket[], (actual: readonly number[]) => void>();
   return {
     policy,
+    rates,
     isAway: () => failures >= FAILURES && deps.clock.monotonic() < askAgainAt,
     isDegraded: () => downSince !== null,
     silentMs: () => (downSince === null ? 0 : deps.clock.monotonic() - downSince),
@@ -81,27 +87,46 @@ export function createDegradedAdmission(deps: DegradedDeps): DegradedAdmission {
     answered(userId) {
       failures = 0;
       downSince = null;
-      if (userId !== null) policy.recovered(userId);
+      if (userId === null) return;
+      policy.recovered(userId);
+      rates.forget(userId);
     },
     noticed(doesAnswer) {
       downSince = doesAnswer ? null : (downSince ?? deps.clock.monotonic());
     },
     endedAlone: (buckets, actual) => endings.get(buckets)?.(actual),
     preview: (ask) => preview(ask, { policy, deps }),
-    async decide({ ask, resolution, sent, at }) {
-      const all = withGlobal(ask, resolution, at);
-      const unavailable = { kind: "unavailable" as const, resolution, at };
-      if (!ask.rules.failOpen || (failures > 0 && !deps.isLedgerUp())) return { ...unavailable, bucket: 0 };
-      if (!(await learn(all.buckets, { policy, deps, at, userId: sent.userId })) && failures > 0)
-        return { ...unavailable, bucket: 0 };
-      const asks = asksFor(all.buckets, ask.demand());
-      const judged = policy.admit({ userId: sent.userId, asks }, ask.rules);
-      if (judged.kind === "full") return { ...unavailable, resolution: all, bucket: judged.bucket };
-      const buckets = asks.map((bucket) => ({ ...bucket, slot: slotOf(bucket, policy.slotOf(bucket.id), at) }));
-      endings.set(buckets, judged.end);
-      return { kind: "admitted", hold: holdAlone(ask, { at, buckets, resolution: all, record: sent.record }) };
-    },
+    decide: (asked) => decide(asked, { policy, rates, endings, deps, failures: () => failures }),
   };
+}
+
+type Deciding = Pick<DegradedAdmission, "policy" | "rates"> & {
+  readonly endings: WeakMap<readonly HoldBucket[], (actual: readonly number[]) => void>;
+  readonly deps: DegradedDeps;
+  /** Failures of the store since it last answered. */
+  failures(): number;
+};
+
+/** Rates go by this replica's share of them, then limits by their allowance; what does not fit takes nothing. */
+async function decide(
+  { ask, resolution, sent, at }: Parameters<DegradedAdmission["decide"]>[0],
+  { policy, rates, endings, deps, failures }: Deciding,
+): Promise<QuotaResult> {
+  const all = withGlobal(ask, resolution, at);
+  const unavailable = { kind: "unavailable" as const, resolution, bucket: 0, at };
+  if (!ask.rules.failOpen) return unavailable;
+  if (all.buckets.length > 0 && failures() > 0 && !deps.isLedgerUp()) return unavailable;
+  if (!(await learn(all.buckets, { policy, deps, at, userId: sent.userId })) && failures() > 0) return unavailable;
+  const limited = ask.rates === undefined ? null : rates.judge(sent.userId, ask.rates);
+  if (limited !== null && ask.rates !== undefined)
+    return { kind: "limited", ...limited, at, rates: ask.rates, lines: null };
+  const asks = all.buckets.length === 0 ? [] : asksFor(all.buckets, ask.demand());
+  const judged = policy.admit({ userId: sent.userId, asks }, ask.rules);
+  if (judged.kind === "full") return { ...unavailable, resolution: all, bucket: judged.bucket };
+  if (ask.rates !== undefined) rates.take(sent.userId, ask.rates);
+  const buckets = asks.map((bucket) => ({ ...bucket, slot: slotOf(bucket, policy.slotOf(bucket.id), at) }));
+  endings.set(buckets, judged.end);
+  return { kind: "admitted", hold: holdAlone(ask, { at, buckets, resolution: all, record: sent.record }) };
 }
 
 async function preview(

@@ -1,3 +1,4 @@
+import type { RateBoard, RateChanges } from "./judge-rates";
 import type { HeldBucket, HoldState, KnownDefinitions, OpenHold } from "./quota-store";
 
 /*
@@ -61,8 +62,8 @@ export type AxisConfig = {
   readonly definitions: readonly string[];
 };
 
-/** All counters of one user. Axes: `user` and `key:<id>`. */
-export type Domain = {
+/** All counters of one user. Axes: `user` and `key:<id>`. Rates and running requests outlive an epoch. */
+export type Domain = RateBoard & {
   /** null: lost or being rebuilt. */
   readonly epoch: string | null;
   readonly sequence: number;
@@ -74,7 +75,7 @@ export type Domain = {
 };
 
 /** What a decision writes; whoever applies it steps the sequence by one. */
-export type Changes = {
+export type Changes = RateChanges & {
   readonly counters: readonly Counter[];
   readonly axes: readonly (readonly [string, AxisConfig])[];
   /** Put in place of a hold of the same id. */
@@ -87,7 +88,10 @@ export type Changes = {
 export type Decision<Reply> = { readonly reply: Reply; readonly changes: Changes | null };
 
 /** Changes of nothing, to be spread into those of something. */
-export const NO_CHANGES: Changes = { counters: [], axes: [], opened: null, ended: null };
+export const NO_CHANGES: Changes = {
+  ...{ counters: [], axes: [], opened: null, ended: null },
+  ...{ rates: [], running: null },
+};
 
 /** Name of a key's axis in `Domain.axes`. */
 export function keyAxis(keyId: number): string {

@@ -1,5 +1,6 @@
 import { type Addition, addAmounts, counterOf, type Instants } from "./counter";
 import {
+  type Changes,
   type ClosedHold,
   type Counter,
   type Decision,
@@ -10,6 +11,7 @@ import {
   type Hold,
   NO_CHANGES,
 } from "./domain";
+import { giveRatesBack } from "./judge-rates";
 import type { EndAsk, EndReply, HeldBucket } from "./quota-store";
 
 /**
@@ -42,8 +44,20 @@ export function decideEnd(
   }
   return {
     reply: { kind: "ended", epoch: domain.epoch, sequence: domain.sequence + 1, at: now },
-    changes: { counters, axes: NO_CHANGES.axes, opened: null, ended: { holdId: end.holdId, state: to } },
+    changes: {
+      ...{ counters, axes: NO_CHANGES.axes, opened: null, ended: { holdId: end.holdId, state: to }, running: null },
+      rates: ratesBack(domain, hold, { end, now, to }),
+    },
   };
+}
+
+type Ending = { readonly end: EndAsk; readonly now: number; readonly to: ClosedHold["state"] };
+
+/** The units that an end gives back (channels-and-rates.md R9): all, or those of requests that finish successfully. */
+function ratesBack(domain: Domain, hold: Hold | undefined, { end, now, to }: Ending): Changes["rates"] {
+  if (hold?.rates === undefined || (to === "settled" && end.failed !== true)) return NO_CHANGES.rates;
+  const counters = hold.rates.filter(({ metric }) => to === "voided" || metric === "successful");
+  return giveRatesBack(domain, counters, { takenAt: hold.at, now });
 }
 
 /** Null: the instance is gone. What a counter lost is not taken from it again. */

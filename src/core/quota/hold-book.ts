@@ -2,14 +2,22 @@ import type { Hold, HoldBucket } from "./hold";
 import { requestIdOfHold } from "./hold";
 import { initialCeiling } from "./initial-ceiling";
 import type { EndAsk, OpenHold } from "./quota-store";
+import type { RateAsk } from "./rate-ask";
 
 /** What the book keeps of a hold. */
 export type BookedHold = {
   readonly hold: Pick<Hold, "id" | "requestId" | "no" | "userId" | "at" | "record"> & {
     readonly buckets: readonly HoldBucket[];
+    readonly rates?: { readonly counters: readonly RateAsk[] };
   };
   /** null while it is open. */
-  ended: { readonly kind: "settled" | "voided"; readonly actual: readonly number[]; readonly endedAt: number } | null;
+  ended: {
+    readonly kind: "settled" | "voided";
+    readonly actual: readonly number[];
+    readonly endedAt: number;
+    /** It did not finish successfully. */
+    readonly failed?: boolean;
+  } | null;
   /** What it may be billed if this process dies, as last told, nano-USD; its expected cost at first. */
   ceilingNanoUsd: number;
   /** Who tells it anew; null: nobody. */
@@ -54,9 +62,10 @@ export function createHoldBook(): HoldBook {
   const find = (id: string) => requests.get(requestIdOfHold(id))?.find(({ hold }) => hold.id === id) ?? null;
   const all = (test: (booked: BookedHold) => boolean) => [...requests.values()].flat().filter(test);
   return {
-    open({ id, requestId, no, userId, at, record, buckets }) {
+    open({ id, requestId, no, userId, at, record, buckets, rates }) {
       // What else a caller's hold has, its lines and their resolution, need not live until the ledger has the request.
-      const hold = { id, requestId, no, userId, at, record, buckets };
+      const known = { id, requestId, no, userId, at, record, buckets };
+      const hold = rates === undefined ? known : { ...known, rates };
       const ceilingNanoUsd = initialCeiling(buckets);
       const booked = { hold, ceilingNanoUsd, follow: null, ended: null, isAnswered: false, isFlushed: false };
       const others = requests.get(hold.requestId);
@@ -104,12 +113,14 @@ export function ceilingNow(booked: BookedHold): number {
 
 /** A booked hold as the store keeps it. */
 export function openHoldOf(booked: BookedHold, replica: string, expiresAt: number): OpenHold {
-  const { userId, id, at, record, buckets } = booked.hold;
-  return { userId, holdId: id, replica, at, record, ceilingNanoUsd: ceilingNow(booked), expiresAt, buckets };
+  const { userId, id, at, record, buckets, rates } = booked.hold;
+  const hold = { userId, holdId: id, replica, at, record, ceilingNanoUsd: ceilingNow(booked), expiresAt, buckets };
+  return rates === undefined ? hold : { ...hold, rates: rates.counters };
 }
 
 /** The end of a booked hold as the store is told; null while it is open. */
 export function endOf({ hold, ended }: BookedHold): EndAsk | null {
   if (ended === null) return null;
-  return { userId: hold.userId, holdId: hold.id, at: hold.at, buckets: hold.buckets, actual: ended.actual };
+  const end = { userId: hold.userId, holdId: hold.id, at: hold.at, buckets: hold.buckets, actual: ended.actual };
+  return ended.failed === true ? { ...end, failed: true } : end;
 }

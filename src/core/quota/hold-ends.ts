@@ -23,7 +23,7 @@ export type HoldEndsDeps = {
 
 /** Ends of holds on their way to the store: at least once, whatever the store does meanwhile (quota.md Q46). */
 export type HoldEnds = {
-  settle(hold: Hold, actual: Amounts): void;
+  settle(hold: Hold, actual: Amounts, hasFinished?: boolean): void;
   void(hold: Hold): void;
   /** A reserve whose answer never came, and that nobody waits for: shuts it out. */
   voidUnknown(sent: ReserveAsk): void;
@@ -51,21 +51,26 @@ export function createHoldEnds(deps: HoldEndsDeps): HoldEnds {
   const { book, clock, degraded, written } = deps;
   const isOld = ({ ended }: BookedHold) => isTooOld(ended?.endedAt ?? 0, clock.now());
   const unansweredOf = (userId: number) => book.unanswered().filter(({ hold }) => hold.userId === userId);
-  const end = (hold: Hold, kind: "settled" | "voided", actual: readonly number[]) => {
-    if (hold.buckets.length === 0) return;
+  const end = (hold: Hold, given: Omit<NonNullable<BookedHold["ended"]>, "endedAt">) => {
+    if (hold.buckets.length === 0 && hold.rates === undefined) return;
+    const { actual } = given;
     if (hold.failOpen) degraded.endedAlone(hold.buckets, actual);
-    const booked = book.end(hold.id, { kind, actual, endedAt: clock.now() });
+    const booked = book.end(hold.id, { ...given, endedAt: clock.now() });
     if (booked === null) return;
     if (written === null) tell(booked, deps);
     else written().then(() => tell(booked, deps), ignoreUnwritten);
   };
   return {
-    settle: (hold, actual) => end(hold, "settled", amountsFor(hold.buckets, actual)),
-    void: (hold) => end(hold, "voided", []),
-    voidUnknown({ userId, holdId, buckets, record }) {
+    settle(hold, actual, hasFinished = true) {
+      const settled = { kind: "settled" as const, actual: amountsFor(hold.buckets, actual) };
+      // Only who took a unit of a rate has one to give back.
+      end(hold, hasFinished || hold.rates === undefined ? settled : { ...settled, failed: true });
+    },
+    void: (hold) => end(hold, { kind: "voided", actual: [] }),
+    voidUnknown({ userId, holdId, buckets, record, rates }) {
       const held = buckets.map((bucket) => ({ ...bucket, slot: 0 }));
       const hold = { id: holdId, requestId: requestIdOfHold(holdId), no: 0, userId, at: clock.now(), record };
-      book.open({ ...hold, buckets: held });
+      book.open({ ...hold, buckets: held, ...(rates === undefined ? {} : { rates }) });
       book.end(holdId, { kind: "voided", actual: [], endedAt: clock.now() });
     },
     resend() {

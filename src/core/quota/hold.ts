@@ -1,6 +1,8 @@
 import type { LimitAxis, LimitUnit } from "../vocabulary";
 import type { BucketLine, HeldBucket } from "./quota-store";
+import type { RateLine } from "./rate-ask";
 import type { LimitTarget, Resolution } from "./resolve-limits";
+import type { RateCounter } from "./resolve-rates";
 
 /** What a request costs or may cost in each unit: nano-USD, tokens, requests. */
 export type Amounts = Readonly<Record<LimitUnit, number>>;
@@ -43,6 +45,8 @@ export type Hold = {
   readonly buckets: readonly HoldBucket[];
   /** What each bucket held before this hold; null when the answer was lost or the counters did not answer. */
   readonly lines: readonly BucketLine[] | null;
+  /** Rates that it took a unit of, and what each had counted before; lines are null as above. Absent: none applies. */
+  readonly rates?: { readonly counters: readonly RateCounter[]; readonly lines: readonly RateLine[] | null };
   readonly resolution: Resolution;
   readonly counted: Resolution["counted"];
   /** Admitted while the counters did not answer (quota.md Q57). */

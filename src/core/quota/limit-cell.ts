@@ -11,6 +11,7 @@ import type {
 import { LIMIT_UNITS, LIMIT_WINDOWS } from "../vocabulary";
 import type { BoostRow, GroupMembership, LimitRow, RestartRow } from "./limit";
 import type { RateRow } from "./rate-row";
+import type { RateSettings } from "./resolve-rates";
 
 /** Whose limits are resolved: the part of an auth snapshot that they depend on. */
 export type LimitedCaller = {
@@ -25,7 +26,7 @@ export type LimitedCaller = {
 };
 
 /** The settings that limits depend on. */
-export type LimitRules = {
+export type LimitRules = RateSettings & {
   readonly enforcement: Enforcement;
   readonly windowModes: Readonly<Record<Exclude<LimitWindow, "total">, LimitMode>>;
   /** IANA zone of calendar windows. */

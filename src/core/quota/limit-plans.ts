@@ -1,13 +1,20 @@
 import type { LimitedCaller, LimitRules } from "./limit-cell";
 import { type MergedLimits, mergeLimits } from "./merge-limits";
 import { type LimitTarget, type Resolution, resolveLimits, type Windows } from "./resolve-limits";
+import { type RateCounter, type RateTarget, resolveRates } from "./resolve-rates";
 
 /** The limits of one caller under one configuration, with the resolutions that still hold. */
 export type LimitPlan = MergedLimits & {
   readonly windows: Windows;
   /** As `resolveLimits`, kept while it holds: the hot path computes no window and merges no row. */
   resolve(target: LimitTarget, at: number): Resolution;
+  /** As `resolveRates`, kept per target. */
+  ratesOf(target: RateTarget): readonly RateCounter[];
 };
+
+const NO_RATES: readonly RateCounter[] = [];
+/** Targets kept per plan; then all are resolved anew. */
+const MAX_TARGETS = 1_000;
 
 /** Finds the plan of a caller. */
 export type LimitPlans = {
@@ -36,8 +43,19 @@ export function createLimitPlans(windowsOf: (rules: LimitRules) => Windows): Lim
 
 function createPlan(limits: MergedLimits & { readonly windows: Windows }): LimitPlan {
   const kept = new Map<number, { readonly from: number; readonly resolution: Resolution }>();
+  const keptRates = new Map<string, readonly RateCounter[]>();
+  const { caller, rules } = limits;
+  const hasRates = caller.rates.length > 0 || rules.requestRate.enabled;
   return {
     ...limits,
+    ratesOf(target) {
+      if (!hasRates) return NO_RATES;
+      const key = `${target.modelGroupId}:${target.model}`;
+      const found = keptRates.get(key) ?? resolveRates(caller, rules, target);
+      if (keptRates.size >= MAX_TARGETS) keptRates.clear();
+      keptRates.set(key, found);
+      return found;
+    },
     resolve(target, at) {
       const key = (target.modelGroupId ?? 0) * 2 + (target.isFree ? 1 : 0);
       const found = kept.get(key);

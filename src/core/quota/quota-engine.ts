@@ -10,7 +10,9 @@ import type { HoldEnds } from "./hold-ends";
 import { placedIn } from "./placed-in";
 import type { QuotaAsk, QuotaResult } from "./quota";
 import type { BucketAsk, DomainConfig, ReserveAsk } from "./quota-store";
+import type { RateLine } from "./rate-ask";
 import type { Resolution } from "./resolve-limits";
+import type { RunningRequests } from "./running-requests";
 import type { WaitingLines } from "./waiting-lines";
 
 /** What the engine works with. */
@@ -22,6 +24,8 @@ export type QuotaDeps = Omit<BringDeps, "book" | "ttlMs"> & {
   readonly written: (() => Promise<void>) | null;
   /** Newest config version by which limits read at `callerVersion` are still right (quota.md Q50). */
   versionOf(callerVersion: number): number;
+  /** Replicas that serve calls, as last seen. */
+  gateways(): number;
   /** False while the ledger's database does not answer. */
   isLedgerUp(): boolean;
   /** The counters of this user may differ from the ledger and should be compared with it. */
@@ -40,6 +44,7 @@ export type QuotaParts = {
   readonly degraded: DegradedAdmission;
   readonly watch: DomainWatch;
   readonly lines: WaitingLines<QuotaResult>;
+  readonly running: RunningRequests;
   /** Plans whose dormant caps the store has been told of. */
   readonly told: WeakSet<object>;
   offsetMs: number;
@@ -62,7 +67,8 @@ export function askOf(ask: QuotaAsk, resolution: Resolution, { deps }: QuotaPart
     holdId: holdIdOf(ask.requestId, ask.no),
     ttlMs: HOLD_TTL_MS,
     config: configOf(ask, deps),
-    buckets: asksFor(resolution.buckets, ask.demand()),
+    buckets: resolution.buckets.length === 0 ? [] : asksFor(resolution.buckets, ask.demand()),
+    ...(ask.rates === undefined ? {} : { rates: ask.rates }),
     record: deps.isShared ? ask.record(resolution.counted) : "",
   };
   return { ask, resolution, sent, isWaiting: false };
@@ -76,12 +82,14 @@ export function configOf({ plan, callerVersion }: QuotaAsk, deps: QuotaDeps): Do
 /** The hold of an admitted request. */
 export function holdOf(
   { ask, resolution, buckets, record }: Pick<Asked, "ask" | "resolution"> & Pick<Hold, "buckets" | "record">,
-  { at, lines }: Pick<Hold, "at" | "lines">,
+  { at, lines, rates }: Pick<Hold, "at" | "lines"> & { readonly rates?: readonly RateLine[] | undefined },
 ): Hold {
   const { plan, requestId, no, target } = ask;
+  const counters = ask.rates?.counters ?? [];
   const { userId, keyId } = plan.caller;
   return {
     ...{ id: holdIdOf(requestId, no), requestId, no, userId, keyId, target, at, buckets, lines, resolution, record },
+    ...(counters.length === 0 ? {} : { rates: { counters, lines: rates ?? null } }),
     counted: resolution.counted,
     failOpen: false,
   };

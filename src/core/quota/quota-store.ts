@@ -1,4 +1,5 @@
 import type { DenialReason, Enforcement } from "../vocabulary";
+import type { RateAsk, RateLine, RateRule, RatesAsk, RunningRequest } from "./rate-ask";
 
 /*
  * The port of the counters (quota.md section 4). All counters of one user are one domain: every call names the user, works on that domain in
@@ -53,6 +54,8 @@ export type ReserveAsk = {
   readonly ttlMs: number;
   readonly config: DomainConfig;
   readonly buckets: readonly BucketAsk[];
+  /** Rates and requests at once; absent: none applies. */
+  readonly rates?: RatesAsk;
   /** What a janitor needs to bill the hold without its owner; opaque to the store. */
   readonly record: string;
 };
@@ -83,6 +86,18 @@ export type ReserveReply =
       readonly epoch: string;
       readonly sequence: number;
       readonly lines: readonly BucketLine[];
+      /** One per counter of the ask; absent where it asked none. */
+      readonly rates?: readonly RateLine[];
+    }
+  | {
+      /** A rate, or the number of requests at once; judged before the buckets. */
+      readonly kind: "limited";
+      readonly by: RateRule;
+      readonly used: number;
+      /** The longest wait of all rates that it fails, ms; 0: only too many run at once. */
+      readonly waitMs: number;
+      readonly at: number;
+      readonly rates: readonly RateLine[];
     }
   | {
       readonly kind: "refused";
@@ -91,6 +106,7 @@ export type ReserveReply =
       readonly bucket: number;
       readonly at: number;
       readonly lines: readonly BucketLine[];
+      readonly rates?: readonly RateLine[];
     }
   /** The hold exists. `open`, `limbo`: its first answer was lost; the slots are those of its buckets. */
   | { readonly kind: "duplicate"; readonly state: HoldState; readonly at: number; readonly slots: readonly number[] }
@@ -115,6 +131,8 @@ export type EndAsk = {
   readonly buckets: readonly HeldBucket[];
   /** Actual amounts, one per bucket; negative only for a correction, whose hold is unknown to the store. Empty when voided. */
   readonly actual: readonly number[];
+  /** Settled without having finished successfully: its units of `successful` go back. A void gives all units back (channels-and-rates.md R9). */
+  readonly failed?: boolean;
 };
 
 /** Answer to the end of a hold. A hold that is unknown adds its amounts once (settle) or is shut out (void). */
@@ -154,6 +172,8 @@ export type ExpiredHold = {
 export type OpenHold = Omit<ExpiredHold, "buckets" | "expiredAt"> & {
   readonly expiresAt: number;
   readonly buckets: readonly (HeldBucket & { readonly est: number; readonly worst: number })[];
+  /** Counters of requests that it took a unit of, at its admission. */
+  readonly rates?: readonly RateAsk[];
 };
 
 /** What the ledger says of a bucket: its settled sum, per slice for a rolling one. */
@@ -198,6 +218,15 @@ export type QuotaStore = {
     readonly at: number;
     readonly lines: readonly BucketLine[];
   } | null>;
+  /** Counters of requests as a reserve would find them; writes nothing. */
+  readRates(
+    userId: number,
+    counters: readonly RateAsk[],
+  ): Promise<{ readonly at: number; readonly lines: readonly RateLine[] }>;
+  /** These requests still run: keeps their places for another 30 s, or takes them again after a loss. */
+  stayRunning(requests: readonly RunningRequest[]): Promise<void>;
+  /** A request no longer runs; nothing happens when it has no place. */
+  leave(request: RunningRequest): void | Promise<void>;
   /** At most `limit` holds whose time is over, oldest first; their state is limbo from now on. */
   expired(limit: number): Promise<readonly ExpiredHold[]>;
   /**

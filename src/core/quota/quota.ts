@@ -3,7 +3,24 @@ import type { Demand, Hold } from "./hold";
 import type { LimitCell } from "./limit-cell";
 import type { LimitPlan } from "./limit-plans";
 import type { BucketAsk, BucketLine, Verdict } from "./quota-store";
+import type { RateLine, RateRule, RatesAsk } from "./rate-ask";
 import type { LimitTarget, Resolution } from "./resolve-limits";
+import type { RateCounter } from "./resolve-rates";
+
+/** Rates and requests at once that a request must fit, with what they come from. */
+export type QuotaRates = RatesAsk & { readonly counters: readonly RateCounter[] };
+
+/** A rate or the number of requests at once refused the request: nothing was taken. */
+export type LimitedResult = {
+  readonly kind: "limited";
+  readonly by: RateRule;
+  readonly used: number;
+  readonly waitMs: number;
+  readonly at: number;
+  readonly rates: QuotaRates;
+  /** null: the counters did not answer, this replica's share refused it. */
+  readonly lines: readonly RateLine[] | null;
+};
 
 /** One request for admission. */
 export type QuotaAsk = {
@@ -16,6 +33,8 @@ export type QuotaAsk = {
   readonly target: LimitTarget;
   /** Computed when a limit applies. */
   demand(): Demand;
+  /** Absent: no rate applies, and any number of requests may run. */
+  readonly rates?: QuotaRates | undefined;
   readonly rules: FailureRules;
   /** What a janitor needs to bill the hold without its owner; asked for when a limit applies. */
   record(counted: Resolution["counted"]): string;
@@ -30,6 +49,7 @@ export type Refusal = {
   /** Index of the bucket that is named. */
   readonly bucket: number;
   readonly lines: readonly BucketLine[];
+  readonly rates?: readonly RateLine[] | undefined;
   readonly at: number;
 };
 
@@ -37,6 +57,7 @@ export type Refusal = {
 export type QuotaResult =
   | { readonly kind: "admitted"; readonly hold: Hold }
   | ({ readonly kind: "refused"; readonly reason: Exclude<Verdict, "fits"> } & Refusal)
+  | LimitedResult
   /** A block: the counters were not asked. */
   | { readonly kind: "blocked"; readonly cell: LimitCell; readonly resolution: Resolution; readonly at: number }
   /** The counters do not answer and the failure policy does not admit. */
@@ -48,10 +69,15 @@ export type QuotaResult =
 export type Quota = {
   /** Holds what the request needs in all buckets, or in none. Never rejects, never throws. */
   reserve(ask: QuotaAsk): QuotaResult | Promise<QuotaResult>;
-  /** Replaces the hold by actual amounts, once; reaches the counters at least once. */
-  settle(hold: Hold, actual: Readonly<Record<"usd" | "tokens" | "requests", number>>): void;
-  /** Nothing was sent: gives the hold back. */
+  /**
+   * Replaces the hold by actual amounts, once; reaches the counters at least once. A call that has not finished successfully gives its units
+   * of `successful` back (channels-and-rates.md R9); it has unless told.
+   */
+  settle(hold: Hold, actual: Readonly<Record<"usd" | "tokens" | "requests", number>>, hasFinished?: boolean): void;
+  /** Nothing was sent: gives the hold back, and all units of rates. */
   void(hold: Hold): void;
+  /** The request no longer counts as running. Nothing happens when it never did. */
+  leave(requestId: string): void;
   /**
    * From now on each renewal asks what the hold may be billed if this process dies, nano-USD (quota.md Q38); null: what was told before, its
    * expected cost at first.

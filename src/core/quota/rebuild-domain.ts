@@ -29,7 +29,7 @@ export function rebuiltDomain(ask: RebuildAsk, epoch: string, now: number): Doma
   const holds = new Map<string, Hold>();
   const keptUntil = now + LIVES.closedMs;
   const closed = new Map(ask.closed.map(({ holdId, state }) => [holdId, { state, keptUntil }]));
-  const domain: Domain = { epoch, sequence: 1, axes, counters, holds, closed };
+  const domain: Domain = { epoch, sequence: 1, axes, counters, holds, closed, rates: new Map(), running: new Map() };
   for (const hold of ask.holds) {
     const { changes } = decideAnnounce(domain, hold, now);
     for (const counter of changes?.counters ?? []) counters.set(counter.id, counter);

@@ -357,5 +357,6 @@ function rejectingStore(): QuotaStore {
   return {
     ...{ reserve: reject, settle: reject, void: reject, renew: reject, peek: reject, expired: reject },
     ...{ beginRebuild: reject, rebuild: reject, fill: reject, announce: reject },
+    ...{ readRates: reject, stayRunning: reject, leave: reject },
   };
 }

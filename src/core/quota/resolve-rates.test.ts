@@ -24,7 +24,7 @@ const block = (given: Partial<RateSettings["requestRate"]>): RateSettings => ({
   requestRate: { ...DEFAULT_SETTINGS.requestRate, enabled: true, ...given },
 });
 const resolve = (rates: readonly RateRow[], settings: RateSettings = DEFAULT_SETTINGS) =>
-  resolveRates({ rates, userGroups: GROUPS }, settings, ASKED);
+  resolveRates({ userId: 7, keyId: 3, rates, userGroups: GROUPS }, settings, ASKED);
 const told = (rates: readonly RateRow[], settings?: RateSettings) =>
   resolve(rates, settings).map(({ metric, limit, source }) => `${metric} ${limit} ${source}`);
 

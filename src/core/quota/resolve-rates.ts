@@ -1,5 +1,6 @@
 import { RATE_METRICS, type RateMetric } from "../vocabulary";
 import type { LimitedCaller } from "./limit-cell";
+import type { RateAsk } from "./rate-ask";
 import type { RateRow } from "./rate-row";
 
 /*
@@ -28,9 +29,8 @@ export type RateSource = "user" | "group" | "override" | "key" | "default";
 export type RateTarget = { readonly modelGroupId: number | null; readonly model: string };
 
 /** One counter that a request must fit. */
-export type RateCounter = {
+export type RateCounter = RateAsk & {
   readonly axis: "user" | "key";
-  readonly metric: RateMetric;
   /** `all`, `group` or `model`. */
   readonly target: "all" | "group" | "model";
   readonly source: RateSource;
@@ -38,10 +38,6 @@ export type RateCounter = {
   readonly userGroupId: number | null;
   /** The row that decides; null: the block of R4. */
   readonly rowId: number | null;
-  readonly limit: number;
-  /** null: a sliding window. */
-  readonly burst: number | null;
-  readonly periodMs: number;
 };
 
 /** A row, or a value of R4's block in its form. */
@@ -52,7 +48,7 @@ const TARGETS = ["all", "group", "model"] as const;
 
 /** Every counter that a request must fit, in the order in which they are judged (R7). */
 export function resolveRates(
-  caller: Pick<LimitedCaller, "rates" | "userGroups">,
+  caller: Pick<LimitedCaller, "userId" | "keyId" | "rates" | "userGroups">,
   { requestRate }: RateSettings,
   asked: RateTarget,
 ): readonly RateCounter[] {
@@ -61,11 +57,12 @@ export function resolveRates(
     const periodMs = metric === "rpm" ? MINUTE_MS : requestRate.periodMinutes * MINUTE_MS;
     return TARGETS.flatMap((target) => {
       const here = values.filter((value) => value.metric === metric && matches(value, target, asked));
-      const told = { metric, target, periodMs };
+      const name = target === "group" ? `g${asked.modelGroupId}` : target === "model" ? `m${asked.model}` : target;
+      const told = { metric, target, periodMs, name };
       const own = here.filter(({ subjectType }) => subjectType === "key");
       return [
-        ...countersOf(valuesOfUser(here, caller), { axis: "user", ...told }),
-        ...countersOf(own, { axis: "key", ...told }),
+        ...countersOf(valuesOfUser(here, caller), { axis: "user", subject: `u${caller.userId}`, ...told }),
+        ...countersOf(own, { axis: "key", subject: `k${caller.keyId}`, ...told }),
       ];
     });
   });
@@ -91,15 +88,21 @@ function valuesOfUser(here: readonly Value[], { userGroups }: Pick<LimitedCaller
   return found.length > 0 ? found : here.filter(({ subjectType }) => subjectType === "everyone");
 }
 
-type Told = Pick<RateCounter, "axis" | "metric" | "target" | "periodMs">;
+type Told = Pick<RateCounter, "axis" | "metric" | "target" | "periodMs"> & {
+  /** Whose counter it is, and of what target, as its id says. */
+  readonly subject: string;
+  readonly name: string;
+};
 
 /** One counter for all windows, with the strictest number, and one for each bucket. */
-function countersOf(values: readonly Value[], told: Told): readonly RateCounter[] {
+function countersOf(values: readonly Value[], { subject, name, ...told }: Told): readonly RateCounter[] {
+  const windowId = `${subject}:${told.metric}:${name}:${told.periodMs}`;
   const capped = values.filter((value): value is Value & { amount: number } => value.amount !== null);
   const windows = capped.filter(({ burst }) => burst === null).sort((a, b) => a.amount - b.amount);
   const buckets = capped.filter(({ burst }) => burst !== null).sort((a, b) => (a.id ?? 0) - (b.id ?? 0));
   return [...windows.slice(0, 1), ...buckets].map(({ subjectType, userGroupId, id, amount, burst }) => ({
     ...told,
+    id: burst === null ? windowId : `${subject}:b${id}:${told.periodMs}`,
     ...{ source: SOURCES[subjectType], userGroupId, rowId: id, limit: amount, burst },
   }));
 }

@@ -29,6 +29,12 @@ export function messagesLimitHeaders(facts: LimitFacts): Record<string, string> 
     headers["anthropic-ratelimit-tokens-remaining"] = String(remainingOf(tokens));
     if (tokens.resetsAt !== null) headers["anthropic-ratelimit-tokens-reset"] = instantText(tokens.resetsAt);
   }
+  if (facts.rate !== null) {
+    const { limit, remaining, resetMs } = facts.rate;
+    headers["anthropic-ratelimit-requests-limit"] = String(limit);
+    headers["anthropic-ratelimit-requests-remaining"] = String(remaining);
+    headers["anthropic-ratelimit-requests-reset"] = instantText(facts.now + resetMs);
+  }
   addUnified(headers, facts);
   return headers;
 }

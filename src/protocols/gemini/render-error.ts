@@ -1,7 +1,7 @@
 import type { AppError } from "@/core/errors";
-import { type ErrorParts, errorParts, errorReply, isSpent } from "../error-reply";
+import { type ErrorParts, errorParts, errorReply } from "../error-reply";
 import type { ErrorContext, RenderedError } from "../protocol";
-import { resetAfterSeconds, retryAfterMs, wholeSeconds } from "../retry-hint";
+import { isSpent, resetAfterSeconds, retryAfterMs, wholeSeconds } from "../retry-hint";
 
 /** Above 300 s Gemini's clients take a 429 for a terminal one. */
 const NO_RESET_SECONDS = 2_073_600;
@@ -47,11 +47,12 @@ function retrySeconds(error: AppError, { requestId }: ErrorContext): number | nu
   return isSpent(error) ? (resetAfterSeconds(error) ?? NO_RESET_SECONDS) : null;
 }
 
-/** The details as one level of strings: those of the limit begin with `limit_`, what is null is left out. */
-function flattened({ limit = {}, ...rest }: ErrorParts["details"]): Record<string, string> {
+/** The details as one level of strings: those of the limit begin with `limit_`, of a rate with `rate_`; what is null is left out. */
+function flattened({ limit = {}, rate = {}, ...rest }: ErrorParts["details"]): Record<string, string> {
   const metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(rest)) if (value !== null) metadata[name] = value;
   for (const [name, value] of Object.entries(limit)) if (value !== null) metadata[`limit_${name}`] = String(value);
+  for (const [name, value] of Object.entries(rate)) if (value !== null) metadata[`rate_${name}`] = String(value);
   return metadata;
 }
 

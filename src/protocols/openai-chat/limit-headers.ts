@@ -4,6 +4,11 @@ import { type LimitFacts, sharedLimitHeaders, tightestTokens } from "../limit-he
 /** The limit headers of OpenAI's replies: the shared ones and `x-ratelimit-*-tokens` (protocols-and-pricing.md 2.4). */
 export function chatLimitHeaders(facts: LimitFacts): Record<string, string> {
   const headers = sharedLimitHeaders(facts);
+  if (facts.rate !== null) {
+    headers["x-ratelimit-limit-requests"] = String(facts.rate.limit);
+    headers["x-ratelimit-remaining-requests"] = String(facts.rate.remaining);
+    headers["x-ratelimit-reset-requests"] = waitText(facts.rate.resetMs);
+  }
   const tokens = tightestTokens(facts.standings);
   if (tokens === null) return headers;
   headers["x-ratelimit-limit-tokens"] = String(tokens.cap);

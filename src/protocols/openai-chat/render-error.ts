@@ -1,6 +1,7 @@
 import { type AppError, errorRow } from "@/core/errors";
-import { errorParts, errorReply, isSpent } from "../error-reply";
+import { errorParts, errorReply } from "../error-reply";
 import type { ErrorContext, RenderedError } from "../protocol";
+import { isSpent } from "../retry-hint";
 
 /** An error in OpenAI's shape (protocols-and-pricing.md 3.2, 3.3). */
 export function renderChatError(error: AppError, context: ErrorContext): RenderedError {

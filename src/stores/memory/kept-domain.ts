@@ -7,6 +7,7 @@ import {
   type Hold,
   LIVES,
 } from "@/core/quota/domain";
+import type { RateState, RunningLease } from "@/core/quota/judge-rates";
 
 /** A domain as the memory store keeps it: the rules see it as a plain `Domain`, changes are made in place. */
 export type KeptDomain = {
@@ -19,6 +20,9 @@ export type KeptDomain = {
   closed: Map<string, ClosedHold>;
   /** The record last written there: all holds that end alike within a second share one. */
   lastClosed: ClosedHold | null;
+  rates: Map<string, RateState>;
+  /** By request id. */
+  running: Map<string, RunningLease>;
   lock: { readonly token: string; readonly until: number } | null;
   /** Epoch ms of the last write. */
   writtenAt: number;
@@ -32,6 +36,7 @@ const SWEEP_EVERY_MS = 10_000;
 export function emptyDomain(): KeptDomain {
   return {
     ...{ epoch: null, sequence: 0, axes: new Map(), counters: new Map(), holds: new Map(), closed: new Map() },
+    ...{ rates: new Map(), running: new Map() },
     ...{ lastClosed: null, lock: null, writtenAt: 0, sweepAt: 0 },
   };
 }
@@ -40,7 +45,9 @@ export function emptyDomain(): KeptDomain {
 export function applyChanges(kept: KeptDomain, changes: Changes, now: number): void {
   for (const counter of changes.counters) kept.counters.set(counter.id, counter);
   for (const [name, axis] of changes.axes) kept.axes.set(name, axis);
-  const { opened, ended } = changes;
+  for (const [id, state] of changes.rates) kept.rates.set(id, state);
+  const { opened, ended, running } = changes;
+  if (running !== null) kept.running.set(running.requestId, { keyId: running.keyId, until: running.until });
   if (opened !== null) kept.holds.set(opened.holdId, opened);
   if (ended !== null) {
     kept.holds.delete(ended.holdId);
@@ -89,16 +96,26 @@ export function startOver(kept: KeptDomain, rebuilt: Domain, now: number): void 
 export function sweepDomain(kept: KeptDomain, now: number): boolean {
   kept.sweepAt = now + SWEEP_EVERY_MS;
   if (now >= kept.writtenAt + LIVES.domainMs) endForGood(kept);
-  for (const [id, counter] of kept.counters) if (counter.expiresAt <= now) kept.counters.delete(id);
-  for (const [id, hold] of kept.holds) if (hold.keptUntil <= now) kept.holds.delete(id);
+  drop(kept.counters, ({ expiresAt }) => expiresAt <= now);
+  drop(kept.holds, ({ keptUntil }) => keptUntil <= now);
+  drop(kept.rates, ({ expiresAt }) => expiresAt <= now);
+  drop(kept.running, ({ until }) => until <= now);
   for (const [id, closed] of kept.closed) {
     if (closed.keptUntil > now) break;
     kept.closed.delete(id);
   }
   const isLocked = kept.lock !== null && kept.lock.until > now;
-  return kept.epoch !== null || isLocked || kept.holds.size > 0;
+  const isCounted = kept.rates.size > 0 || kept.running.size > 0;
+  return kept.epoch !== null || isLocked || kept.holds.size > 0 || isCounted;
+}
+
+function drop<Value>(values: Map<string, Value>, isOver: (value: Value) => boolean): void {
+  for (const [id, value] of values) if (isOver(value)) values.delete(id);
 }
 
 function endForGood(kept: KeptDomain): void {
-  Object.assign(kept, { ...emptyDomain(), holds: kept.holds, lock: kept.lock, sweepAt: kept.sweepAt });
+  Object.assign(kept, {
+    ...emptyDomain(),
+    ...{ holds: kept.holds, rates: kept.rates, running: kept.running, lock: kept.lock, sweepAt: kept.sweepAt },
+  });
 }

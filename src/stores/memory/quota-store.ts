@@ -4,6 +4,7 @@ import type { Decision, Domain, Hold } from "@/core/quota/domain";
 import { decideEnd } from "@/core/quota/end-hold";
 import { decideExpire } from "@/core/quota/expire-hold";
 import { decideFill } from "@/core/quota/fill-domain";
+import { rateLineOf } from "@/core/quota/judge-rates";
 import type {
   EndAsk,
   EndReply,
@@ -13,6 +14,7 @@ import type {
   ReserveAsk,
   ReserveReply,
 } from "@/core/quota/quota-store";
+import { RUNNING_LEASE_MS, type RunningRequest } from "@/core/quota/rate-ask";
 import { decideAnnounce, rebuiltDomain } from "@/core/quota/rebuild-domain";
 import { decideRenew } from "@/core/quota/renew-hold";
 import type { Clock } from "@/lib/clock";
@@ -22,10 +24,11 @@ import { applyChanges, emptyDomain, endEpoch, type KeptDomain, startOver, sweepD
 export type MemoryQuotaStoreOptions = { readonly clock: Clock; readonly replica: string };
 
 /** The counters of one process. Reserve, settle and void answer at once. */
-export type MemoryQuotaStore = Omit<QuotaStore, "reserve" | "settle" | "void"> & {
+export type MemoryQuotaStore = Omit<QuotaStore, "reserve" | "settle" | "void" | "leave"> & {
   reserve(ask: ReserveAsk): ReserveReply;
   settle(end: EndAsk): EndReply;
   void(end: EndAsk): EndReply;
+  leave(request: RunningRequest): void;
   /** Users of whom anything is kept. */
   size(): number;
   /** Stops the sweeping. */
@@ -79,6 +82,17 @@ export function memoryQuotaStore(options: MemoryQuotaStoreOptions): MemoryQuotaS
       const lines = readLines(domainOf(state, ask.userId, now), ask, now);
       return lines === null ? null : { at: now, lines };
     },
+    async readRates(userId, counters) {
+      const now = clock.now();
+      const domain = domainOf(state, userId, now);
+      return { at: now, lines: counters.map((counter) => rateLineOf(domain, counter, now)) };
+    },
+    async stayRunning(requests) {
+      const until = clock.now() + RUNNING_LEASE_MS;
+      for (const { userId, keyId, requestId } of requests)
+        keptOf(state, userId).running.set(requestId, { keyId, until });
+    },
+    leave: ({ userId, requestId }) => void state.domains.get(userId)?.running.delete(requestId),
     expired: async (limit) => expireHolds(state, limit),
     beginRebuild: async (userId) => beginRebuild(state, userId),
     async rebuild(ask) {
@@ -107,6 +121,12 @@ function domainOf(state: State, userId: number, now: number): Domain {
   return kept;
 }
 
+function keptOf({ domains }: State, userId: number): KeptDomain {
+  const kept = domains.get(userId) ?? emptyDomain();
+  domains.set(userId, kept);
+  return kept;
+}
+
 /** Writes what was decided of a user at `now`, epoch ms. */
 function commit<Reply>(state: State, { userId, now }: Turn, { reply, changes }: Decision<Reply>): Reply {
   const kept = changes === null ? undefined : state.domains.get(userId);
@@ -128,9 +148,8 @@ function fill(state: State, ask: FillAsk): boolean {
 
 function beginRebuild(state: State, userId: number): Awaited<ReturnType<QuotaStore["beginRebuild"]>> {
   const now = state.clock.now();
-  const kept = state.domains.get(userId) ?? emptyDomain();
+  const kept = keptOf(state, userId);
   if (kept.lock !== null && kept.lock.until > now) return null;
-  state.domains.set(userId, kept);
   const token = randomUUID();
   const holds = [...kept.holds.values()]
     .filter(({ keptUntil }) => keptUntil > now)

@@ -9,6 +9,7 @@ import type {
   OpenHold,
   Seed,
 } from "@/core/quota/quota-store";
+import type { RateAsk, RatesAsk } from "@/core/quota/rate-ask";
 import type { DomainKeys } from "./redis-keys";
 
 /** How the scripts name the kinds. */
@@ -25,6 +26,25 @@ export function askArguments(buckets: readonly BucketAsk[]): readonly string[] {
     ({ id, kind, start, end, cap, est, worst, enforcement }) =>
       `${KIND_LETTERS[kind]} ${start} ${end} ${id} ${cap} ${est} ${worst} ${enforcement}`,
   );
+}
+
+/** One line per counter of requests: `W | B metric limit burst period id`. */
+export function rateLines(counters: readonly RateAsk[]): string {
+  return counters
+    .map(({ id, metric, limit, burst, periodMs }) =>
+      burst === null ? `W ${metric} ${limit} 0 ${periodMs} ${id}` : `B ${metric} ${limit} ${burst} ${periodMs} ${id}`,
+    )
+    .join("\n");
+}
+
+/** The same, then `R cap-of-user cap-of-key key-id request-id` where requests at once are capped; nothing: neither applies. */
+export function ratesArgument(rates: RatesAsk | undefined): string {
+  if (rates === undefined) return "";
+  const { counters, concurrency } = rates;
+  const lines = rateLines(counters);
+  if (concurrency === null) return lines;
+  const { user, key, keyId, requestId } = concurrency;
+  return `${lines}\nR ${user ?? "-"} ${key ?? "-"} ${keyId} ${requestId}`;
 }
 
 /** One argument per bucket of a hold that ends: `kind p1 p2 id slot actual`. */
@@ -91,6 +111,7 @@ export function holdValue(hold: OpenHold, names: { keys: KeyList; domain: Domain
     ...{ k: names.keys.numberOf(names.domain.hold(hold.holdId)), id: hold.holdId, replica: hold.replica },
     ...{ at: String(hold.at), expires: String(hold.expiresAt), record: hold.record },
     ...{ ceiling: String(hold.ceilingNanoUsd), buckets },
+    ...(hold.rates === undefined ? {} : { rates: rateLines(hold.rates) }),
   };
 }
 

@@ -9,6 +9,8 @@ import type {
   ReserveReply,
   Verdict,
 } from "@/core/quota/quota-store";
+import type { RateAsk, RateLine, RateRule } from "@/core/quota/rate-ask";
+import { RATE_METRICS } from "@/core/vocabulary";
 import { KIND_LETTERS } from "./quota-arguments";
 
 const VERDICTS: Readonly<Record<string, Verdict>> = {
@@ -22,13 +24,19 @@ const KINDS = Object.fromEntries(Object.entries(KIND_LETTERS).map(([kind, letter
 const RENEWALS: readonly RenewReply[] = ["renewed", "settled", "voided", "unknown", "rebuild"];
 const LINE = 6;
 
-/** Reads the reply of reserve. Throws when it is none. */
-export function readReserveReply(reply: unknown): ReserveReply {
+/** Reads the reply of reserve; `isRated`: it asked rates. Throws when it is none. */
+export function readReserveReply(reply: unknown, isRated: boolean): ReserveReply {
   const [head, ...rest] = texts(reply);
   switch (head) {
     case "OK": {
-      const [epoch = "", sequence, at, lines] = rest;
-      return { kind: "admitted", at: whole(at), epoch, sequence: whole(sequence), lines: readLines(lines) };
+      const [epoch = "", sequence, at, lines, rates] = rest;
+      const known = { at: whole(at), epoch, sequence: whole(sequence), lines: readLines(lines) };
+      return { kind: "admitted", ...known, ...foundRates(rates, isRated) };
+    }
+    case "LIMITED": {
+      const [by, used, waitMs, at, rates] = rest;
+      const numbers = { used: whole(used), waitMs: whole(waitMs), at: whole(at), rates: readRateLines(rates) };
+      return { kind: "limited", by: ruleOf(by), ...numbers };
     }
     case "DUP": {
       const [state, at, ...slots] = rest;
@@ -43,8 +51,9 @@ export function readReserveReply(reply: unknown): ReserveReply {
     default: {
       const reason = VERDICTS[head ?? ""];
       if (reason === undefined || reason === "fits") throw notAReply(reply);
-      const [bucket, at, lines] = rest;
-      return { kind: "refused", reason, bucket: whole(bucket), at: whole(at), lines: readLines(lines) };
+      const [bucket, at, lines, rates] = rest;
+      const known = { bucket: whole(bucket), at: whole(at), lines: readLines(lines) };
+      return { kind: "refused", reason, ...known, ...foundRates(rates, isRated) };
     }
   }
 }
@@ -106,6 +115,33 @@ export function whole(text: string | undefined): number {
 export function texts(reply: unknown): readonly string[] {
   if (!Array.isArray(reply) || !reply.every((item) => typeof item === "string")) throw notAReply(reply);
   return reply;
+}
+
+/** Reads `used wait` of each counter of requests. */
+export function readRateLines(text = ""): readonly RateLine[] {
+  const items = text === "" ? [] : text.split(" ");
+  return Array.from({ length: items.length / 2 }, (_, at) => ({
+    used: whole(items[at * 2]),
+    waitMs: whole(items[at * 2 + 1]),
+  }));
+}
+
+/** Reads the counters of a hold record: `W | B metric limit burst period id` per line. */
+export function readRates(text: string): readonly RateAsk[] {
+  return text.split("\n").map((line) => {
+    const [kind, name, limit, burst, periodMs, id = ""] = line.split(" ");
+    const metric = RATE_METRICS.find((known) => known === name);
+    if (metric === undefined) throw notAReply(line);
+    return { id, metric, limit: whole(limit), burst: kind === "B" ? whole(burst) : null, periodMs: whole(periodMs) };
+  });
+}
+
+function foundRates(text: string | undefined, isRated: boolean) {
+  return isRated ? { rates: readRateLines(text) } : {};
+}
+
+function ruleOf(text: string | undefined): RateRule {
+  return text === "user" || text === "key" ? text : whole(text);
 }
 
 /** Reads all lines of a reply, each `slot settled held worst reset verdict`. */

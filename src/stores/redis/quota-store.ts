@@ -9,14 +9,25 @@ import type {
   ReserveAsk,
   ReserveReply,
 } from "@/core/quota/quota-store";
+import type { RunningRequest } from "@/core/quota/rate-ask";
 import { expiredHolds, indexUser, NOTE_AGAIN_MS } from "./expired-holds";
-import { askArguments, configArguments, endArguments } from "./quota-arguments";
-import { readEndReply, readPeekReply, readRenewReply, readReserveReply } from "./quota-replies";
+import { askArguments, configArguments, endArguments, rateLines, ratesArgument } from "./quota-arguments";
+import {
+  readEndReply,
+  readPeekReply,
+  readRateLines,
+  readRenewReply,
+  readReserveReply,
+  texts,
+  whole,
+} from "./quota-replies";
 import { announceHold, beginRebuild, fillDomain, rebuildDomain } from "./rebuild-domain";
 import type { CounterPlace } from "./redis-keys";
 import { runScript } from "./run-script";
+import { leave, stayRunning } from "./running-requests";
 import { END } from "./scripts/end.lua";
 import { PEEK } from "./scripts/peek.lua";
+import { READ_RATES } from "./scripts/read-rates.lua";
 import { RENEW } from "./scripts/renew.lua";
 import { RESERVE } from "./scripts/reserve.lua";
 
@@ -30,10 +41,11 @@ const NOTED_USERS = 100_000;
 export type RedisQuotaStoreOptions = CounterPlace & { readonly replica: string; readonly leastTtlMs?: number };
 
 /** Counters on Redis. */
-export type RedisQuotaStore = Omit<QuotaStore, "reserve" | "settle" | "void"> & {
+export type RedisQuotaStore = Omit<QuotaStore, "reserve" | "settle" | "void" | "leave"> & {
   reserve(ask: ReserveAsk): Promise<ReserveReply>;
   settle(end: EndAsk): Promise<EndReply>;
   void(end: EndAsk): Promise<EndReply>;
+  leave(request: RunningRequest): Promise<void>;
 };
 
 /**
@@ -62,6 +74,13 @@ export function redisQuotaStore(options: RedisQuotaStoreOptions): RedisQuotaStor
       const args = [...configArguments(config), ...askArguments(buckets)];
       return readPeekReply(await runScript(place.client, PEEK, { keys, args }));
     },
+    async readRates(userId, counters) {
+      const call = { keys: [place.keys.domain(userId).meta], args: [rateLines(counters)] };
+      const [at, found] = texts(await runScript(place.client, READ_RATES, call));
+      return { at: whole(at), lines: readRateLines(found) };
+    },
+    stayRunning: (requests) => stayRunning(place, requests),
+    leave: (request) => leave(place, request),
     expired: (limit) => expiredHolds({ leastTtlMs: HOLD_TTL_MS, ...place }, limit),
     beginRebuild: (userId) => beginRebuild(place, userId),
     async rebuild(ask) {
@@ -86,17 +105,19 @@ async function reserve(ask: ReserveAsk, place: Place): Promise<ReserveReply> {
   const keys = [domain.meta, domain.open, domain.hold(ask.holdId), ...ask.buckets.map(domain.bucket)];
   const args = [
     ...[ask.holdId, ask.ttlMs, place.replica, ...configArguments(ask.config), ask.record, initialCeiling(ask.buckets)],
+    ratesArgument(ask.rates),
     ...askArguments(ask.buckets),
   ];
-  const reply = readReserveReply(await runScript(place.client, RESERVE, { keys, args }));
+  const reply = readReserveReply(await runScript(place.client, RESERVE, { keys, args }), ask.rates !== undefined);
   if (reply.kind === "admitted") place.note(ask.userId, reply.at + ask.ttlMs);
   return reply;
 }
 
-async function end(place: CounterPlace, ask: EndAsk, state: "S" | "V"): Promise<EndReply> {
+async function end(place: CounterPlace, ask: EndAsk, to: "S" | "V"): Promise<EndReply> {
   const domain = place.keys.domain(ask.userId);
   const keys = [domain.meta, domain.open, domain.hold(ask.holdId), ...ask.buckets.map(domain.bucket)];
-  const args = [ask.holdId, state, ask.at, ...endArguments(ask, state === "S")];
+  const state = to === "S" && ask.failed === true ? "F" : to;
+  const args = [ask.holdId, state, ask.at, ...endArguments(ask, to === "S")];
   return readEndReply(await runScript(place.client, END, { keys, args }));
 }
 

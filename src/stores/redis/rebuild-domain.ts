@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { LIVES } from "@/core/quota/domain";
 import type { FillAsk, OpenHold, QuotaStore, RebuildAsk } from "@/core/quota/quota-store";
 import { fillArguments, holdValue, keyList, seedValues } from "./quota-arguments";
-import { readHeldBucket, texts, whole } from "./quota-replies";
+import { readHeldBucket, readRates, texts, whole } from "./quota-replies";
 import type { CounterPlace, DomainKeys } from "./redis-keys";
 import { runScript } from "./run-script";
 import { ANNOUNCE } from "./scripts/announce.lua";
@@ -93,5 +93,6 @@ async function readHold(
   if (fields === null || (fields.st !== "O" && fields.st !== "L")) return null;
   const buckets = Array.from({ length: whole(fields.nb) }, (_, at) => readHeldBucket(fields[`b${at + 1}`] ?? ""));
   const { rep = "", rec = "" } = fields;
-  return { ...entry, replica: rep, at: whole(fields.at), record: rec, ceilingNanoUsd: whole(fields.c), buckets };
+  const known = { replica: rep, at: whole(fields.at), record: rec, ceilingNanoUsd: whole(fields.c), buckets };
+  return { ...entry, ...known, ...(fields.r === undefined ? {} : { rates: readRates(fields.r) }) };
 }

@@ -18,6 +18,10 @@ export type DomainKeys = {
   /** Who rebuilds. */
   readonly lock: string;
   hold(holdId: string): string;
+  /** Sorted set: running requests by the end of their lease, epoch ms; the scripts make the same names, and those of rates behind `:r:`. */
+  readonly running: string;
+  /** Those of one key. */
+  runningOfKey(keyId: number): string;
   /** A hash of its own, but for `total`, which lies in `meta`. */
   bucket(ref: Pick<BucketRef, "id" | "kind">): string;
 };
@@ -81,6 +85,8 @@ export function redisKeys(databaseId: string): RedisKeys {
         open: `${meta}:x`,
         lock: `${meta}:l`,
         hold: (holdId) => `${meta}:h:${holdId}`,
+        running: `${meta}:n`,
+        runningOfKey: (keyId) => `${meta}:n:k${keyId}`,
         bucket: ({ id, kind }) => (kind === "total" ? meta : `${meta}:b:${id}`),
       };
     },

@@ -1,17 +1,19 @@
 import { defineScript } from "../run-script";
 import { COUNTERS } from "./counters.lua";
 import { JUDGE } from "./judge.lua";
+import { RATES } from "./rates.lua";
 
 /** Places one hold in every bucket of a request, or in none (quota.md section 5). */
 export const RESERVE = defineScript(
   "reserve",
   `-- KEYS  1 meta  2 open holds  3 hold  4.. one per bucket (total: the meta key again)
 -- ARGV  1 hold id  2 ttl ms  3 replica  4 config version  5 fingerprint of the user axis  6 key id  7 fingerprint of the key axis
---       8 record  9 ceiling, nano-USD  then one per bucket: kind p1 p2 id cap est worst mode
--- Reply OK epoch n at lines · EXHAUSTED | TOO_LARGE | CONTENDED bucket at lines · DUP state at slots.. · REBUILD
+--       8 record  9 ceiling, nano-USD  10 rates, one line each
+--       then one per bucket: kind p1 p2 id cap est worst mode
+-- Reply OK epoch n at lines rates · EXHAUSTED | TOO_LARGE | CONTENDED bucket at lines rates · LIMITED by used wait at rates · DUP state at slots.. · REBUILD
 --       · FILL definitions of the user axis, of the key axis · STALE_WINDOW bucket at. Buckets count from 0.
 local META, OPEN, HOLD = KEYS[1], KEYS[2], KEYS[3]
-${COUNTERS}${JUDGE}
+${COUNTERS}${JUDGE}${RATES}
 if not epoch then return {'REBUILD'} end
 local fill, confirm = outdated(num(ARGV[4]), 4)
 if fill then
@@ -29,7 +31,7 @@ end
 local count = #KEYS - 3
 local asked, buckets, judged, named = {}, {}, {}, nil
 for i = 1, count do
-  local f = fields(ARGV[9 + i])
+  local f = fields(ARGV[10 + i])
   asked[i] = f
   for p = 5, 7 do
     local amount = f[p]
@@ -42,6 +44,12 @@ for i = 1, count do
   local b = buckets[i]
   if b.kind == 'C' and (second < b.p1 or second >= b.p2) then return {'STALE_WINDOW', int(i - 1), int(at)} end
 end
+local rules, running, rated, full, wait = {}, nil, '', nil, '0'
+if ARGV[10] ~= '' then
+  rules, running = readRules(ARGV[10])
+  rated, full, wait = judgeRates(rules, running)
+  if full then return {'LIMITED', full[1], full[2], wait, int(at), rated} end
+end
 for i = 1, count do
   local line = judge(buckets[i])
   judged[i] = line
@@ -52,7 +60,9 @@ if named then
     local c = judged[i].counter
     if c.gone then save(buckets[i], c) end
   end
-  return lines({judged[named].class, int(named - 1), int(at)}, judged)
+  local reply = lines({judged[named].class, int(named - 1), int(at)}, judged)
+  reply[#reply + 1] = rated
+  return reply
 end
 
 local record = {'e', epoch, 'st', 'O', 'rep', ARGV[3], 'at', int(at), 'nb', int(count), 'rec', ARGV[8], 'c', ARGV[9]}
@@ -63,9 +73,17 @@ for i = 1, count do
   record[#record + 1] = 'b' .. i
   record[#record + 1] = table.concat({int(line.slot), est, worst, b.kind, f[2], f[3], b.id}, ' ')
 end
+if #rules > 0 then
+  local taken = {}
+  for i, r in ipairs(rules) do taken[i] = r.line; takeRate(r) end
+  record[#record + 1] = 'r'; record[#record + 1] = table.concat(taken, '\n')
+end
+if running then stay(running.keyId, running.id) end
 redis.call('DEL', HOLD); redis.call('HSET', HOLD, unpack(record)); redis.call('EXPIRE', HOLD, 2 * DAY)
 redis.call('ZADD', OPEN, int(at + num(ARGV[2])), ARGV[1]); redis.call('EXPIRE', OPEN, 2 * DAY)
 confirm()
-return lines({'OK', epoch, stepped(), int(at)}, judged)
+local reply = lines({'OK', epoch, stepped(), int(at)}, judged)
+reply[#reply + 1] = rated
+return reply
 `,
 );

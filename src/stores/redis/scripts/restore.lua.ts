@@ -61,6 +61,7 @@ local function place(hold)
     record[#record + 1] = 'b' .. i
     record[#record + 1] = table.concat({int(slot), est, worst, b.kind, int(b.p1), int(b.p2), b.id}, ' ')
   end
+  if hold.rates then record[#record + 1] = 'r'; record[#record + 1] = hold.rates end
   for _, x in ipairs(placed) do add(x.b, x.c, x.slot, x.amounts) end
   redis.call('DEL', key); redis.call('HSET', key, unpack(record)); redis.call('EXPIRE', key, 2 * DAY)
   redis.call('ZADD', OPEN, hold.expires, hold.id); redis.call('EXPIRE', OPEN, 2 * DAY)
