@@ -19,10 +19,18 @@ function over(targetType: ErrorParams[string] | undefined, target: ErrorParams[s
   return ` for the ${targetType === "group" ? "model group" : "model"}${named(target)}`;
 }
 
-/** `minute`, `90 minutes`. */
-function spoken(periodMs: ErrorParams[string] | undefined): string {
-  const minutes = Math.round(Number(periodMs) / 60_000);
-  return minutes === 1 ? "minute" : `${minutes} minutes`;
+/** What a rate allows: `Rate limit reached: 60 requests per 5 minutes for the model "gpt-5".` */
+function rateMessage(counted: string): Message {
+  return ({ limit, periodMs, targetType, target }) => {
+    if (limit === undefined) return "Rate limit reached.";
+    const minutes = Math.round(Number(periodMs) / 60_000);
+    const period = minutes === 1 ? "minute" : `${minutes} minutes`;
+    return `Rate limit reached: ${limit} ${counted} per ${period}${over(targetType, target)}.`;
+  };
+}
+
+function crowded(who: string, limit: ErrorParams[string] | undefined): string {
+  return `Rate limit reached: ${who} may run ${limit ?? "no more"} requests at once.`;
 }
 
 const BODY_REASONS: Readonly<Record<string, Message>> = {
@@ -68,14 +76,11 @@ const MESSAGES: Partial<Record<ErrorCode, Message>> = {
   limit_exceeded: () => "Usage quota exhausted.",
   limit_too_small: () => "Usage quota exhausted: the request needs more than is left.",
   limit_contended: () => "Other running requests hold what is left of a limit.",
-  rpm_exceeded: ({ limit, target, targetType }) =>
-    `Rate limit reached: ${limit} requests per minute${over(targetType, target)}.`,
-  total_requests_exceeded: ({ limit, target, targetType, periodMs }) =>
-    `Rate limit reached: ${limit} requests per ${spoken(periodMs)}${over(targetType, target)}.`,
-  successful_requests_exceeded: ({ limit, target, targetType, periodMs }) =>
-    `Rate limit reached: ${limit} successful requests per ${spoken(periodMs)}${over(targetType, target)}.`,
-  key_concurrency_exceeded: ({ limit }) => `Rate limit reached: this API key may run ${limit} requests at once.`,
-  user_concurrency_exceeded: ({ limit }) => `Rate limit reached: this user may run ${limit} requests at once.`,
+  rpm_exceeded: rateMessage("requests"),
+  total_requests_exceeded: rateMessage("requests"),
+  successful_requests_exceeded: rateMessage("successful requests"),
+  key_concurrency_exceeded: ({ limit }) => crowded("this API key", limit),
+  user_concurrency_exceeded: ({ limit }) => crowded("this user", limit),
   channel_queue_full: ({ model }) => `The service is at capacity for the model${named(model)}.`,
   channel_queue_timeout: ({ model }) => `The service stayed at capacity for the model${named(model)}.`,
   channel_rate_limited: ({ model }) => `The service has reached its rate for the model${named(model)}.`,

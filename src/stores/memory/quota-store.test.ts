@@ -2,18 +2,21 @@ import { type FakeClock, fakeClock } from "@test/fake-clock";
 import { afterEach, expect, test } from "vitest";
 import type { BucketAsk, BucketRef, ReserveAsk } from "@/core/quota/quota-store";
 import { describeQuotaStore } from "@/core/quota/quota-store.contract";
+import { describeRates } from "@/core/quota/rates.contract";
 import { type MemoryQuotaStore, memoryQuotaStore } from "./quota-store";
 
-describeQuotaStore("the memory store", async () => {
+const fresh = async () => {
   const clock = fakeClock();
   const store = memoryQuotaStore({ clock, replica: "r1" });
   return {
     store,
     now: async () => clock.now(),
-    pass: async (ms) => clock.advance(ms),
+    pass: async (ms: number) => clock.advance(ms),
     close: async () => store.close(),
   };
-});
+};
+describeQuotaStore("the memory store", fresh);
+describeRates("rates in memory", fresh);
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

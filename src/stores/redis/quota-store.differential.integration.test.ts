@@ -13,6 +13,7 @@ import type {
   ReserveAsk,
   Seed,
 } from "@/core/quota/quota-store";
+import type { RateAsk, RatesAsk } from "@/core/quota/rate-ask";
 import { ENFORCEMENTS } from "@/core/vocabulary";
 import { type MemoryQuotaStore, memoryQuotaStore } from "../memory/quota-store";
 import { type RedisQuotaStore, redisQuotaStore } from "./quota-store";
@@ -95,6 +96,45 @@ function someBuckets(world: World): readonly BucketAsk[] {
   // The window that ended is rarely asked for: it makes the whole reserve stale.
   const refs = refsAt(world, world.now).filter((_, at) => (at === 3 ? world.random(20) === 0 : world.random(2) === 0));
   return refs.map((ref) => bucketAsk(world, ref));
+}
+
+/** Windows and buckets of a second or two, so that their slices age during the run. */
+const RATES: readonly RateAsk[] = [
+  { id: "u7:rpm:all:600", metric: "rpm", limit: 40, burst: null, periodMs: 600 },
+  { id: "u7:total:mgpt:1200", metric: "total", limit: 60, burst: null, periodMs: 1_200 },
+  { id: "k3:successful:g5:600", metric: "successful", limit: 30, burst: null, periodMs: 600 },
+  { id: "u7:b1:600", metric: "rpm", limit: 50, burst: 20, periodMs: 600 },
+];
+
+function someRates(world: World): { readonly rates?: RatesAsk } {
+  if (world.random(3) === 0) return {};
+  const counters = RATES.filter(() => world.random(2) === 0);
+  const capOf = (most: number) => (world.random(3) === 0 ? null : within(world, 1, most));
+  const concurrency = { ...someRequest(world), user: capOf(30), key: capOf(20) };
+  return { rates: { counters, concurrency: world.random(2) === 0 ? null : concurrency } };
+}
+
+function someRequest(world: World) {
+  const number = world.random(40);
+  return { requestId: `q${number}`, keyId: 3 + (number % 2) };
+}
+
+function leaving(world: World): Step {
+  const request = { userId: USER, ...someRequest(world) };
+  return async () => {
+    await redis.leave(request);
+    return () => world.memory.leave(request);
+  };
+}
+
+function readingRates(world: World): Step {
+  return async () => {
+    const { at, lines } = await redis.readRates(USER, RATES);
+    return async () => {
+      move(world, at);
+      demandSame({ lines: (await world.memory.readRates(USER, RATES)).lines }, { lines });
+    };
+  };
 }
 
 function someConfig(world: World): DomainConfig {
@@ -208,6 +248,7 @@ function newReserve(world: World): Step {
       ttlMs: pick(world, [1, 1_000_000]),
       config: someConfig(world),
     },
+    ...someRates(world),
     ...{ buckets: someBuckets(world), record: `{"é":${world.nextHold}}` },
   };
   keepForLater(world, () => reserving(world, ask));
@@ -219,8 +260,9 @@ function knownEnd(world: World): Step {
   if (played === undefined) return newReserve(world);
   const end = endOf(world, played);
   const verb = world.random(5) === 0 ? "void" : "settle";
-  keepForLater(world, () => ending(world, end, verb));
-  return ending(world, end, verb);
+  const given = world.random(2) === 0 ? end : { ...end, failed: true };
+  keepForLater(world, () => ending(world, given, verb));
+  return ending(world, given, verb);
 }
 
 function unknownEnd(world: World): Step {
@@ -247,7 +289,9 @@ function nextStep(world: World): Step {
   if (draw < 50) return newReserve(world);
   if (draw < 85) return knownEnd(world);
   if (draw < 91) return renewing(world, world.open[world.random(world.open.length + 1)]?.ask.holdId ?? "never.1");
-  return draw < 95 ? unknownEnd(world) : repeated(world);
+  if (draw < 94) return unknownEnd(world);
+  if (draw < 96) return leaving(world);
+  return draw < 97 ? readingRates(world) : repeated(world);
 }
 
 /** An instant of Redis in the middle of a second: what is done next is done in the same second, and windows know no less. */
@@ -363,6 +407,7 @@ async function playBatch(world: World): Promise<void> {
 async function loadScripts(): Promise<void> {
   const end = { userId: 8, holdId: "a.1", at: 0, buckets: [], actual: [] };
   await redis.settle(end);
+  await redis.readRates(8, RATES);
   await redis.renew([{ ...end, ttlMs: 1, ceilingNanoUsd: 0 }]);
   const config = { version: 1, keyId: 3, user: "", key: "" };
   await redis.reserve({ ...end, ttlMs: 1, config, record: "" });
@@ -392,7 +437,7 @@ test(`${OPERATIONS} random operations leave memory and Redis alike in reply and 
     if (world.random(3) === 0) await pick(world, extras)(world);
   }
   const states = ["open", "limbo", "settled", "voided"];
-  const refusals = ["exhausted", "too_large", "contended"];
+  const refusals = ["exhausted", "too_large", "contended", "limited"];
   expect([...world.seen].sort()).toEqual(
     [...states, ...refusals, "admitted", "fill", "rebuild", "stale_window"].sort(),
   );

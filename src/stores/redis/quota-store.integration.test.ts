@@ -4,6 +4,7 @@ import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { BucketAsk, ReserveAsk } from "@/core/quota/quota-store";
 import { describeQuotaStore, refsAround } from "@/core/quota/quota-store.contract";
+import { describeRates } from "@/core/quota/rates.contract";
 import { createRedisConnection, type RedisClient, type RedisConnection } from "./client";
 import { type RedisQuotaStore, redisQuotaStore } from "./quota-store";
 import { redisKeys } from "./redis-keys";
@@ -42,12 +43,15 @@ async function onServers({ urls, stop }: { readonly urls: readonly string[]; sto
   };
 }
 
-describeQuotaStore("the Redis store", async () => {
+const onOne = async () => {
   const { url, stop } = await startRedis();
   return onServers({ urls: [url], stop });
-});
-
-describeQuotaStore("the Redis store on a cluster of three masters", async () => onServers(await startRedisCluster()));
+};
+const onCluster = async () => onServers(await startRedisCluster());
+describeQuotaStore("the Redis store", onOne);
+describeRates("rates on Redis", onOne);
+describeQuotaStore("the Redis store on a cluster of three masters", onCluster);
+describeRates("rates on a cluster of three masters", onCluster);
 
 let server: TestRedis;
 let connection: RedisConnection;

@@ -76,7 +76,7 @@ end
 if #rules > 0 then
   local taken = {}
   for i, r in ipairs(rules) do taken[i] = r.line; takeRate(r) end
-  record[#record + 1] = 'r'; record[#record + 1] = table.concat(taken, '\n')
+  record[#record + 1] = 'r'; record[#record + 1] = table.concat(taken, '\\n')
 end
 if running then stay(running.keyId, running.id) end
 redis.call('DEL', HOLD); redis.call('HSET', HOLD, unpack(record)); redis.call('EXPIRE', HOLD, 2 * DAY)
