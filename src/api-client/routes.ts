@@ -66,6 +66,7 @@ export const ROUTES: { readonly [Name in keyof OperationTypes]: `${Method} /${st
   "rates.list": "GET /rates",
   "rates.get": "GET /rates/{kind}/{id}",
   "rates.put": "PUT /rates/{kind}/{id}",
+  "rates.rpmStatus": "GET /users/{id}/rpm-status",
   "rates.clearUserOverrides": "DELETE /users/{id}/rpm-overrides",
   "rates.clearGroupOverrides": "DELETE /user-groups/{id}/rpm-overrides",
   "boosts.list": "GET /boosts",

@@ -5,6 +5,7 @@ import type { Drift } from "./quota/drift";
 import type { LimitRow } from "./quota/limit";
 import type { LimitedCaller } from "./quota/limit-cell";
 import type { QuotaReading } from "./quota/read-quotas";
+import type { RpmStatus } from "./quota/rpm-status";
 import type { ProtocolId } from "./vocabulary";
 
 /** Where a user stands, as one of its keys sees it. */
@@ -53,6 +54,8 @@ export type QuotaPorts = {
   ): Promise<readonly PreviewedQuotas[]>;
   /** Judges a request by the limits and counters of this instant; places no hold and counts nothing. */
   whatIf(ask: WhatIfAsk): Promise<WhatIf>;
+  /** Where a user stands with requests per minute; null: no such user. */
+  rpmStatus(userId: number): Promise<RpmStatus | null>;
   /** Compares a user's counters with the ledger, and rebuilds them when they differ twice (quota.md Q51). */
   checkDrift(userId: number): Promise<Drift>;
 };

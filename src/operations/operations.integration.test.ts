@@ -199,6 +199,7 @@ const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[
     const { version } = await call("rates.get", { kind: "user", id });
     return { kind: "user", id, version, rules: RULES };
   },
+  "rates.rpmStatus": async () => ({ id: (await overridden()).userId }),
   "rates.clearUserOverrides": async () => ({ id: (await overridden()).userId }),
   "rates.clearGroupOverrides": async () => ({ id: (await overridden()).userGroupId }),
   "boosts.list": async () => ({}),

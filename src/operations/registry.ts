@@ -52,6 +52,7 @@ import { rebuildCounters } from "./quotas/rebuild-counters";
 import { clearGroupOverrides } from "./rates/clear-group-overrides";
 import { clearUserOverrides } from "./rates/clear-user-overrides";
 import { getRates } from "./rates/get-rates";
+import { getRpmStatus } from "./rates/get-rpm-status";
 import { listRates } from "./rates/list-rates";
 import { putRates } from "./rates/put-rates";
 import { getOwnRequest } from "./requests/get-own-request";
@@ -150,6 +151,7 @@ const registered = [
   getRates,
   putRates,
   clearUserOverrides,
+  getRpmStatus,
   clearGroupOverrides,
   listDenials,
   getUserQuotas,

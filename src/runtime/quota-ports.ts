@@ -6,6 +6,7 @@ import type { LimitPlans } from "@/core/quota/limit-plans";
 import type { ReadCaller } from "@/core/quota/peek-buckets";
 import type { PreviewDeps } from "@/core/quota/preview-reserve";
 import { readLedger, readQuotas } from "@/core/quota/read-quotas";
+import { readRpmStatus } from "@/core/quota/rpm-status";
 import type { QuotaPorts, UsersAsk } from "@/core/quota-ports";
 import { type WhatIfDeps, whatIf } from "@/gateway/what-if";
 import type { LimitedCallers, VersionedCaller } from "@/stores/postgres/limited-callers";
@@ -58,6 +59,10 @@ export function createQuotaPorts(ask: QuotaPortsAsk): QuotaPorts {
         habitsOf: ask.habitsOf,
       });
     },
+    async rpmStatus(userId) {
+      const [caller] = await found({ userIds: [userId], keyId: null });
+      return caller === undefined ? null : readRpmStatus(plans.planOf(caller, (await ask.config()).settings), reads);
+    },
     checkDrift: (userId) => ask.drift.checkUser(userId),
   };
 }
@@ -73,6 +78,7 @@ export function lateQuotaPorts(built: () => QuotaPorts | undefined): QuotaPorts 
     read: async (users) => ports().read(users),
     preview: async (users, change) => ports().preview(users, change),
     whatIf: async (asked) => ports().whatIf(asked),
+    rpmStatus: async (userId) => ports().rpmStatus(userId),
     checkDrift: async (userId) => ports().checkDrift(userId),
   };
 }

@@ -1,6 +1,8 @@
 import { buildOperations, type TestOperations } from "@test/build-operations";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type AppError, isAppError } from "@/core/errors";
+import { askRates } from "@/core/quota/ask-rates";
+import { readRpmStatus } from "@/core/quota/rpm-status";
 import { DEFAULT_SETTINGS } from "@/core/settings/settings";
 import type { Actor } from "../operation";
 import type { OperationTypes } from "../registry";
@@ -190,6 +192,73 @@ describe("clearing overrides (channels-and-rates.md R15, test 32)", () => {
     await put({ kind: "user", id, userGroupId: group?.id }, [rpm(5)]);
     expect(await call("rates.clearGroupOverrides", { id: group?.id ?? 0 })).toMatchObject({ cleared: 1 });
     await expect(call("rates.clearUserOverrides", { id: 99_999 })).rejects.toMatchObject({ code: "not_found" });
+  });
+});
+
+describe("where a user stands with requests per minute (channels-and-rates.md R14)", () => {
+  const request = async (userId: number, no: number) => {
+    const { plan, version } = await world.quotas.planOf(userId, null);
+    const requestId = `r${userId}x${no}`;
+    const amounts = { usd: 0, tokens: 0, requests: 1 };
+    return world.quotas.engine.reserve({
+      ...{ requestId, no: 1, plan, callerVersion: version, target: { modelGroupId: null, isFree: false } },
+      rates: askRates({ plan, requestId, target: { modelGroupId: null, model: "m" }, wasSent: false }),
+      ...{ demand: () => ({ est: amounts, worst: amounts, strictWorst: amounts }), rules: DEFAULT_SETTINGS },
+      ...{ record: () => "", onWait() {} },
+    });
+  };
+
+  test("what it reads is what enforces, for every group of the user, and reading consumes nothing", async () => {
+    const user = await newUser();
+    const [vip, plain] = [await newGroup([user.id]), await newGroup([user.id])];
+    await put({ kind: "user", id: user.id }, [rpm(20)]);
+    await put({ kind: "user_group", id: vip.id }, [rpm(100)]);
+    await put({ kind: "user", id: user.id, userGroupId: vip.id }, [rpm(7)]);
+    for (let no = 0; no < 5; no++) expect((await request(user.id, no)).kind).toBe("admitted");
+    const status = await call("rates.rpmStatus", { id: user.id });
+    expect(status).toMatchObject({
+      available: true,
+      user: { used: 5, limit: 20 },
+      groups: [
+        { groupId: vip.id, groupName: vip.name, used: 5, limit: 7, source: "override" },
+        { groupId: plain.id, groupName: plain.name, used: 5, limit: null, source: "none" },
+      ],
+      effective: { limit: 7, remaining: 2, source: "override", groupId: vip.id, retryAfterSeconds: 0 },
+      targets: [],
+    });
+    expect(await call("rates.rpmStatus", { id: user.id })).toMatchObject({ user: status.user });
+    const kinds = [5, 6, 7].map((no) => request(user.id, no));
+    expect((await Promise.all(kinds)).map(({ kind }) => kind)).toEqual(["admitted", "admitted", "limited"]);
+    const spent = await call("rates.rpmStatus", { id: user.id });
+    expect(spent.effective).toMatchObject({ remaining: 0, retryAfterSeconds: 60 });
+  });
+
+  test("a user without groups has an empty list; rates of models are listed by themselves", async () => {
+    const user = await newUser();
+    await put({ kind: "user", id: user.id }, [{ metric: "rpm", target: { model: "m" }, value: limited(3) }]);
+    await request(user.id, 0);
+    expect(await call("rates.rpmStatus", { id: user.id })).toMatchObject({
+      ...{ user: { used: 0, limit: null }, groups: [], effective: { limit: null, source: "none" } },
+      targets: [{ modelGroupId: null, model: "m", used: 1, limit: 3, remaining: 2, source: "user" }],
+    });
+  });
+
+  test("it answers while the counters do not, and knows who does not exist", async () => {
+    const user = await newUser();
+    await put({ kind: "user", id: user.id }, [rpm(20)]);
+    const { plan } = await world.quotas.planOf(user.id, null);
+    const faults: string[] = [];
+    const status = await readRpmStatus(plan, {
+      store: { readRates: () => Promise.reject(new Error("no answer")) },
+      now: () => 5,
+      onFault: ({ kind }) => faults.push(kind),
+    });
+    expect(status).toMatchObject({
+      ...{ available: false, at: 5, user: { used: null, limit: 20 } },
+      effective: { limit: 20, remaining: null, retryAfterSeconds: null },
+    });
+    expect(faults).toEqual(["store"]);
+    await expect(call("rates.rpmStatus", { id: 99_999 })).rejects.toMatchObject({ code: "not_found" });
   });
 });
 

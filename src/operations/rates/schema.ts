@@ -4,6 +4,7 @@ import {
   because,
   choice,
   idField,
+  instant,
   listOf,
   modelName,
   orDefault,
@@ -142,3 +143,40 @@ export const RateList = listOf(RateItem);
 export const ClearedOverrides = z.object({ cleared: z.int(), configVersion: z.int() });
 /** See the schema. */
 export type ClearedOverrides = z.infer<typeof ClearedOverrides>;
+
+/** Input of `rates.rpmStatus`: the user. */
+export const RpmStatusInput = strict({ id: idField });
+const standing = { used: z.int().nullable(), limit: z.int().nullable() };
+const effectiveRpm = {
+  /** null: unlimited. */
+  limit: z.int().nullable(),
+  remaining: z.int().nullable(),
+  source: z.enum(["user", "group", "override", "default", "none"]),
+  groupId: z.int().nullable(),
+  /** 0: a request would pass now. */
+  retryAfterSeconds: z.int().nullable(),
+};
+/** Output of `rates.rpmStatus`. `available: false`: the counters do not answer, and what was used is null. */
+export const RpmStatus = z.object({
+  available: z.boolean(),
+  asOf: instant,
+  user: z.object(standing),
+  groups: z.array(
+    z.object({
+      groupId: z.int(),
+      groupName: z.string(),
+      ...standing,
+      source: z.enum(["group", "override", "exempt", "none"]),
+    }),
+  ),
+  effective: z.object(effectiveRpm),
+  targets: z.array(
+    z.object({
+      modelGroupId: z.int().nullable(),
+      modelGroupName: z.string().nullable(),
+      model: z.string().nullable(),
+      ...effectiveRpm,
+      used: z.int().nullable(),
+    }),
+  ),
+});
