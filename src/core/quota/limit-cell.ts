@@ -10,8 +10,7 @@ import type {
 } from "../vocabulary";
 import { LIMIT_UNITS, LIMIT_WINDOWS } from "../vocabulary";
 import type { BoostRow, GroupMembership, LimitRow, RestartRow } from "./limit";
-import type { RateRow } from "./rate-row";
-import type { RateSettings } from "./resolve-rates";
+import type { RateRow, RateSettings } from "./rate-row";
 
 /** Whose limits are resolved: the part of an auth snapshot that they depend on. */
 export type LimitedCaller = {

@@ -27,3 +27,15 @@ export type RateValues = Pick<RateRow, "modelGroupId" | "model" | "metric" | "am
 export function rateKey({ modelGroupId, model, metric }: Pick<RateRow, "modelGroupId" | "model" | "metric">): string {
   return JSON.stringify([metric, modelGroupId, model]);
 }
+
+/** The settings that rates depend on (R4). */
+export type RateSettings = {
+  readonly requestRate: {
+    readonly enabled: boolean;
+    readonly periodMinutes: number;
+    /** 0: unlimited. */
+    readonly total: number;
+    readonly successful: number;
+    readonly groups: Readonly<Record<string, { readonly total: number; readonly successful: number }>>;
+  };
+};

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_SETTINGS } from "../settings/settings";
-import type { RateRow } from "./rate-row";
-import { type RateSettings, resolveRates } from "./resolve-rates";
+import type { RateRow, RateSettings } from "./rate-row";
+import { resolveRates } from "./resolve-rates";
 
 const ASKED = { modelGroupId: 5, model: "gpt-4o" };
 const GROUPS = [

@@ -1,7 +1,7 @@
 import { RATE_METRICS, type RateMetric } from "../vocabulary";
 import type { LimitedCaller } from "./limit-cell";
 import type { RateAsk } from "./rate-ask";
-import type { RateRow } from "./rate-row";
+import type { RateRow, RateSettings } from "./rate-row";
 
 /*
  * Which request rates apply to a request (channels-and-rates.md R1-R3): one pure function of the caller's rows, the block of R4 and the
@@ -9,18 +9,6 @@ import type { RateRow } from "./rate-row";
  * all groups those of everyone count; the strictest of what is left wins. A more specific target never cancels a wider one. All windows of
  * a user, metric and target are one counter, so another key or group gives no second budget; a key has its own, and so has each bucket row.
  */
-
-/** The settings that rates depend on (R4). */
-export type RateSettings = {
-  readonly requestRate: {
-    readonly enabled: boolean;
-    readonly periodMinutes: number;
-    /** 0: unlimited. */
-    readonly total: number;
-    readonly successful: number;
-    readonly groups: Readonly<Record<string, { readonly total: number; readonly successful: number }>>;
-  };
-};
 
 /** Whose number decides, as refusals name it (R13). */
 export type RateSource = "user" | "group" | "override" | "key" | "default";
