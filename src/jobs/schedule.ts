@@ -7,11 +7,12 @@ import { heartbeatReplica } from "./heartbeat-replica";
 import type { Job, JobDeps } from "./job";
 import { learnHabits } from "./learn-habits";
 import { renewHolds } from "./renew-holds";
+import { reportLive } from "./report-live";
 
 /** Every background task of a process. */
 export const JOBS: readonly Job[] = [
   ...[ensurePartitions, heartbeatReplica, expireSignIns],
-  ...[renewHolds, closeExpiredHolds, checkDrift, learnHabits],
+  ...[renewHolds, closeExpiredHolds, checkDrift, learnHabits, reportLive],
 ];
 
 /** A running schedule. */

@@ -1,12 +1,13 @@
 import type { Clock } from "@/lib/clock";
 import type { LiveChannel } from "./live-channel";
 
-/** What all channels are doing, over all replicas, or over this one alone while the store does not answer (channels-and-rates.md V2). */
+/** What all channels are doing, over all replicas (channels-and-rates.md V2). */
 export type LiveReading = {
   /** Epoch ms. */
   readonly asOf: number;
-  /** The rows are the last that were known. */
+  /** The store does not answer: the rows are the last that were known. */
   readonly stale: boolean;
+  /** `local`: one replica keeps the figures in its memory. */
   readonly source: "shared" | "local";
   readonly rows: readonly LiveChannel[];
 };
