@@ -17,8 +17,8 @@ export type ChannelTally = {
   waited(channelId: number, ms: number): void;
   /** @param others minutes that other replicas counted, added to those of this one */
   read(channelId: number, others?: readonly TallyMinute[]): ChannelTallyReading;
-  /** What was counted in the last 15 minutes, for the other replicas; channels that nothing happened at are left out. */
-  minutes(): ReadonlyMap<number, readonly TallyMinute[]>;
+  /** What was counted in the last 15 minutes, for the other replicas: minutes in which something happened. */
+  minutes(channelId: number): readonly TallyMinute[];
 };
 
 /** What a replica counted at a channel in one minute. */
@@ -69,10 +69,7 @@ export function createChannelTally(clock: Pick<Clock, "now">): ChannelTally {
       waits[bucket] = (waits[bucket] ?? 0) + 1;
     },
     read: (channelId, others = []) => sum([...lately(channels.get(channelId) ?? []), ...others]),
-    minutes: () =>
-      new Map(
-        [...channels].map(([id, minutes]) => [id, lately(minutes)] as const).filter(([, { length }]) => length > 0),
-      ),
+    minutes: (channelId) => lately(channels.get(channelId) ?? []),
   };
 }
 

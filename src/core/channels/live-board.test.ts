@@ -4,7 +4,7 @@ import type { LimitedChannel, SlotStats } from "./channel-slots";
 import { createChannelTally, type TallyMinute } from "./channel-tally";
 import { NO_LIMITER } from "./limiter";
 import { createLiveBoard, type LiveBoardDeps } from "./live-board";
-import type { LivePeers, LiveReport } from "./live-peers";
+import type { ChannelReport, LivePeers, LiveReport } from "./live-peers";
 
 const QUEUE = { mode: "queue", capacity: 2, queueSize: 3, queueTimeoutMs: 1_500, maxWaitingPerKey: null } as const;
 const LIMITED: readonly LimitedChannel[] = [
@@ -18,16 +18,20 @@ const minute = (given: Partial<TallyMinute>): TallyMinute => ({
   ...given,
 });
 
+const WELL = { isAuthFailed: false, isProbing: false, recent: { attempts: 0, failures: 0 } };
+const report = (minutes: readonly TallyMinute[], health: Partial<ChannelReport["health"]> = {}) =>
+  new Map([[1, { minutes, health: { ...WELL, ...health } }]]);
+
 /** A board of a queue and a disabled channel, on a store that can be down. */
 function open({ isAlone = false, isReporting = true } = {}) {
   const clock = fakeClock("2026-11-21T12:00:30Z");
-  const store = { isDown: false, inFlight: 1, reports: [] as LiveReport[], told: [] as LiveReport["minutes"][] };
+  const store = { isDown: false, inFlight: 1, reports: [] as LiveReport[], told: [] as LiveReport["channels"][] };
   const answer = async <Value>(value: Value): Promise<Value> => {
     if (store.isDown) throw new Error("down");
     return value;
   };
   const peers: LivePeers = {
-    tell: async (minutes) => void store.told.push(await answer(minutes)),
+    tell: async (channels) => void store.told.push(await answer(channels)),
     others: () => answer(store.reports),
     close: async () => {},
   };
@@ -54,8 +58,8 @@ test("what the other replicas counted is added to what this one did", async () =
   tally.waited(1, 0);
   const theirs = [minute({ sent: 2, full: 3, timeout: 1, waits: { 20: 30 } }), minute({ ago: 6, sent: 4, full: 9 })];
   store.reports = [
-    { ageMs: 9_000, minutes: new Map([[1, theirs]]) },
-    { ageMs: 100, minutes: new Map() },
+    { ageMs: 9_000, channels: report(theirs) },
+    { ageMs: 100, channels: new Map() },
   ];
   const reading = await board.read();
   expect(reading).toMatchObject({ stale: false, source: "shared" });
@@ -68,7 +72,7 @@ test("what the other replicas counted is added to what this one did", async () =
 
 test("a report that is old by now stands in the minutes it was about", async () => {
   const { store, board } = open();
-  store.reports = [{ ageMs: 61_000, minutes: new Map([[1, [minute({ sent: 2 }), minute({ ago: 14, sent: 7 })]]]) }];
+  store.reports = [{ ageMs: 61_000, channels: report([minute({ sent: 2 }), minute({ ago: 14, sent: 7 })]) }];
   expect((await board.read()).rows[0]?.spark).toEqual([...Array(13).fill(0), 2, 0]);
 });
 
@@ -98,7 +102,7 @@ test("a report keeps rows for an outage that nobody watched before it", async ()
   const { store, tally, board } = open();
   tally.sent(1);
   await board.report();
-  expect(store.told).toEqual([new Map([[1, [minute({ sent: 1 })]]])]);
+  expect(store.told).toEqual([report([minute({ sent: 1 })])]);
   store.isDown = true;
   await expect(board.report()).rejects.toThrow("down");
   expect(await board.read()).toMatchObject({ stale: true, rows: [{ inFlight: 1 }, {}] });
@@ -112,7 +116,7 @@ test("without a single reading nothing is known, and nothing is made up", async 
 
 test("a process without calls tells nothing and is not counted", async () => {
   const { store, board } = open({ isReporting: false });
-  store.reports = [{ ageMs: 0, minutes: new Map() }];
+  store.reports = [{ ageMs: 0, channels: new Map() }];
   await board.report();
   expect(store.told).toEqual([]);
   expect((await board.read()).rows[0]?.replicas).toBe(1);
@@ -122,4 +126,16 @@ test("a replica alone is the only one that reports", async () => {
   const { board } = open({ isAlone: true });
   await board.report();
   expect(await board.read()).toMatchObject({ stale: false, source: "local", rows: [{ inFlight: 1, replicas: 1 }, {}] });
+});
+
+test.each([
+  ["unknown", {}],
+  ["ok", { recent: { attempts: 9, failures: 9 } }],
+  ["degraded", { recent: { attempts: 10, failures: 1 } }],
+  ["probing", { isProbing: true, recent: { attempts: 10, failures: 10 } }],
+  ["auth_failed", { isAuthFailed: true, isProbing: true }],
+] as const)("a channel is %s by what all replicas saw", async (word, health) => {
+  const { store, board } = open();
+  store.reports = [{ ageMs: 0, channels: report([], health) }];
+  expect((await board.read()).rows.map((each) => each.health)).toEqual([word, "off"]);
 });

@@ -1,11 +1,12 @@
 import type { Clock } from "@/lib/clock";
 import type { ChannelSnapshot } from "./channel";
-import type { ChannelHealth } from "./channel-health";
+import type { ChannelHealth, HealthFacts } from "./channel-health";
 import type { ChannelSlots, LimitedChannel, SlotStats } from "./channel-slots";
 import type { ChannelTally, TallyMinute } from "./channel-tally";
+import { healthWord } from "./health-word";
 import { type LiveChannel, liveStateOf } from "./live-channel";
 import type { LiveReading } from "./live-feed";
-import type { LivePeers, LiveReport } from "./live-peers";
+import type { ChannelReport, LivePeers, LiveReport } from "./live-peers";
 
 /** What a board is read from. */
 export type LiveBoardDeps = {
@@ -44,7 +45,7 @@ export function createLiveBoard(deps: LiveBoardDeps): LiveBoard {
     read: () => readNow().catch(() => aged(last, deps)),
     async report() {
       if (peers === null) return;
-      if (deps.isReporting) await peers.tell(deps.tally.minutes());
+      if (deps.isReporting) await peers.tell(ownReport(deps));
       await readNow();
     },
   };
@@ -62,10 +63,14 @@ async function readRows(deps: LiveBoardDeps, asOf: number): Promise<readonly Liv
     const found = statsOf.get(channel.id) ?? unused(channel);
     const { mode, inFlight, capacity, waiting, queueSize, oldestWaitMs } = found;
     const load = { mode, inFlight, capacity, waiting, queueSize };
-    const outages = outagesOf(snapshots.get(channel.id), { health, clock });
+    const snapshot = snapshots.get(channel.id);
+    const outages = outagesOf(snapshot, { health, clock });
     const state = liveStateOf({ asOf, ...load, ...outages, isEnabled: channel.isOpen, reportedAt: asOf });
+    const told = reports.flatMap(({ channels: reported }) => reported.get(channel.id)?.health ?? []);
+    const isCooling = outages.coolingUntil !== null;
     return {
       ...{ channelId: channel.id, asOf, state, ...load, oldestWaitMs: Math.round(oldestWaitMs) },
+      health: healthWord(summed(factsOf(snapshot, health), told), { isOn: channel.isOpen, isCooling }),
       ...tally.read(channel.id, minutesOf(reports, channel.id)),
       ...{ ...outages, replicas },
     };
@@ -74,10 +79,46 @@ async function readRows(deps: LiveBoardDeps, asOf: number): Promise<readonly Liv
 
 /** What others counted, in minutes before now. */
 function minutesOf(reports: readonly LiveReport[], channelId: number): readonly TallyMinute[] {
-  return reports.flatMap(({ ageMs, minutes }) => {
+  return reports.flatMap(({ ageMs, channels }) => {
     const late = Math.floor(ageMs / 60_000);
-    return (minutes.get(channelId) ?? []).map((minute) => ({ ...minute, ago: minute.ago + late }));
+    return (channels.get(channelId)?.minutes ?? []).map((minute) => ({ ...minute, ago: minute.ago + late }));
   });
+}
+
+const NOTHING_SEEN: HealthFacts = {
+  ...{ isAuthFailed: false, trippedUntil: 0, isProbing: false, recent: { attempts: 0, failures: 0 } },
+};
+
+function factsOf(channel: ChannelSnapshot | undefined, health: LiveBoardDeps["health"]): HealthFacts {
+  return channel === undefined ? NOTHING_SEEN : health.facts(channel);
+}
+
+/** Facts of all replicas. */
+function summed(own: HealthFacts, others: readonly ChannelReport["health"][]): HealthFacts {
+  const all = [own, ...others];
+  return {
+    isAuthFailed: all.some(({ isAuthFailed }) => isAuthFailed),
+    trippedUntil: own.trippedUntil,
+    isProbing: all.some(({ isProbing }) => isProbing),
+    recent: {
+      attempts: all.reduce((sum, { recent }) => sum + recent.attempts, 0),
+      failures: all.reduce((sum, { recent }) => sum + recent.failures, 0),
+    },
+  };
+}
+
+/** What this replica saw; a channel that nothing happened at is left out. */
+function ownReport({ tally, health, config }: LiveBoardDeps): ReadonlyMap<number, ChannelReport> {
+  const { limited, channels } = config.current();
+  const snapshots = new Map(channels.map((channel) => [channel.id, channel]));
+  return new Map(
+    limited.flatMap(({ id }): (readonly [number, ChannelReport])[] => {
+      const minutes = tally.minutes(id);
+      const { isAuthFailed, isProbing, recent } = factsOf(snapshots.get(id), health);
+      const isQuiet = minutes.length === 0 && recent.attempts === 0 && !isAuthFailed && !isProbing;
+      return isQuiet ? [] : [[id, { minutes, health: { isAuthFailed, isProbing, recent } }]];
+    }),
+  );
 }
 
 /** The last rows as they look by now: their numbers stand still, and their states say so. */

@@ -94,11 +94,11 @@ test("a report that was read is not sent again, and one that changed is", async 
   await b.board.report();
   const first = await a.peers.others();
   const again = await a.peers.others();
-  expect(again[0]?.minutes).toBe(first[0]?.minutes);
+  expect(again[0]?.channels).toBe(first[0]?.channels);
   b.tally.sent(1);
   await b.board.report();
   const [changed] = await a.peers.others();
-  expect(changed?.minutes.get(1)?.[0]).toMatchObject({ sent: 2 });
+  expect(changed?.channels.get(1)?.minutes[0]).toMatchObject({ sent: 2 });
 });
 
 test("while Redis is stopped the last rows stay and are stale, never zeros; afterwards the rows are new ones", async () => {
