@@ -21,7 +21,7 @@ import { RoutingFields } from "./routing-fields";
 import { PresetField, UpstreamFields } from "./upstream-fields";
 
 const SHOWN = [
-  ...["name", "protocols", "baseUrl", "credential", "models", "priority", "weight", "costMultiplier", "timeouts"],
+  ...["name", "protocols", "baseUrl", "credentials", "models", "priority", "weight", "costMultiplier", "timeouts"],
   ...["limiter", "overflow", "rpm", "tpm", "breaker", "userGroups", "enabled"],
 ];
 
@@ -63,7 +63,7 @@ export function ChannelForm<Input>({ channel, values, schema, save, submit }: Ch
       <FormErrors problem={save.problem} shown={SHOWN} />
       <Section title={t("upstream")}>
         {channel === null ? <PresetField control={control} setValue={setValue} /> : null}
-        <UpstreamFields control={control} credential={channel === null ? undefined : channel.credential} />
+        <UpstreamFields control={control} stored={channel?.credentials} />
         <DraftTest channelId={channel?.id ?? null} form={{ getValues, setValue, setError }} />
       </Section>
       <Section text={t("modelsText")} title={t("modelsTitle")}>
@@ -75,7 +75,7 @@ export function ChannelForm<Input>({ channel, values, schema, save, submit }: Ch
         <RoutingFields control={control} />
         <AccessField control={control} />
       </Section>
-      <Section text={t("limitsText")} title={t("limits")}>
+      <Section id="limits" text={t("limitsText")} title={t("limits")}>
         <LimiterFields control={control} setValue={setValue} />
         <BreakerFields control={control} />
       </Section>
@@ -103,9 +103,9 @@ function SaveBar(props: { onDiscard: (() => void) | null; pending: boolean; subm
   );
 }
 
-function Section(props: { title: ReactNode; text?: ReactNode; children: ReactNode }) {
+function Section(props: { id?: string; title: ReactNode; text?: ReactNode; children: ReactNode }) {
   return (
-    <Card>
+    <Card className="scroll-mt-20" id={props.id}>
       <CardHeader className="grid gap-1">
         <CardTitle>{props.title}</CardTitle>
         {props.text === undefined ? null : <CardDescription>{props.text}</CardDescription>}

@@ -6,7 +6,6 @@ import { type DataColumn, DataTable } from "@/components/data-table";
 import { Instant } from "@/components/instant";
 import { ManagedByFile } from "@/components/managed-by-file";
 import { NameLink } from "@/components/name-link";
-import { useRouter } from "@/i18n/navigation";
 import type { Channel } from "@/operations/channels/channel";
 import type { LiveChannelRow, LiveChannels } from "@/operations/channels/live-channels";
 import { ChannelProtocols, ChannelState } from "./channel-badges";
@@ -23,12 +22,12 @@ export type ChannelTableProps = {
   actions: (channel: Channel) => ReactNode;
   sort: string;
   onSort: (sort: string) => void;
+  onOpen: (channel: Channel) => void;
 };
 
-/** The channels in the order in which they are tried; a row opens its page. */
-export function ChannelTable({ items, live, actions, sort, onSort }: ChannelTableProps) {
+/** The channels in the order in which they are tried; a row opens its drawer, a name its page. */
+export function ChannelTable({ items, live, actions, sort, onSort, onOpen }: ChannelTableProps) {
   const t = useTranslations("channels");
-  const router = useRouter();
   const rows = useMemo(() => new Map(live?.rows.map((row) => [row.channelId, row])), [live]);
   const columns = useMemo<readonly DataColumn<Channel>[]>(
     () => [
@@ -43,7 +42,7 @@ export function ChannelTable({ items, live, actions, sort, onSort }: ChannelTabl
         id: "state",
         header: t("column.state"),
         sortBy: (channel) => (channel.enabled ? 0 : 1),
-        cell: (channel) => <ChannelState channel={channel} />,
+        cell: (channel) => <ChannelState channel={channel} health={rows.get(channel.id)?.health} />,
       },
       {
         id: "live",
@@ -109,7 +108,7 @@ export function ChannelTable({ items, live, actions, sort, onSort }: ChannelTabl
       columns={columns}
       isDimmed={(channel) => !channel.enabled}
       items={items}
-      onOpen={(channel) => router.push(hrefOf(channel))}
+      onOpen={onOpen}
       onSort={onSort}
       rowId={(channel) => String(channel.id)}
       sort={sort}
