@@ -98,14 +98,19 @@ function Numbers({ row }: { row: LiveChannelRow }) {
   }
   return (
     <>
-      <span className={cn("font-medium", TEXT[isOld ? "neutral" : loadToneOf(row)])} data-part="load">
-        {`${inFlight}/${capacity}`}
-      </span>
-      {mode === "queue" ? (
-        <span className={TEXT[isOld ? "neutral" : queueToneOf(row)]} data-part="queue">
-          {`${QUEUE} ${waiting}/${queueSize ?? 0}`}
+      <span>
+        <span className={cn("font-medium", TEXT[isOld ? "neutral" : loadToneOf(row)])} data-part="load">
+          {`${inFlight}/${capacity}`}
         </span>
-      ) : null}
+        {mode === "queue" ? (
+          <>
+            {" "}
+            <span className={TEXT[isOld ? "neutral" : queueToneOf(row)]} data-part="queue">
+              {`${QUEUE} ${waiting}/${queueSize ?? 0}`}
+            </span>
+          </>
+        ) : null}
+      </span>
       {mode === "observe" ? (
         <span className="flex items-center gap-1 text-xs text-muted-foreground">
           <Eye className="size-3.5" />
