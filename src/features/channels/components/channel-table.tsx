@@ -150,7 +150,7 @@ function Credential({ credential }: Pick<Channel, "credential">) {
   if (credential === null) return <span className="text-warning">{t("notSet")}</span>;
   if (!credential.opens) return <span className="text-warning">{t("unreadable")}</span>;
   return (
-    <span className="whitespace-nowrap text-muted-foreground">
+    <span className="text-muted-foreground md:whitespace-nowrap">
       {t.rich("setWhen", { when: () => <Instant at={credential.setAt} look="relative" /> })}
     </span>
   );
