@@ -222,7 +222,7 @@ test("channels speak from the messages", async ({ page }) => {
   await button(page, "Save changes").click();
   await expect(page.getByLabel("Queue size")).toHaveAttribute("aria-invalid", "true");
   await expectPseudo(page, "/admin/channels/1 with errors");
-  await page.getByLabel("Capacity").fill("2");
+  await page.getByRole("textbox", { name: "Capacity" }).fill("2");
   await page.getByLabel("Queue size").fill("3");
   await page.getByLabel("Longest wait").fill("90000");
   await expect(page.getByText("Many clients give up")).toBeVisible();
