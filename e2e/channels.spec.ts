@@ -1,8 +1,9 @@
 import type { Page } from "@playwright/test";
+import { startRedis } from "@test/setup/start-redis";
 import { chat } from "./support/chat";
 import { expectAccessible } from "./support/expect-accessible";
 import { signIn } from "./support/sign-in";
-import { ADMIN, ALICE, ALICE_KEY } from "./support/start-sluice";
+import { ADMIN, ALICE, ALICE_KEY, startSluice } from "./support/start-sluice";
 import { expect, test } from "./support/test";
 
 /* The limiter of a channel in its form, and what the board shows of it while calls run (dashboard.md 13: 25, 27, 28, 29). */
@@ -181,4 +182,46 @@ test("a channel takes a second credential, switches one off, and gives it back",
   await expect(page.getByText("Changes saved").first()).toBeVisible();
   await expect(page.getByText("Ends in tial, set")).toHaveCount(1);
   expect((await chat(sluice.url, ALICE_KEY)).status).toBe(200);
+});
+
+test("the board of either replica shows both, and the last numbers while Redis is away", async ({
+  page,
+  postgresUrl,
+  failures,
+}) => {
+  test.setTimeout(180_000);
+  failures.allow(503, "/api/");
+  await using ends = new AsyncDisposableStack();
+  const redis = await startRedis();
+  ends.defer(() => redis.stop());
+  const common = { serverUrl: postgresUrl, provisioned: true, redisUrl: redis.url };
+  const first = await startSluice(common);
+  ends.defer(first.stop);
+  const second = await startSluice({ ...common, provisioned: false, beside: first });
+  ends.defer(second.stop);
+  await signIn(page, first.url, ADMIN);
+  const address = `${first.url}/api/v1/channels`;
+  const [{ id, version }] = (await (await page.request.get(address)).json()).items;
+  const limiter = { mode: "queue", capacity: 2, queueSize: 3, queueTimeoutMs: 60_000 };
+  const data = { version, limiter };
+  const changed = await page.request.patch(`${address}/${id}`, { headers: { origin: first.url }, data });
+  expect(changed.ok()).toBe(true);
+  await page.goto(`${first.url}/admin/channels?open=${id}`);
+  const drawer = page.getByRole("dialog");
+  await expect(drawer).toContainText("0/2 Q 0/3");
+  await expect(drawer.getByText("Replicas that report").locator("..")).toContainText("2", { timeout: 20_000 });
+
+  const calls = Promise.all(
+    [first, second, second].map(({ url }) => chat(url, ALICE_KEY, "delayMs=20000").catch(() => null)),
+  );
+  await expect(drawer).toContainText("2/2 Q 1/3");
+  redis.pause();
+  ends.defer(() => redis.resume());
+  await expect(drawer.locator("[data-stale=true]")).toContainText("2/2 Q 1/3");
+  await expect(page.getByText("Old numbers", { exact: true })).toBeVisible();
+  await expect(drawer).toContainText("No report", { timeout: 15_000 });
+  redis.resume();
+  await expect(drawer.locator("[data-stale=false]")).toBeVisible();
+  await calls;
+  await expect(drawer).toContainText("0/2 Q 0/3", { timeout: 60_000 });
 });
