@@ -120,6 +120,7 @@ test("the drawer of a channel tells of its last minutes, and leads to its limits
   const drawer = page.getByRole("dialog");
   await expect(drawer).toContainText("3 full · 1 after waiting");
   await expect(drawer).toContainText("nobody waits");
+  await expect(drawer).toContainText("Last failures");
   await expect(page).toHaveURL(/open=\d+/);
   await expectAccessible(page, "/admin/channels with the drawer");
   await drawer.getByRole("link", { name: "Edit limits" }).click();

@@ -8,6 +8,7 @@ import { Link } from "@/i18n/navigation";
 import type { Channel } from "@/operations/channels/channel";
 import type { LiveChannelRow } from "@/operations/channels/live-channels";
 import { ChannelState } from "./channel-badges";
+import { ChannelFailures } from "./channel-failures";
 import { ChannelNow } from "./channel-now";
 
 /** Props of `ChannelDrawer`. */
@@ -52,6 +53,7 @@ export function ChannelDrawer({ id, items, row, isStale, onChange, onTest, onTog
         <div className="grid gap-6">
           <DrawerActions channel={channel} onTest={onTest} onToggle={onToggle} />
           <ChannelNow isStale={isStale} row={row} />
+          <ChannelFailures channelId={channel.id} />
         </div>
       )}
     </DetailSheet>

@@ -31,12 +31,14 @@ export type ChannelFormProps<Input> = {
   values: ChannelFormValues;
   schema: z.ZodType<Input, ChannelFormValues>;
   save: ActionState<Input, Channel>;
+  /** Requests in its queue now. */
+  waiting?: number | undefined;
   /** The word of the button that saves. */
   submit: ReactNode;
 };
 
 /** A channel, new or saved: address and credential, test, models, routing. */
-export function ChannelForm<Input>({ channel, values, schema, save, submit }: ChannelFormProps<Input>) {
+export function ChannelForm<Input>({ channel, values, schema, save, submit, waiting }: ChannelFormProps<Input>) {
   const t = useTranslations("channels.form");
   const resolver = zodResolver(schema as never) as unknown as Resolver<
     ChannelFormValues,
@@ -76,7 +78,7 @@ export function ChannelForm<Input>({ channel, values, schema, save, submit }: Ch
         <AccessField control={control} />
       </Section>
       <Section id="limits" text={t("limitsText")} title={t("limits")}>
-        <LimiterFields control={control} setValue={setValue} />
+        <LimiterFields control={control} setValue={setValue} waiting={waiting} />
         <BreakerFields control={control} />
       </Section>
       {channel === null || form.formState.isDirty ? (

@@ -86,6 +86,7 @@ function SavedChannel({ channel }: { channel: Channel }) {
         schema={schema}
         submit={t("form.save")}
         values={valuesOf(channel)}
+        waiting={row?.waiting}
       />
       <DeleteCard channel={channel} />
     </div>

@@ -1,11 +1,12 @@
 "use client";
 
-import { useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
 import { type ReactNode, useMemo } from "react";
 import { type DataColumn, DataTable } from "@/components/data-table";
 import { Instant } from "@/components/instant";
 import { ManagedByFile } from "@/components/managed-by-file";
 import { NameLink } from "@/components/name-link";
+import { Sparkline } from "@/components/sparkline";
 import type { Channel } from "@/operations/channels/channel";
 import type { LiveChannelRow, LiveChannels } from "@/operations/channels/live-channels";
 import { ChannelProtocols, ChannelState } from "./channel-badges";
@@ -49,6 +50,12 @@ export function ChannelTable({ items, live, actions, sort, onSort, onOpen }: Cha
         header: t("column.live"),
         sortBy: (channel) => pressureOf(rows.get(channel.id)),
         cell: (channel) => <LiveCell row={rows.get(channel.id)} />,
+      },
+      {
+        id: "recent",
+        header: t("column.recent"),
+        from: "2xl",
+        cell: (channel) => <RecentCell row={rows.get(channel.id)} />,
       },
       {
         id: "protocols",
@@ -118,6 +125,25 @@ export function ChannelTable({ items, live, actions, sort, onSort, onOpen }: Cha
 
 function LiveCell({ row }: { row: LiveChannelRow | undefined }) {
   return row === undefined ? <span className="text-muted-foreground">–</span> : <LimiterCell row={row} />;
+}
+
+/** What was sent and turned away lately. */
+function RecentCell({ row }: { row: LiveChannelRow | undefined }) {
+  const t = useTranslations("channels.now");
+  const format = useFormatter();
+  if (row === undefined) return <span className="text-muted-foreground">–</span>;
+  const { spark, denied5m } = row;
+  const counts = format.list(spark.map((count) => format.number(count)));
+  return (
+    <span className="grid gap-0.5">
+      <Sparkline label={t("sparkSentence", { counts })} values={spark} />
+      {denied5m.full + denied5m.timeout === 0 ? null : (
+        <span className="text-xs text-muted-foreground" title={t("denied")}>
+          {t("deniedParts", denied5m)}
+        </span>
+      )}
+    </span>
+  );
 }
 
 /** The fullest first: those that wait count beside those that run. Without a limit the load says nothing of its pressure. */
