@@ -19,7 +19,7 @@ export function ChannelNow({ row, isStale }: { row: LiveChannelRow | undefined; 
   const counts = format.list(spark.map((count) => format.number(count)));
   return (
     <div className={cn("grid gap-4", isStale && "text-muted-foreground")} data-stale={isStale}>
-      <LimiterCell row={row} />
+      <LimiterCell isStale={isStale} row={row} />
       <dl className="grid grid-cols-2 gap-x-6 gap-y-3 text-sm sm:grid-cols-3">
         <Fact label={t("oldest")}>{waiting === 0 ? t("nobody") : <Duration ms={oldestWaitMs} />}</Fact>
         <Fact label={t("denied")}>{t("deniedParts", denied5m)}</Fact>

@@ -8,18 +8,19 @@ import { ManagedByFile } from "@/components/managed-by-file";
 import { NameLink } from "@/components/name-link";
 import { Sparkline } from "@/components/sparkline";
 import type { Channel } from "@/operations/channels/channel";
-import type { LiveChannelRow, LiveChannels } from "@/operations/channels/live-channels";
+import type { LiveChannelRow } from "@/operations/channels/live-channels";
 import { ChannelProtocols, ChannelState } from "./channel-badges";
 import { ChannelModels } from "./channel-models";
 import { LimiterCell } from "./limiter-cell";
+import type { LiveBoard } from "./live-connection";
 
 const hrefOf = (channel: Channel) => `/admin/channels/${channel.id}`;
 
 /** Props of `ChannelTable`; `actions` makes the last column. */
 export type ChannelTableProps = {
   items: readonly Channel[];
-  /** What they are doing; null: nothing was heard yet. */
-  live: LiveChannels | null;
+  /** What they are doing. */
+  live: Pick<LiveBoard, "reading" | "isStale">;
   actions: (channel: Channel) => ReactNode;
   sort: string;
   onSort: (sort: string) => void;
@@ -29,7 +30,8 @@ export type ChannelTableProps = {
 /** The channels in the order in which they are tried; a row opens its drawer, a name its page. */
 export function ChannelTable({ items, live, actions, sort, onSort, onOpen }: ChannelTableProps) {
   const t = useTranslations("channels");
-  const rows = useMemo(() => new Map(live?.rows.map((row) => [row.channelId, row])), [live]);
+  const rows = useMemo(() => new Map(live.reading?.rows.map((row) => [row.channelId, row])), [live.reading]);
+  const { isStale } = live;
   const columns = useMemo<readonly DataColumn<Channel>[]>(
     () => [
       {
@@ -49,7 +51,7 @@ export function ChannelTable({ items, live, actions, sort, onSort, onOpen }: Cha
         id: "live",
         header: t("column.live"),
         sortBy: (channel) => pressureOf(rows.get(channel.id)),
-        cell: (channel) => <LiveCell row={rows.get(channel.id)} />,
+        cell: (channel) => <LiveCell isStale={isStale} row={rows.get(channel.id)} />,
       },
       {
         id: "recent",
@@ -107,7 +109,7 @@ export function ChannelTable({ items, live, actions, sort, onSort, onOpen }: Cha
         cell: actions,
       },
     ],
-    [t, actions, rows],
+    [t, actions, rows, isStale],
   );
   return (
     <DataTable
@@ -123,8 +125,9 @@ export function ChannelTable({ items, live, actions, sort, onSort, onOpen }: Cha
   );
 }
 
-function LiveCell({ row }: { row: LiveChannelRow | undefined }) {
-  return row === undefined ? <span className="text-muted-foreground">–</span> : <LimiterCell row={row} />;
+function LiveCell({ row, isStale }: { row: LiveChannelRow | undefined; isStale: boolean }) {
+  if (row === undefined) return <span className="text-muted-foreground">–</span>;
+  return <LimiterCell isStale={isStale} row={row} />;
 }
 
 /** What was sent and turned away lately. */

@@ -139,7 +139,7 @@ function ChannelRows(props: {
       <ChannelTable
         actions={actions}
         items={props.items}
-        live={live.reading}
+        live={live}
         onOpen={({ id }) => onOpen(String(id))}
         onSort={props.onSort}
         sort={props.sort}

@@ -77,6 +77,9 @@ describe("the stream", () => {
     await pass(1);
     expect(board().isStale).toBe(true);
     expect(loads()).toEqual([[1, 4]]);
+    expect(board().reading?.rows[0]?.state).toBe("stale");
+    stream().events.onEvent("heartbeat", "{}");
+    expect(board()).toMatchObject({ isStale: false, reading: { rows: [{ state: "idle" }] } });
   });
 
   test("says itself that its numbers are old", () => {
