@@ -172,6 +172,14 @@ test("channels speak from the messages", async ({ page }) => {
   }
   await look(page, "Actions for scripted");
   await button(page, "Actions for scripted").click();
+  await page.getByRole("menuitem", { name: "What it does now" }).click();
+  await expect(page.getByRole("dialog").getByText("Replicas that report")).toBeVisible();
+  await expectPseudo(page, "/admin/channels drawer");
+  await page.keyboard.press("Escape");
+  await button(page, "Pause").click();
+  await expectPseudo(page, "/admin/channels paused");
+  await button(page, "Resume").click();
+  await button(page, "Actions for scripted").click();
   await page.getByRole("menuitem", { name: "Test" }).click();
   await expect(page.getByText("The upstream answered in")).toBeVisible();
   await expectPseudo(page, "/admin/channels test");
@@ -204,6 +212,22 @@ test("channels speak from the messages", async ({ page }) => {
   await expectPseudo(page, "/admin/channels/new failed test");
 
   await visit(page, `${full.url}/admin/channels/1`);
+  await expect(page.getByText("Replicas that report")).toBeVisible();
+  await expectPseudo(page, "/admin/channels/1 now");
+  await button(page, "Add credential").click();
+  for (const name of ["Observe", "Reject", "Queue"]) {
+    await page.getByRole("radio", { name }).check();
+    await expectPseudo(page, `/admin/channels/1 limiter ${name}`);
+  }
+  await button(page, "Save changes").click();
+  await expect(page.getByLabel("Queue size")).toHaveAttribute("aria-invalid", "true");
+  await expectPseudo(page, "/admin/channels/1 with errors");
+  await page.getByRole("textbox", { name: "Capacity" }).fill("2");
+  await page.getByLabel("Queue size").fill("3");
+  await page.getByLabel("Longest wait").fill("90000");
+  await expect(page.getByText("Many clients give up")).toBeVisible();
+  await expectPseudo(page, "/admin/channels/1 with a long wait");
+  await page.reload();
   await button(page, "Delete channel").click();
   await expect(page.getByRole("alertdialog")).toBeVisible();
   await expectPseudo(page, "/admin/channels/1 delete");

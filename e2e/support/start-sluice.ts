@@ -29,18 +29,23 @@ export const BOB_KEY = "sk-sluice-bobbobbobbobbobbobbobbobbobbobbobbobbobbob";
 /** Loaded before the product: allows the pseudo-locale, which nothing else can. */
 const ALLOW_PSEUDO = encodeURIComponent('globalThis[Symbol.for("sluice.pseudo-locale")] = true');
 
-/** Starts the built product on a new database of the PostgreSQL behind `serverUrl`; null: on its embedded one. `provisioned` gives it an admin, two users with keys and a channel on the scripted upstream. */
+/** Starts the built product on a new database of the PostgreSQL behind `serverUrl`; null: on its embedded one. `provisioned` gives it an admin, two users with keys and a channel on the scripted upstream; `beside` is a replica whose database and upstream it shares. */
 export async function startSluice(options: {
   serverUrl: string | null;
   provisioned: boolean;
   pseudoLocale?: boolean;
   redisUrl?: string;
+  beside?: RunningSluice;
 }): Promise<RunningSluice> {
   const folder = mkdtempSync(join(tmpdir(), "sluice-e2e-"));
-  const upstream = await startScriptedUpstream({ defaults: { intervalMs: 30, inputTokens: 100, outputTokens: 50 } });
+  const { beside } = options;
+  const upstream =
+    beside?.upstream ??
+    (await startScriptedUpstream({ defaults: { intervalMs: 30, inputTokens: 100, outputTokens: 50 } }));
   const config = join(folder, "sluice.json");
   writeFileSync(config, JSON.stringify(configuration(upstream.url)));
-  const databaseUrl = options.serverUrl === null ? null : await createTestDatabase(options.serverUrl);
+  const databaseUrl =
+    beside?.databaseUrl ?? (options.serverUrl === null ? null : await createTestDatabase(options.serverUrl));
   const running = await startProcess({
     env: {
       PORT: "0",
@@ -62,7 +67,7 @@ export async function startSluice(options: {
     output: running.output,
     async stop() {
       await running.end("SIGINT");
-      await upstream.close();
+      if (beside === undefined) await upstream.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -24,7 +24,7 @@ export function FormErrors({ problem, shown }: FormErrorsProps) {
   }, [problem]);
   if (problem === null) return null;
   const others = problem.fields.filter(
-    ({ path }) => !shown.some((name) => path === name || path.startsWith(`${name}.`)),
+    ({ path }) => !shown.some((name) => path === name || [".", "["].some((mark) => path.startsWith(name + mark))),
   );
   return (
     <div className="rounded-lg outline-none" ref={frame} tabIndex={-1}>

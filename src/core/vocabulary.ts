@@ -41,6 +41,20 @@ export const LIVE_STATES = [
 /** What a channel is doing; the first that is true (channels-and-rates.md V4). */
 export type LiveState = (typeof LIVE_STATES)[number];
 
+/** How a channel is, in the order in which the first that is true counts (channels-and-rates.md C14). */
+export const HEALTH_WORDS = [
+  "off",
+  "auth_failed",
+  "tripped",
+  "cooling",
+  "probing",
+  "degraded",
+  "unknown",
+  "ok",
+] as const;
+/** See the list. */
+export type HealthWord = (typeof HEALTH_WORDS)[number];
+
 export const OVERFLOWS = ["spill", "group", "stay"] as const;
 /** Where a request goes whose best channel is at capacity (channels-and-rates.md C16). */
 export type Overflow = (typeof OVERFLOWS)[number];

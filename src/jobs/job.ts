@@ -22,6 +22,8 @@ export type JobDeps = {
     /** Reads what all replicas have learnt. */
     refresh(): Promise<void>;
   };
+  /** Tells the other replicas what the live board sums; resolves at once without any. */
+  reportLive(): Promise<void>;
   readonly log: Log;
 };
 

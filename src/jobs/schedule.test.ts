@@ -27,6 +27,7 @@ function buildJobDeps(done: string[], patch: Partial<JobDeps> = {}): JobDeps {
       standingOf: async () => "alive",
     },
     drift: { check: async () => [] },
+    reportLive: async () => {},
     habits: { learn: async () => 0, refresh: async () => {} },
     log: { info: line("info"), warn: line("warn"), error: line("error") },
     ...patch,

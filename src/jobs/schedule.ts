@@ -8,11 +8,12 @@ import type { Job, JobDeps } from "./job";
 import { keepRunningRequests } from "./keep-running-requests";
 import { learnHabits } from "./learn-habits";
 import { renewHolds } from "./renew-holds";
+import { reportLive } from "./report-live";
 
 /** Every background task of a process. */
 export const JOBS: readonly Job[] = [
   ...[ensurePartitions, heartbeatReplica, expireSignIns],
-  ...[renewHolds, keepRunningRequests, closeExpiredHolds, checkDrift, learnHabits],
+  ...[renewHolds, keepRunningRequests, closeExpiredHolds, checkDrift, learnHabits, reportLive],
 ];
 
 /** A running schedule. */

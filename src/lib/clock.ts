@@ -13,8 +13,9 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(ms, task) {
-    const timer = setTimeout(task, ms);
-    timer.unref();
-    return () => clearTimeout(timer);
+    const timer: { unref?(): unknown } | number = setTimeout(task, ms);
+    // In a browser it is a number.
+    if (typeof timer === "object") timer.unref?.();
+    return () => clearTimeout(timer as number);
   },
 };

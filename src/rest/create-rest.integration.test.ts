@@ -32,15 +32,19 @@ beforeAll(async () => {
     reportFault: (error) => operations.faults.push(error),
   });
   await operations.signUp("admin", "admin");
+  cookie = await cookieOf("admin");
+});
+
+async function cookieOf(name: string): Promise<string> {
   const reply = await operations.accounts.handle(
     new Request(`${ORIGIN}/api/auth/sign-in/email`, {
       method: "POST",
       headers: { ...HEADERS, "content-type": "application/json" },
-      body: JSON.stringify({ email: "admin@example.com", password: TEST_PASSWORD }),
+      body: JSON.stringify({ email: `${name}@example.com`, password: TEST_PASSWORD }),
     }),
   );
-  cookie = reply.headers.getSetCookie()[0]?.split(";")[0] ?? "";
-});
+  return reply.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+}
 afterAll(() => operations.database.drop());
 
 type Given = { method?: string; headers?: Record<string, string>; body?: string; type?: string };
@@ -162,6 +166,12 @@ describe("the live board", () => {
     expect(bad.status).toBe(422);
     expect((await bad.json()).fields).toEqual([expect.objectContaining({ path: "ids", code: "invalid" })]);
     expect((await ask("/channels/live", { headers: { ...headers, cookie: "" } })).status).toBe(401);
+    await operations.signUp("user", "reader");
+    const user = await cookieOf("reader");
+    for (const given of [{}, headers]) {
+      const refused = await ask("/channels/live", { headers: { ...given, cookie: user } });
+      expect([refused.status, await refused.json()]).toEqual([403, expect.objectContaining({ code: "forbidden" })]);
+    }
   });
 });
 

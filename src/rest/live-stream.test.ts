@@ -68,6 +68,7 @@ test("who asks for some channels is told of no other", async () => {
   expect(rowsOf(await next())).toEqual([[1, 0]]);
   set(2, 3);
   await tick();
+  expect(await next()).toBe("event: heartbeat\nid: a-2\ndata: {}\n\n");
   set(1, 2);
   await tick();
   expect(rowsOf(await next())).toEqual([[1, 2]]);

@@ -28,8 +28,7 @@ export function liveStream(feed: LiveFeed, { ids, lastEventId, signal }: LiveStr
         };
         leave = feed.subscribe(lastEventId, (event) => {
           if ((controller.desiredSize ?? 0) <= 0) return end();
-          const text = eventText(event, ids);
-          if (text !== null) controller.enqueue(new TextEncoder().encode(text));
+          controller.enqueue(new TextEncoder().encode(eventText(event, ids)));
         });
         signal.addEventListener("abort", () => leave(), { once: true });
       },
@@ -47,10 +46,11 @@ export function liveStream(feed: LiveFeed, { ids, lastEventId, signal }: LiveStr
   });
 }
 
-/** null: nothing of it concerns the reader. */
-function eventText(event: LiveEvent, ids: readonly number[] | undefined): string | null {
-  if (event.kind === "heartbeat") return `event: heartbeat\nid: ${event.id}\ndata: {}\n\n`;
+/** A change that does not concern the reader is a heartbeat: it must not take the silence for an outage. */
+function eventText(event: LiveEvent, ids: readonly number[] | undefined): string {
+  const heartbeat = `event: heartbeat\nid: ${event.id}\ndata: {}\n\n`;
+  if (event.kind === "heartbeat") return heartbeat;
   const shown = toLiveChannels(event.reading, ids);
   const isOther = event.kind === "delta" && event.reading.rows.length > 0 && shown.rows.length === 0;
-  return isOther ? null : `event: ${event.kind}\nid: ${event.id}\ndata: ${JSON.stringify(shown)}\n\n`;
+  return isOther ? heartbeat : `event: ${event.kind}\nid: ${event.id}\ndata: ${JSON.stringify(shown)}\n\n`;
 }

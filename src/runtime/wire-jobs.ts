@@ -20,6 +20,7 @@ export type JobsAsk = {
   readonly holds: JobDeps["holds"];
   readonly drift: JobDeps["drift"];
   readonly habits: JobDeps["habits"];
+  readonly reportLive: JobDeps["reportLive"];
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -56,6 +57,7 @@ export function wireJobs(ask: JobsAsk): JobsWiring {
     holds: ask.holds,
     drift: ask.drift,
     habits: ask.habits,
+    reportLive: ask.reportLive,
     log,
   };
   const schedule: Schedule = startSchedule(JOBS, deps, clock);

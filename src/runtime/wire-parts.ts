@@ -19,6 +19,7 @@ import { environmentSettings } from "./environment-settings";
 import type { Storage } from "./open-storage";
 import type { ProcessIdentity } from "./process-identity";
 import { lateQuotaPorts } from "./quota-ports";
+import { dutiesOf } from "./role";
 import { type StartFault, startFault } from "./start-fault";
 import { type ConfigWiring, wireConfig } from "./wire-config";
 import { wireGateway } from "./wire-gateway";
@@ -155,17 +156,20 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   });
   built.quota = quota;
   await quota.closeAdopted(ledger.adopted);
+  const health = wireHealth({ redis: place, clock, log, cleanup });
+  const slots = wireSlots({
+    ...{ config, health, redis: place, replica: ground.replica, clock, log, cleanup },
+    isReporting: dutiesOf(env.role).servesGateway,
+  });
+  built.slots = slots;
   const jobs = wireJobs({
-    ...{ holds: quota.holds, drift: quota.drift, habits },
+    ...{ holds: quota.holds, drift: quota.drift, habits, reportLive: slots.reportLive },
     ...{ database: storage.database, accounts: operations.accounts, clock, log },
     replica: { id: ground.replica, role: env.role, release: ground.version },
     configVersion: config.feed.version,
   });
   built.jobs = jobs;
   cleanup.add(jobs.stop);
-  const health = wireHealth({ redis: place, clock, log, cleanup });
-  const slots = wireSlots({ config, health, redis: place, replica: ground.replica, clock, log, cleanup });
-  built.slots = slots;
   const gateway = wireGateway({
     ...{ env, config, ledger, quota, habitsOf, metrics, clock, log },
     ...{ upstream: upstream.client, health, slots },

@@ -1,12 +1,13 @@
 import type { ChannelHealth } from "@/core/channels/channel-health";
 import type { ChannelSlots } from "@/core/channels/channel-slots";
 import { type ChannelTally, createChannelTally } from "@/core/channels/channel-tally";
-import { readLiveBoard } from "@/core/channels/live-board";
+import { createLiveBoard } from "@/core/channels/live-board";
 import type { LiveReading } from "@/core/channels/live-feed";
 import type { Clock } from "@/lib/clock";
 import type { Log } from "@/observability/logger";
 import { memoryChannelSlots } from "@/stores/memory/channel-slots";
 import { redisChannelSlots } from "@/stores/redis/channel-slots";
+import { redisLivePeers } from "@/stores/redis/live-peers";
 import type { CounterPlace } from "@/stores/redis/redis-keys";
 import type { Cleanup } from "./cleanup";
 import type { ConfigWiring } from "./wire-config";
@@ -21,6 +22,8 @@ export type SlotsAsk = {
   readonly log: Log;
   readonly replica: string;
   readonly cleanup: Cleanup;
+  /** Calls come through this process. */
+  readonly isReporting: boolean;
 };
 
 /** The slots of channels, and what the live board reads of them. */
@@ -28,33 +31,41 @@ export type SlotsWiring = {
   readonly slots: ChannelSlots;
   readonly tally: ChannelTally;
   readLive(): Promise<LiveReading>;
+  /** Tells the other replicas what this one counted; never rejects. */
+  reportLive(): Promise<void>;
 };
 
 const FAULT_LINE_MS = 10_000;
 
-function slotsOf({ redis, clock, log, replica }: SlotsAsk): ChannelSlots {
-  if (redis === null) return memoryChannelSlots({ clock, replica });
+/** One line of the log while an outage lasts. */
+function outageLine({ clock, log }: SlotsAsk): (error: unknown) => void {
   let quietUntil = 0;
-  return redisChannelSlots({
-    ...{ ...redis, clock, replica },
-    onError(error) {
-      if (clock.monotonic() < quietUntil) return;
-      quietUntil = clock.monotonic() + FAULT_LINE_MS;
-      log.warn({ error }, "the slots of channels do not answer");
-    },
-  });
+  return (error) => {
+    if (clock.monotonic() < quietUntil) return;
+    quietUntil = clock.monotonic() + FAULT_LINE_MS;
+    log.warn({ error }, "the slots of channels do not answer");
+  };
+}
+
+function slotsOf({ redis, clock, replica }: SlotsAsk, onError: (error: unknown) => void): ChannelSlots {
+  if (redis === null) return memoryChannelSlots({ clock, replica });
+  return redisChannelSlots({ ...redis, clock, replica, onError });
 }
 
 /** The slots follow the configuration by themselves. */
 export function wireSlots(ask: SlotsAsk): SlotsWiring {
-  const { config, health, clock, cleanup } = ask;
-  const slots = slotsOf(ask);
+  const { config, health, clock, cleanup, redis, replica, isReporting } = ask;
+  const onError = outageLine(ask);
+  const slots = slotsOf(ask, onError);
   const tally = createChannelTally(clock);
+  const peers = redis === null ? null : redisLivePeers({ ...redis, replica });
+  const board = createLiveBoard({ slots, tally, health, clock, peers, isReporting, config: config.config });
   config.follow(({ limited, version }) => slots.configure(limited, version));
   cleanup.add(() => slots.close());
+  cleanup.add(() => peers?.close().catch(onError));
   return {
-    slots,
-    tally,
-    readLive: () => readLiveBoard({ slots, tally, health, clock, config: config.config }),
+    ...{ slots, tally },
+    readLive: board.read,
+    reportLive: () => board.report().catch(onError),
   };
 }

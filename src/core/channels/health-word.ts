@@ -1,13 +1,11 @@
+import type { HealthWord } from "../vocabulary";
 import type { HealthFacts } from "./channel-health";
-
-/** How a channel is, in one word (channels-and-rates.md C14). */
-export type HealthWord = "off" | "auth_failed" | "tripped" | "cooling" | "probing" | "degraded" | "unknown" | "ok";
 
 const MIN_ATTEMPTS = 10;
 const DEGRADED_PCT = 10;
 
 /**
- * The first word that is true.
+ * The first word that is true of a channel (channels-and-rates.md C14).
  * @param isCooling every model of the channel cools
  */
 export function healthWord(facts: HealthFacts, { isOn, isCooling }: { isOn: boolean; isCooling: boolean }): HealthWord {

@@ -1,10 +1,11 @@
-import type { LimiterMode, LiveState } from "../vocabulary";
+import type { HealthWord, LimiterMode, LiveState } from "../vocabulary";
 
 /** One row of the live board: a channel over all replicas at an instant (channels-and-rates.md V2). Times in epoch ms. */
 export type LiveChannel = {
   readonly channelId: number;
   readonly asOf: number;
   readonly state: LiveState;
+  readonly health: HealthWord;
   readonly mode: LimiterMode;
   readonly inFlight: number;
   /** null with mode off. */

@@ -1,6 +1,7 @@
 import { buildLiveChannel } from "@test/build-live-channel";
 import { fakeClock } from "@test/fake-clock";
 import { describe, expect, test } from "vitest";
+import { toLiveChannels } from "@/operations/channels/live-channels";
 import { createLiveFeed, type LiveEvent, type LiveReading } from "./live-feed";
 
 const row = (channelId: number, inFlight = 0) => buildLiveChannel({ channelId, inFlight });
@@ -113,5 +114,72 @@ describe("a reader of the board", () => {
     again.leave();
     await Promise.resolve();
     expect([events.length, clock.pending()]).toEqual([1, 0]);
+  });
+});
+
+describe("200 channels that all change each second", () => {
+  const LOAD = { mode: "queue", capacity: 1_000, queueSize: 1_000, replicas: 12 } as const;
+  const busy = (channelId: number, second: number) =>
+    buildLiveChannel({
+      ...{ ...LOAD, channelId, state: "queueing", inFlight: 900 + second, waiting: 100 + second, waitP95Ms: 30_000 },
+      ...{ oldestWaitMs: 10_000 + second, denied5m: { full: 10_000 + second, timeout: 10_000 } },
+      ...{ spark: Array(15).fill(10_000 + second), trippedUntil: 1_800_000_000_000 + second },
+    });
+  const bytesOf = (event: LiveEvent) =>
+    event.kind === "heartbeat" ? 0 : Buffer.byteLength(JSON.stringify(toLiveChannels(event.reading)));
+
+  test("are told in deltas of at most 20 kB, each row again and again", async () => {
+    const { board, pass, listen } = open();
+    const rows = (second: number) => Array.from({ length: 200 }, (_, index) => busy(index + 1, second));
+    board.rows = rows(0);
+    const { events } = await listen();
+    for (let second = 1; second <= 10; second++) {
+      board.rows = rows(second);
+      await pass(1_000);
+    }
+    const deltas = events.slice(1);
+    expect(deltas).toHaveLength(10);
+    for (const delta of deltas) expect(bytesOf(delta)).toBeLessThanOrEqual(20_000);
+    const times = new Map<number, number>();
+    for (const event of deltas)
+      if (event.kind !== "heartbeat")
+        for (const { channelId } of event.reading.rows) times.set(channelId, (times.get(channelId) ?? 0) + 1);
+    expect(times.size).toBe(200);
+    const counts = [...times.values()];
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+  });
+
+  test("a changed load is told before changed figures, and the others follow", async () => {
+    const { board, pass, listen } = open();
+    board.rows = Array.from({ length: 200 }, (_, index) => busy(index + 1, 0));
+    const { events } = await listen();
+    const figures = board.rows.map((each) => ({ ...each, spark: Array(15).fill(5) }));
+    board.rows = figures.map((each) => (each.channelId > 195 ? { ...each, inFlight: 5 } : each));
+    await pass(1_000);
+    const ids = (event: LiveEvent | undefined) =>
+      event === undefined || event.kind === "heartbeat" ? [] : event.reading.rows.map(({ channelId }) => channelId);
+    expect(ids(events[1])).toEqual(expect.arrayContaining([196, 197, 198, 199, 200]));
+    await pass(9_000);
+    expect(new Set(events.slice(1).flatMap(ids)).size).toBe(200);
+  });
+
+  test("who comes while some are not told yet is told what the others have", async () => {
+    const { board, pass, listen } = open();
+    board.rows = Array.from({ length: 200 }, (_, index) => busy(index + 1, 0));
+    const first = await listen();
+    board.rows = board.rows.map(({ channelId }) => busy(channelId, 1));
+    await pass(1_000);
+    const late = await listen();
+    board.rows = board.rows.map(({ channelId }) => busy(channelId, 0));
+    await pass(10_000);
+    const shownBy = (events: readonly LiveEvent[]) => {
+      const rows = new Map<number, number>();
+      for (const event of events)
+        if (event.kind !== "heartbeat")
+          for (const { channelId, inFlight } of event.reading.rows) rows.set(channelId, inFlight);
+      return rows;
+    };
+    expect(shownBy(late.events)).toEqual(shownBy(first.events));
+    expect(new Set(shownBy(late.events).values())).toEqual(new Set([900]));
   });
 });

@@ -1,12 +1,13 @@
 import type { Clock } from "@/lib/clock";
 import type { LiveChannel } from "./live-channel";
 
-/** What all channels are doing, over all replicas, or over this one alone while the store does not answer (channels-and-rates.md V2). */
+/** What all channels are doing, over all replicas (channels-and-rates.md V2). */
 export type LiveReading = {
   /** Epoch ms. */
   readonly asOf: number;
-  /** The rows are the last that were known. */
+  /** The store does not answer: the rows are the last that were known. */
   readonly stale: boolean;
+  /** `local`: one replica keeps the figures in its memory. */
   readonly source: "shared" | "local";
   readonly rows: readonly LiveChannel[];
 };
@@ -35,6 +36,10 @@ export type LiveFeedDeps = {
 /** Changes are told at most this often, ms. */
 const TICK_MS = 1_000;
 const HEARTBEAT_MS = 15_000;
+/** A delta has at most about this many bytes, so that 200 channels stay below 20 kB in a second (dashboard.md 12). */
+const DELTA_BYTES = 19_000;
+/** What a row grows by when instants are written out. */
+const INSTANTS_BYTES = 90;
 /** Deltas that a reader may have missed and is told again. */
 const KEPT_EVENTS = 120;
 
@@ -44,13 +49,16 @@ type State = LiveFeedDeps & {
   readonly kept: LiveChange[];
   number: number;
   /** null: nobody reads. */
-  last: { reading: LiveReading; texts: ReadonlyMap<number, string> } | null;
+  last: { reading: LiveReading; told: ReadonlyMap<number, ToldRow> } | null;
   /** Epoch ms of the newest event. */
   toldAt: number;
   /** Counts the times that somebody began to read: an answer to an earlier one is dropped. */
   run: number;
   cancelTick: () => void;
 };
+
+/** A row as readers have it, and the number of the event that told it. */
+type ToldRow = { readonly row: LiveChannel; readonly text: string; readonly number: number };
 
 /** A feed that reads the board while somebody listens, and not otherwise (channels-and-rates.md V1). */
 export function createLiveFeed(deps: LiveFeedDeps): LiveFeed {
@@ -89,23 +97,57 @@ async function tick(state: State, run: number): Promise<void> {
 }
 
 function tell(state: State, reading: LiveReading): void {
-  const texts = new Map(reading.rows.map((row) => [row.channelId, textOf(row)]));
   const { last } = state;
-  state.last = { reading, texts };
-  if (last === null || last.reading.rows.some(({ channelId }) => !texts.has(channelId))) {
+  const number = state.number + 1;
+  const newest = reading.rows.map((row): ToldRow => ({ row, text: textOf(row), number }));
+  if (last === null || [...last.told.keys()].some((id) => !newest.some(({ row }) => row.channelId === id))) {
     // The first reading, or a channel is gone: a delta cannot say so.
     state.kept.length = 0;
+    remember(state, reading, newest);
     publish(state, { kind: "snapshot", id: nextId(state), reading });
     return;
   }
-  const rows = reading.rows.filter(({ channelId }) => last.texts.get(channelId) !== texts.get(channelId));
+  const changed = newest.filter(({ row, text }) => last.told.get(row.channelId)?.text !== text);
+  const sent = withinBudget(changed, last.told);
   const isOther = reading.stale !== last.reading.stale || reading.source !== last.reading.source;
-  if (rows.length > 0 || isOther) {
-    const delta: LiveChange = { kind: "delta", id: nextId(state), reading: { ...reading, rows } };
+  remember(state, reading, [...last.told.values(), ...sent]);
+  if (sent.length > 0 || isOther) {
+    const delta: LiveChange = {
+      ...{ kind: "delta", id: nextId(state) },
+      reading: { ...reading, rows: sent.map(({ row }) => row) },
+    };
     state.kept.push(delta);
     if (state.kept.length > KEPT_EVENTS) state.kept.shift();
     publish(state, delta);
   } else if (reading.asOf - state.toldAt >= HEARTBEAT_MS) publish(state, { kind: "heartbeat", id: currentId(state) });
+}
+
+/** Of two entries of a channel the later counts. */
+function remember(state: State, reading: LiveReading, rows: readonly ToldRow[]): void {
+  state.last = { reading, told: new Map(rows.map((each) => [each.row.channelId, each])) };
+}
+
+/** Rows that have room in a delta; the others are told with the next. First those whose load changed, of these the one told longest ago. */
+function withinBudget(changed: readonly ToldRow[], told: ReadonlyMap<number, ToldRow>): readonly ToldRow[] {
+  const ageOf = ({ row }: ToldRow) => told.get(row.channelId)?.number ?? 0;
+  const isLoad = ({ row }: ToldRow) => {
+    const before = told.get(row.channelId)?.row;
+    return before === undefined || loadOf(before) !== loadOf(row);
+  };
+  const ranked = changed
+    .map((each) => ({ each, isLoad: isLoad(each), age: ageOf(each) }))
+    .sort((a, b) => Number(b.isLoad) - Number(a.isLoad) || a.age - b.age);
+  let left = DELTA_BYTES;
+  const fitting = ranked.filter(({ each }) => {
+    left -= each.text.length + INSTANTS_BYTES;
+    return left >= 0;
+  });
+  const chosen = new Set(fitting.map(({ each }) => each));
+  return changed.filter((each) => chosen.has(each));
+}
+
+function loadOf({ state, health, mode, inFlight, capacity, waiting, queueSize }: LiveChannel): string {
+  return [state, health, mode, inFlight, capacity, waiting, queueSize].join();
 }
 
 function publish(state: State, event: LiveEvent): void {
@@ -117,9 +159,14 @@ function publish(state: State, event: LiveEvent): void {
 function greet(state: State, lastEventId: string | null, listen: (event: LiveEvent) => void): void {
   if (state.last === null) return;
   if (lastEventId === currentId(state)) return;
+  const { reading, told } = state.last;
   const at = state.kept.findIndex(({ id }) => id === lastEventId);
   if (at !== -1) for (const event of state.kept.slice(at + 1)) listen(event);
-  else listen({ kind: "snapshot", id: currentId(state), reading: state.last.reading });
+  else {
+    // What the others have: the deltas to come go by it.
+    const rows = reading.rows.flatMap(({ channelId }) => told.get(channelId)?.row ?? []);
+    listen({ kind: "snapshot", id: currentId(state), reading: { ...reading, rows } });
+  }
 }
 
 function nextId(state: State): string {

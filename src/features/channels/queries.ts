@@ -35,3 +35,14 @@ export function useUserGroups() {
     queryFn: ({ signal }) => api.call("userGroups.list", {}, { signal }),
   });
 }
+
+const FAILURES = 5;
+
+/** The last requests that failed at the upstream of a channel, newest first. */
+export function useChannelFailures(channelId: number) {
+  const filter = { channelId, outcome: "upstream_error", limit: FAILURES } as const;
+  return useQuery({
+    queryKey: [...CHANNELS_KEY, "failures", channelId],
+    queryFn: ({ signal }) => api.call("requests.list", filter, { signal }),
+  });
+}

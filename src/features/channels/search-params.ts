@@ -1,12 +1,13 @@
 import { parseAsString, parseAsStringLiteral } from "nuqs/server";
 import type { Channel } from "@/operations/channels/channel";
 
-/** What the URL of the list of channels says: search, protocol, state, order. */
+/** What the URL of the list of channels says: search, protocol, state, order, open drawer. */
 export const channelSearch = {
   q: parseAsString.withDefault(""),
   protocol: parseAsStringLiteral(["openai-chat", "anthropic-messages"]),
   state: parseAsStringLiteral(["enabled", "disabled"]),
   sort: parseAsString.withDefault(""),
+  open: parseAsString,
 };
 
 /** The same, as the page reads it. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { LiveReading } from "@/core/channels/live-feed";
-import { LIMITER_MODES, LIVE_STATES } from "@/core/vocabulary";
+import { HEALTH_WORDS, LIMITER_MODES, LIVE_STATES } from "@/core/vocabulary";
 import { because, instant, strict } from "../references";
 import { toIso, toIsoOrNull } from "../to-output";
 
@@ -21,6 +21,8 @@ export const LiveChannelRow = z.object({
   channelId: z.int(),
   asOf: instant,
   state: z.enum(LIVE_STATES),
+  /** How it did lately (C14). */
+  health: z.enum(HEALTH_WORDS),
   mode: z.enum(LIMITER_MODES),
   inFlight: z.int(),
   capacity: z.int().nullable(),

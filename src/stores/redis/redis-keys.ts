@@ -64,6 +64,8 @@ export type RedisKeys = {
   answers(questionId: string): string;
   /** Hash: how channels stand. In one slot with the probes. */
   readonly channelNews: string;
+  /** Hash: what the replicas counted lately at their channels. */
+  readonly liveReports: string;
   /** Who probes a channel. */
   probe(channelId: number): string;
   /** What is known of an API key, by the form of the text and the SHA-256 of the key. */
@@ -103,6 +105,7 @@ export function redisKeys(databaseId: string): RedisKeys {
     peers: `${prefix}peers`,
     answers: (questionId) => `${prefix}answers:${questionId}`,
     channelNews: `${prefix}{channels}:news`,
+    liveReports: `${prefix}{channels}:live`,
     probe: (channelId) => `${prefix}{channels}:probe:${channelId}`,
     snapshot: (schema, digest) => `${prefix}auth:${schema}:${digest}`,
   };

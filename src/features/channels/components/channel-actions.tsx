@@ -1,6 +1,6 @@
 "use client";
 
-import { Ellipsis, ListFilter, Pencil, PlugZap, Power, PowerOff, Trash2 } from "lucide-react";
+import { Activity, Ellipsis, ListFilter, Pencil, PlugZap, Power, PowerOff, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { buttonVariants } from "@/components/ui/button";
 import { Menu, MenuContent, MenuItem, MenuLinkItem, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
@@ -10,13 +10,14 @@ import type { Channel } from "@/operations/channels/channel";
 /** Props of `ChannelActions`. */
 export type ChannelActionsProps = {
   channel: Channel;
+  onOpen: (channel: Channel) => void;
   onTest: (channel: Channel) => void;
   onToggle: (channel: Channel) => void;
   onDelete: (channel: Channel) => void;
 };
 
 /** The menu at the end of a channel's row. */
-export function ChannelActions({ channel, onTest, onToggle, onDelete }: ChannelActionsProps) {
+export function ChannelActions({ channel, onOpen, onTest, onToggle, onDelete }: ChannelActionsProps) {
   const t = useTranslations("channels");
   const shared = useTranslations("shared");
   const Toggle = channel.enabled ? PowerOff : Power;
@@ -33,6 +34,10 @@ export function ChannelActions({ channel, onTest, onToggle, onDelete }: ChannelA
           <Pencil aria-hidden className="size-4" />
           {t("edit")}
         </MenuLinkItem>
+        <MenuItem onClick={() => onOpen(channel)}>
+          <Activity aria-hidden className="size-4" />
+          {t("now.open")}
+        </MenuItem>
         <MenuItem onClick={() => onTest(channel)}>
           <PlugZap aria-hidden className="size-4" />
           {t("test.action")}

@@ -1,8 +1,23 @@
 import { expect, test } from "vitest";
 import type { Channel } from "@/operations/channels/channel";
-import { EMPTY_CHANNEL, newChannelSchema, parseModels, savedChannelSchema, valuesOf } from "./channel-form-values";
+import {
+  type ChannelFormValues,
+  draftSchema,
+  EMPTY_CHANNEL,
+  NEW_CREDENTIAL,
+  newChannelSchema,
+  parseModels,
+  savedChannelSchema,
+  valuesOf,
+} from "./channel-form-values";
 
-const filled = { ...EMPTY_CHANNEL, credential: "sk-1", models: [{ name: "fast", upstream: "" }] };
+type CredentialRow = ChannelFormValues["credentials"][number];
+
+const filled: ChannelFormValues = {
+  ...EMPTY_CHANNEL,
+  credentials: [{ id: null, value: "sk-1", enabled: true }],
+  models: [{ name: "fast", upstream: "" }],
+};
 const QUEUE = { mode: "queue", capacity: 2, queueSize: 3, queueTimeoutMs: 1500, maxWaitingPerKey: null } as const;
 const BREAKER = { enabled: false, failures: 1, ratioPct: 2, minAttempts: 3, openMs: 4000 };
 const REST = { breaker: BREAKER, userGroups: [4, 2] };
@@ -34,26 +49,72 @@ test("an empty number is refused at its field and is not taken for zero", () => 
 });
 
 test("a channel needs a credential, a model and an http address", () => {
-  expect(codesOf({ ...filled, credential: "", models: [], baseUrl: "ftp://x" })).toEqual({
-    credential: "credential_required",
+  expect(codesOf({ ...filled, credentials: EMPTY_CHANNEL.credentials, models: [], baseUrl: "ftp://x" })).toEqual({
+    "credentials.0.value": "credential_required",
     models: "models_required",
     baseUrl: "base_url_invalid",
   });
 });
 
-test("an empty credential keeps the one that a saved channel has", () => {
-  const values = valuesOf({
+const stored = (...credentials: readonly { id: number; enabled: boolean }[]) =>
+  valuesOf({
+    credentials,
     ...{ name: "a", protocols: ["openai-chat"], baseUrl: "https://a.example", costMultiplier: "1", enabled: true },
     ...{ priority: 0, weight: 1, timeouts: { connectMs: 1000, firstByteMs: 1000, idleMs: 1000 } },
     models: [{ name: "m", upstream: "n" }],
     ...{ limiter: QUEUE, overflow: null, rpm: 60, tpm: null, breaker: BREAKER, userGroups: [] },
   } as unknown as Channel);
-  expect(savedChannelSchema({ id: 7, version: 3 }).parse(values)).not.toHaveProperty("credential", expect.anything());
+const sentBy = (values: ChannelFormValues) => savedChannelSchema({ id: 7, version: 3 }).parse(values).credentials;
+
+test("a saved channel keeps the credentials whose field stays empty, and takes those that are written", () => {
+  const values = stored({ id: 4, enabled: true }, { id: 9, enabled: false });
   expect(values.models).toEqual([{ name: "m", upstream: "n" }]);
+  expect(sentBy(values)).toEqual([
+    { id: 4, value: null, enabled: true },
+    { id: 9, value: null, enabled: false },
+  ]);
+  const [first, second] = values.credentials as [CredentialRow, CredentialRow];
+  const changed = [
+    { ...second, enabled: true },
+    { ...first, value: " sk-2 " },
+    { ...NEW_CREDENTIAL, value: "sk-3" },
+  ];
+  expect(sentBy({ ...values, credentials: changed })).toEqual([
+    { id: 9, value: null, enabled: true },
+    { id: 4, value: "sk-2", enabled: true },
+    { id: null, value: "sk-3", enabled: true },
+  ]);
+});
+
+test("a channel without a credential is saved without one; an empty row beside others is refused", () => {
+  const bare = stored();
+  expect(sentBy(bare)).toBeUndefined();
+  const values = { ...bare, credentials: [{ id: 4, value: "", enabled: true }, NEW_CREDENTIAL] };
+  const judged = savedChannelSchema({ id: 7, version: 3 }).safeParse(values);
+  expect(judged.error?.issues[0]).toMatchObject({ path: ["credentials", 1, "value"], message: "credential_required" });
+});
+
+test("a test goes by the first credential in use; a saved one is lent", () => {
+  const rows = (...given: readonly (readonly [string, boolean])[]) =>
+    given.map(([value, enabled], id) => ({ id, value, enabled }));
+  const tried = (credentials: ChannelFormValues["credentials"]) =>
+    draftSchema(7).parse({ ...filled, credentials }).credential;
+  expect(tried(rows(["sk-1", false], ["sk-2", true]))).toBe("sk-2");
+  expect(tried(rows(["sk-1", false], ["sk-2", false]))).toBe("sk-1");
+  expect(tried(rows(["", true], ["sk-2", true]))).toBeUndefined();
 });
 
 test("a saved limiter comes back as it was, and leaves as the numbers of its mode", () => {
-  const saved = { limiter: QUEUE, overflow: "stay", rpm: 60, tpm: null, models: [], timeouts: {}, ...REST };
+  const saved = {
+    limiter: QUEUE,
+    overflow: "stay",
+    rpm: 60,
+    tpm: null,
+    models: [],
+    credentials: [],
+    timeouts: {},
+    ...REST,
+  };
   const values = { ...filled, ...pick(valuesOf(saved as never)) };
   expect(values).toMatchObject({
     limiter: { mode: "queue", capacity: "2", queueSize: "3", queueTimeoutMs: "1500", maxWaitingPerKey: "" },

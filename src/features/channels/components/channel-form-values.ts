@@ -6,6 +6,12 @@ import { CreateChannelInput, TestChannelDraftInput, UpdateChannelInput } from "@
 /** One row of the model editor; `upstream` empty: the same name. */
 export type ModelRow = { name: string; upstream: string };
 
+/** One row of the credentials; `id` null: a new one; `value` empty: the one that `id` has. */
+type CredentialRow = { id: number | null; value: string; enabled: boolean };
+
+/** A credential that is about to be given. */
+export const NEW_CREDENTIAL: CredentialRow = { id: null, value: "", enabled: true };
+
 /** The limiter in the form; what a mode has no use for keeps its text and is not sent. */
 export type LimiterValues = {
   mode: LimiterMode;
@@ -22,7 +28,7 @@ export type ChannelFormValues = {
   name: string;
   protocols: string[];
   baseUrl: string;
-  credential: string;
+  credentials: CredentialRow[];
   models: ModelRow[];
   priority: string;
   weight: string;
@@ -44,7 +50,7 @@ export const EMPTY_CHANNEL: ChannelFormValues = {
   name: "openai",
   protocols: ["openai-chat"],
   baseUrl: "https://api.openai.com",
-  credential: "",
+  credentials: [NEW_CREDENTIAL],
   models: [],
   priority: "0",
   weight: "1",
@@ -57,12 +63,16 @@ export const EMPTY_CHANNEL: ChannelFormValues = {
   enabled: true,
 };
 
-/** A saved channel as the form shows it; its credential never comes back. */
+function credentialRows(stored: Channel["credentials"]): CredentialRow[] {
+  return stored.length === 0 ? [NEW_CREDENTIAL] : stored.map(({ id, enabled }) => ({ id, enabled, value: "" }));
+}
+
+/** A saved channel as the form shows it; its credentials never come back. */
 export function valuesOf(channel: Channel): ChannelFormValues {
   const { name, protocols, baseUrl, costMultiplier, enabled, timeouts, breaker } = channel;
   return {
     ...{ name, protocols, baseUrl, costMultiplier, enabled },
-    credential: "",
+    credentials: credentialRows(channel.credentials),
     models: channel.models.map((model) => ({
       name: model.name,
       upstream: model.upstream === model.name ? "" : model.upstream,
@@ -146,26 +156,43 @@ function inputOf(values: ChannelFormValues) {
   };
 }
 
-const credentialOf = ({ credential }: ChannelFormValues) => (credential.trim() === "" ? undefined : credential);
+/** The list as operations take it; undefined: there is none, and none is given. */
+function credentialsOf({ credentials }: ChannelFormValues) {
+  const [first] = credentials;
+  if (credentials.length === 1 && first?.id === null && first.value.trim() === "") return undefined;
+  return credentials.map(({ id, value, enabled }) => ({
+    ...{ id, enabled },
+    value: id !== null && value.trim() === "" ? null : value,
+  }));
+}
 
 /** The form's values as input of `channels.create`. */
 export const newChannelSchema = formSchema(CreateChannelInput, (values: ChannelFormValues) => ({
   ...inputOf(values),
-  credential: values.credential,
+  credentials: values.credentials,
 }));
 
-/** The form's values as input of `channels.update` for this version; an empty credential keeps the present one. */
+/** The form's values as input of `channels.update` for this version; an empty credential stays what it is. */
 export const savedChannelSchema = ({ id, version }: Pick<Channel, "id" | "version">) =>
   formSchema(UpdateChannelInput, (values: ChannelFormValues) => ({
     ...inputOf(values),
-    ...{ id, version, credential: credentialOf(values) },
+    ...{ id, version, credentials: credentialsOf(values) },
   }));
+
+/** The row whose credential a test goes by: the first in use. */
+export function testedCredential({ credentials }: Pick<ChannelFormValues, "credentials">): number {
+  return Math.max(
+    0,
+    credentials.findIndex(({ enabled }) => enabled),
+  );
+}
 
 /** The form's values as input of `channels.testDraft`; a saved channel lends its credential. */
 export const draftSchema = (channelId: number | null) =>
   formSchema(TestChannelDraftInput, (values: ChannelFormValues) => {
     const { protocols, baseUrl, timeouts } = inputOf(values);
-    return { channelId, protocols, baseUrl, timeouts, credential: credentialOf(values) };
+    const given = values.credentials[testedCredential(values)]?.value.trim();
+    return { channelId, protocols, baseUrl, timeouts, credential: given === "" ? undefined : given };
   });
 
 /** Reads pasted models: one per line, `name` or `name = upstream`. Names that are known are left out. */

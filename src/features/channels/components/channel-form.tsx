@@ -21,7 +21,7 @@ import { RoutingFields } from "./routing-fields";
 import { PresetField, UpstreamFields } from "./upstream-fields";
 
 const SHOWN = [
-  ...["name", "protocols", "baseUrl", "credential", "models", "priority", "weight", "costMultiplier", "timeouts"],
+  ...["name", "protocols", "baseUrl", "credentials", "models", "priority", "weight", "costMultiplier", "timeouts"],
   ...["limiter", "overflow", "rpm", "tpm", "breaker", "userGroups", "enabled"],
 ];
 
@@ -31,12 +31,14 @@ export type ChannelFormProps<Input> = {
   values: ChannelFormValues;
   schema: z.ZodType<Input, ChannelFormValues>;
   save: ActionState<Input, Channel>;
+  /** Requests in its queue now. */
+  waiting?: number | undefined;
   /** The word of the button that saves. */
   submit: ReactNode;
 };
 
 /** A channel, new or saved: address and credential, test, models, routing. */
-export function ChannelForm<Input>({ channel, values, schema, save, submit }: ChannelFormProps<Input>) {
+export function ChannelForm<Input>({ channel, values, schema, save, submit, waiting }: ChannelFormProps<Input>) {
   const t = useTranslations("channels.form");
   const resolver = zodResolver(schema as never) as unknown as Resolver<
     ChannelFormValues,
@@ -63,7 +65,7 @@ export function ChannelForm<Input>({ channel, values, schema, save, submit }: Ch
       <FormErrors problem={save.problem} shown={SHOWN} />
       <Section title={t("upstream")}>
         {channel === null ? <PresetField control={control} setValue={setValue} /> : null}
-        <UpstreamFields control={control} credential={channel === null ? undefined : channel.credential} />
+        <UpstreamFields control={control} stored={channel?.credentials} />
         <DraftTest channelId={channel?.id ?? null} form={{ getValues, setValue, setError }} />
       </Section>
       <Section text={t("modelsText")} title={t("modelsTitle")}>
@@ -75,8 +77,8 @@ export function ChannelForm<Input>({ channel, values, schema, save, submit }: Ch
         <RoutingFields control={control} />
         <AccessField control={control} />
       </Section>
-      <Section text={t("limitsText")} title={t("limits")}>
-        <LimiterFields control={control} setValue={setValue} />
+      <Section id="limits" text={t("limitsText")} title={t("limits")}>
+        <LimiterFields control={control} setValue={setValue} waiting={waiting} />
         <BreakerFields control={control} />
       </Section>
       {channel === null || form.formState.isDirty ? (
@@ -103,9 +105,9 @@ function SaveBar(props: { onDiscard: (() => void) | null; pending: boolean; subm
   );
 }
 
-function Section(props: { title: ReactNode; text?: ReactNode; children: ReactNode }) {
+function Section(props: { id?: string; title: ReactNode; text?: ReactNode; children: ReactNode }) {
   return (
-    <Card>
+    <Card className="scroll-mt-20" id={props.id}>
       <CardHeader className="grid gap-1">
         <CardTitle>{props.title}</CardTitle>
         {props.text === undefined ? null : <CardDescription>{props.text}</CardDescription>}

@@ -8,7 +8,7 @@ import { PageBody } from "@/components/shell/page-body";
 import { PageHeader } from "@/components/shell/page-header";
 import { StateView } from "@/components/state-view";
 import { Button, buttonVariants } from "@/components/ui/button";
-import { Card, CardContent, CardDescription, CardTitle } from "@/components/ui/card";
+import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useToast } from "@/components/ui/toast";
 import { useAction } from "@/components/use-action";
@@ -19,7 +19,10 @@ import { CHANNELS_KEY, useChannel, useChannels } from "../queries";
 import { ChannelProtocols, ChannelState } from "./channel-badges";
 import { ChannelForm } from "./channel-form";
 import { savedChannelSchema, valuesOf } from "./channel-form-values";
+import { ChannelNow } from "./channel-now";
 import { DeleteChannelDialog } from "./delete-channel-dialog";
+import { LiveBadge } from "./live-badge";
+import { useLiveChannels } from "./use-live-channels";
 
 /** One channel: change, test, delete. */
 export function ChannelPage({ id }: { id: number }) {
@@ -41,6 +44,8 @@ function SavedChannel({ channel }: { channel: Channel }) {
     onDone: () => toast(t("saved.changed")),
   });
   const { id, version } = channel;
+  const live = useLiveChannels();
+  const row = live.reading?.rows.find(({ channelId }) => channelId === id);
   const schema = useMemo(() => savedChannelSchema({ id, version }), [id, version]);
   return (
     <div className="grid min-w-0 gap-6">
@@ -53,7 +58,7 @@ function SavedChannel({ channel }: { channel: Channel }) {
         }
         badge={
           <span className="flex flex-wrap gap-1.5">
-            <ChannelState channel={channel} />
+            <ChannelState channel={channel} health={row?.health} />
             <ChannelProtocols protocols={channel.protocols} />
             {channel.managedBy === "file" ? <ManagedByFile /> : null}
           </span>
@@ -65,6 +70,15 @@ function SavedChannel({ channel }: { channel: Channel }) {
           </span>
         }
       />
+      <Card>
+        <CardHeader className="flex flex-wrap items-center justify-between gap-3">
+          <CardTitle>{t("now.title")}</CardTitle>
+          <LiveBadge live={live} />
+        </CardHeader>
+        <CardContent>
+          <ChannelNow isStale={live.isStale} row={row} />
+        </CardContent>
+      </Card>
       <ChannelForm
         channel={channel}
         key={version}
@@ -72,6 +86,7 @@ function SavedChannel({ channel }: { channel: Channel }) {
         schema={schema}
         submit={t("form.save")}
         values={valuesOf(channel)}
+        waiting={row?.waiting}
       />
       <DeleteCard channel={channel} />
     </div>

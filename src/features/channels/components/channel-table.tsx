@@ -1,35 +1,37 @@
 "use client";
 
-import { useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
 import { type ReactNode, useMemo } from "react";
 import { type DataColumn, DataTable } from "@/components/data-table";
 import { Instant } from "@/components/instant";
 import { ManagedByFile } from "@/components/managed-by-file";
 import { NameLink } from "@/components/name-link";
-import { useRouter } from "@/i18n/navigation";
+import { Sparkline } from "@/components/sparkline";
 import type { Channel } from "@/operations/channels/channel";
-import type { LiveChannelRow, LiveChannels } from "@/operations/channels/live-channels";
+import type { LiveChannelRow } from "@/operations/channels/live-channels";
 import { ChannelProtocols, ChannelState } from "./channel-badges";
 import { ChannelModels } from "./channel-models";
 import { LimiterCell } from "./limiter-cell";
+import type { LiveBoard } from "./live-connection";
 
 const hrefOf = (channel: Channel) => `/admin/channels/${channel.id}`;
 
 /** Props of `ChannelTable`; `actions` makes the last column. */
 export type ChannelTableProps = {
   items: readonly Channel[];
-  /** What they are doing; null: nothing was heard yet. */
-  live: LiveChannels | null;
+  /** What they are doing. */
+  live: Pick<LiveBoard, "reading" | "isStale">;
   actions: (channel: Channel) => ReactNode;
   sort: string;
   onSort: (sort: string) => void;
+  onOpen: (channel: Channel) => void;
 };
 
-/** The channels in the order in which they are tried; a row opens its page. */
-export function ChannelTable({ items, live, actions, sort, onSort }: ChannelTableProps) {
+/** The channels in the order in which they are tried; a row opens its drawer, a name its page. */
+export function ChannelTable({ items, live, actions, sort, onSort, onOpen }: ChannelTableProps) {
   const t = useTranslations("channels");
-  const router = useRouter();
-  const rows = useMemo(() => new Map(live?.rows.map((row) => [row.channelId, row])), [live]);
+  const rows = useMemo(() => new Map(live.reading?.rows.map((row) => [row.channelId, row])), [live.reading]);
+  const { isStale } = live;
   const columns = useMemo<readonly DataColumn<Channel>[]>(
     () => [
       {
@@ -43,13 +45,19 @@ export function ChannelTable({ items, live, actions, sort, onSort }: ChannelTabl
         id: "state",
         header: t("column.state"),
         sortBy: (channel) => (channel.enabled ? 0 : 1),
-        cell: (channel) => <ChannelState channel={channel} />,
+        cell: (channel) => <ChannelState channel={channel} health={rows.get(channel.id)?.health} />,
       },
       {
         id: "live",
         header: t("column.live"),
         sortBy: (channel) => pressureOf(rows.get(channel.id)),
-        cell: (channel) => <LiveCell row={rows.get(channel.id)} />,
+        cell: (channel) => <LiveCell isStale={isStale} row={rows.get(channel.id)} />,
+      },
+      {
+        id: "recent",
+        header: t("column.recent"),
+        from: "2xl",
+        cell: (channel) => <RecentCell row={rows.get(channel.id)} />,
       },
       {
         id: "protocols",
@@ -101,7 +109,7 @@ export function ChannelTable({ items, live, actions, sort, onSort }: ChannelTabl
         cell: actions,
       },
     ],
-    [t, actions, rows],
+    [t, actions, rows, isStale],
   );
   return (
     <DataTable
@@ -109,7 +117,7 @@ export function ChannelTable({ items, live, actions, sort, onSort }: ChannelTabl
       columns={columns}
       isDimmed={(channel) => !channel.enabled}
       items={items}
-      onOpen={(channel) => router.push(hrefOf(channel))}
+      onOpen={onOpen}
       onSort={onSort}
       rowId={(channel) => String(channel.id)}
       sort={sort}
@@ -117,8 +125,28 @@ export function ChannelTable({ items, live, actions, sort, onSort }: ChannelTabl
   );
 }
 
-function LiveCell({ row }: { row: LiveChannelRow | undefined }) {
-  return row === undefined ? <span className="text-muted-foreground">–</span> : <LimiterCell row={row} />;
+function LiveCell({ row, isStale }: { row: LiveChannelRow | undefined; isStale: boolean }) {
+  if (row === undefined) return <span className="text-muted-foreground">–</span>;
+  return <LimiterCell isStale={isStale} row={row} />;
+}
+
+/** What was sent and turned away lately. */
+function RecentCell({ row }: { row: LiveChannelRow | undefined }) {
+  const t = useTranslations("channels.now");
+  const format = useFormatter();
+  if (row === undefined) return <span className="text-muted-foreground">–</span>;
+  const { spark, denied5m } = row;
+  const counts = format.list(spark.map((count) => format.number(count)));
+  return (
+    <span className="grid gap-0.5">
+      <Sparkline label={t("sparkSentence", { counts })} values={spark} />
+      {denied5m.full + denied5m.timeout === 0 ? null : (
+        <span className="text-xs text-muted-foreground" title={t("denied")}>
+          {t("deniedParts", denied5m)}
+        </span>
+      )}
+    </span>
+  );
 }
 
 /** The fullest first: those that wait count beside those that run. Without a limit the load says nothing of its pressure. */
@@ -151,7 +179,7 @@ function Credential({ credential }: Pick<Channel, "credential">) {
   if (credential === null) return <span className="text-warning">{t("notSet")}</span>;
   if (!credential.opens) return <span className="text-warning">{t("unreadable")}</span>;
   return (
-    <span className="whitespace-nowrap text-muted-foreground">
+    <span className="text-muted-foreground md:whitespace-nowrap">
       {t.rich("setWhen", { when: () => <Instant at={credential.setAt} look="relative" /> })}
     </span>
   );

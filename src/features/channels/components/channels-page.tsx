@@ -13,14 +13,15 @@ import { useAction } from "@/components/use-action";
 import { useProblemText } from "@/components/use-problem-text";
 import { Link } from "@/i18n/navigation";
 import type { Channel, ChannelList } from "@/operations/channels/channel";
-import type { LiveChannels } from "@/operations/channels/live-channels";
 import { updateChannelAction } from "../actions";
 import { CHANNELS_KEY, useChannels } from "../queries";
 import { channelSearch, matchesSearch } from "../search-params";
 import { ChannelActions } from "./channel-actions";
+import { ChannelDrawer } from "./channel-drawer";
 import { ChannelTable } from "./channel-table";
 import { DeleteChannelDialog } from "./delete-channel-dialog";
 import { LiveBadge } from "./live-badge";
+import type { LiveBoard } from "./live-connection";
 import { TestChannelDialog } from "./test-channel-dialog";
 import { useLiveChannels } from "./use-live-channels";
 
@@ -81,8 +82,10 @@ export function ChannelsPage() {
         <ChannelRows
           all={list.items}
           items={shown(list)}
-          live={live.reading}
+          live={live}
+          onOpen={(open) => void setSearch({ open })}
           onSort={(sort) => void setSearch({ sort })}
+          open={search.open}
           sort={search.sort}
         />
       )}
@@ -93,9 +96,11 @@ export function ChannelsPage() {
 function ChannelRows(props: {
   all: readonly Channel[];
   items: readonly Channel[];
-  live: LiveChannels | null;
+  live: LiveBoard;
   sort: string;
   onSort: (sort: string) => void;
+  open: string | null;
+  onOpen: (open: string | null) => void;
 }) {
   const t = useTranslations("channels");
   const toast = useToast();
@@ -107,16 +112,22 @@ function ChannelRows(props: {
     onDone: ({ enabled }) => toast(t(enabled ? "saved.enabled" : "saved.disabled")),
   });
   const { run } = update;
+  const { onOpen, open, live } = props;
+  const toggle = useCallback(
+    ({ id, version, enabled }: Channel) => void run({ id, version, enabled: !enabled }),
+    [run],
+  );
   const actions = useCallback(
     (channel: Channel) => (
       <ChannelActions
         channel={channel}
         onDelete={setDeleting}
+        onOpen={({ id }) => onOpen(String(id))}
         onTest={setTesting}
-        onToggle={({ id, version, enabled }) => void run({ id, version, enabled: !enabled })}
+        onToggle={toggle}
       />
     ),
-    [run],
+    [toggle, onOpen],
   );
   return (
     <div className="grid min-w-0 gap-3">
@@ -125,7 +136,23 @@ function ChannelRows(props: {
           {problemText(update.problem)}
         </Alert>
       )}
-      <ChannelTable actions={actions} items={props.items} live={props.live} onSort={props.onSort} sort={props.sort} />
+      <ChannelTable
+        actions={actions}
+        items={props.items}
+        live={live}
+        onOpen={({ id }) => onOpen(String(id))}
+        onSort={props.onSort}
+        sort={props.sort}
+      />
+      <ChannelDrawer
+        id={open}
+        isStale={live.isStale}
+        items={props.items}
+        onChange={onOpen}
+        onTest={setTesting}
+        onToggle={toggle}
+        row={live.reading?.rows.find(({ channelId }) => String(channelId) === open)}
+      />
       <TestChannelDialog channel={testing} onClose={() => setTesting(null)} />
       <DeleteChannelDialog all={props.all} channel={deleting} onClose={() => setDeleting(null)} />
     </div>

@@ -2,8 +2,8 @@
 
 import { PlugZap, Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
-import type { UseFormGetValues, UseFormSetError, UseFormSetValue } from "react-hook-form";
+import { useCallback, useState } from "react";
+import type { FieldPath, UseFormGetValues, UseFormSetError, UseFormSetValue } from "react-hook-form";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { useAction } from "@/components/use-action";
@@ -11,7 +11,13 @@ import { useProblemText } from "@/components/use-problem-text";
 import { useServerFields } from "@/components/use-server-fields";
 import type { ChannelTest } from "@/operations/channels/channel";
 import { testChannelDraftAction } from "../actions";
-import { type ChannelFormValues, draftSchema, type ModelRow, parseModels } from "./channel-form-values";
+import {
+  type ChannelFormValues,
+  draftSchema,
+  type ModelRow,
+  parseModels,
+  testedCredential,
+} from "./channel-form-values";
 import { TestResult } from "./test-result";
 
 /** Props of `DraftTest`. `channelId` null: a channel that is not saved yet. */
@@ -35,7 +41,16 @@ export function DraftTest({ channelId, form }: DraftTestProps) {
   const problemText = useProblemText();
   const [added, setAdded] = useState(false);
   const test = useAction(testChannelDraftAction);
-  useServerFields(form.setError, test.problem);
+  const { getValues, setError } = form;
+  /** A test knows one credential; the form has it in one of its rows. */
+  const setRowError = useCallback<UseFormSetError<ChannelFormValues>>(
+    (path, error) => {
+      const isCredential = (path as string) === "credential";
+      setError(isCredential ? `credentials.${testedCredential(getValues())}.value` : path, error);
+    },
+    [setError, getValues],
+  );
+  useServerFields(setRowError, test.problem);
   const add = (found: ChannelTest) => {
     const models = form.getValues("models");
     form.setValue("models", [...models, ...missingIn(found, models)], { shouldDirty: true, shouldValidate: true });
@@ -50,7 +65,7 @@ export function DraftTest({ channelId, form }: DraftTestProps) {
       return;
     }
     for (const { path, message } of draft.error.issues) {
-      form.setError(path.join(".") as "baseUrl", { message });
+      setRowError(path.join(".") as FieldPath<ChannelFormValues>, { message });
     }
   };
   const missing = test.data === null || added ? [] : missingIn(test.data, form.getValues("models"));

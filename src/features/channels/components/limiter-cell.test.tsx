@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { buildLiveChannel } from "@test/build-live-channel";
 import { renderScreen } from "@test/render-screen";
-import { screen } from "@testing-library/react";
+import { cleanup, screen } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 import type { LiveChannel } from "@/core/channels/live-channel";
 import { type LiveChannelRow, toLiveChannels } from "@/operations/channels/live-channels";
@@ -57,6 +57,9 @@ test("old numbers have no colour", () => {
   renderScreen(<LimiterCell row={row({ state: "stale", inFlight: 4, waiting: 2 })} />);
   expect(part("load")?.className).toContain("text-muted-foreground");
   expect(part("queue")?.className).toContain("text-muted-foreground");
+  cleanup();
+  renderScreen(<LimiterCell isStale row={row({ state: "saturated", inFlight: 4 })} />);
+  expect(part("load")?.className).toContain("text-muted-foreground");
 });
 
 test.each([

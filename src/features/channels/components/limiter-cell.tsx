@@ -60,20 +60,20 @@ function queueToneOf({ waiting, queueSize }: Pick<LiveChannelRow, "waiting" | "q
   return queueSize !== null && waiting >= queueSize ? "danger" : "warning";
 }
 
-/** What a channel is doing: numbers, colour, word and icon; for a screen reader one sentence. */
-export function LimiterCell({ row }: { row: LiveChannelRow }) {
+/** What a channel is doing: numbers, colour, word and icon; for a screen reader one sentence. `isStale`: the numbers are old and have no colour. */
+export function LimiterCell({ row, isStale = false }: { row: LiveChannelRow; isStale?: boolean }) {
   const t = useTranslations("channels.live");
   const { icon: Icon, tone } = LOOKS[row.state];
   const until = row.state === "tripped" ? row.trippedUntil : row.state === "cooling" ? row.coolingUntil : null;
   return (
     <span
       aria-label={useSentence(row)}
-      className={cn("grid gap-0.5", row.state === "stale" && "text-muted-foreground")}
+      className={cn("grid gap-0.5", (isStale || row.state === "stale") && "text-muted-foreground")}
       data-state={row.state}
       role="img"
     >
       <span aria-hidden className="flex items-center gap-1.5 tabular-nums whitespace-nowrap" data-user-text>
-        <Numbers row={row} />
+        <Numbers isStale={isStale} row={row} />
       </span>
       <span aria-hidden className={cn("flex items-center gap-1 text-xs", TEXT[tone])}>
         <Icon className="size-3.5 shrink-0" />
@@ -84,10 +84,10 @@ export function LimiterCell({ row }: { row: LiveChannelRow }) {
   );
 }
 
-function Numbers({ row }: { row: LiveChannelRow }) {
+function Numbers({ row, isStale }: { row: LiveChannelRow; isStale: boolean }) {
   const t = useTranslations("channels.live");
   const { inFlight, capacity, mode, waiting, queueSize, state } = row;
-  const isOld = state === "stale" || state === "off";
+  const isOld = isStale || state === "stale" || state === "off";
   if (capacity === null) {
     return (
       <>
@@ -98,14 +98,19 @@ function Numbers({ row }: { row: LiveChannelRow }) {
   }
   return (
     <>
-      <span className={cn("font-medium", TEXT[isOld ? "neutral" : loadToneOf(row)])} data-part="load">
-        {`${inFlight}/${capacity}`}
-      </span>
-      {mode === "queue" ? (
-        <span className={TEXT[isOld ? "neutral" : queueToneOf(row)]} data-part="queue">
-          {`${QUEUE} ${waiting}/${queueSize ?? 0}`}
+      <span>
+        <span className={cn("font-medium", TEXT[isOld ? "neutral" : loadToneOf(row)])} data-part="load">
+          {`${inFlight}/${capacity}`}
         </span>
-      ) : null}
+        {mode === "queue" ? (
+          <>
+            {" "}
+            <span className={TEXT[isOld ? "neutral" : queueToneOf(row)]} data-part="queue">
+              {`${QUEUE} ${waiting}/${queueSize ?? 0}`}
+            </span>
+          </>
+        ) : null}
+      </span>
       {mode === "observe" ? (
         <span className="flex items-center gap-1 text-xs text-muted-foreground">
           <Eye className="size-3.5" />

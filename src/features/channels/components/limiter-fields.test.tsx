@@ -11,11 +11,11 @@ const QUEUE: LimiterValues = {
   ...{ mode: "queue", capacity: "2", queueSize: "3", queueTimeoutMs: "1500", maxWaitingPerKey: "" },
 };
 
-function Screen({ limiter }: { limiter: LimiterValues }) {
+function Screen({ limiter, waiting }: { limiter: LimiterValues; waiting?: number | undefined }) {
   const { control, setValue } = useForm<ChannelFormValues, unknown, Record<string, unknown>>({
     defaultValues: { ...EMPTY_CHANNEL, limiter },
   });
-  return <LimiterFields control={control} setValue={setValue} />;
+  return <LimiterFields control={control} setValue={setValue} waiting={waiting} />;
 }
 const show = (limiter: Partial<LimiterValues>, locale: Locale = "en") =>
   renderScreen(<Screen limiter={{ ...QUEUE, ...limiter }} />, { locale });
@@ -118,4 +118,22 @@ test.each<[string, Partial<LimiterValues>, boolean]>([
 ])("a wait of %s warns: %s %s", (_, limiter, isWarned) => {
   show(limiter);
   expect(screen.queryByText(/^Many clients give up within a minute/) !== null).toBe(isWarned);
+});
+
+test.each([
+  ["off", 2, "2 waiting requests start at once when this is saved."],
+  ["observe", 1, "1 waiting request starts at once when this is saved."],
+  ["reject", 2, "2 waiting requests keep their places."],
+] as const)("giving up the queue for %s while %d wait says what becomes of them", (mode, waiting, text) => {
+  renderScreen(<Screen limiter={{ ...QUEUE, mode }} waiting={waiting} />);
+  expect(screen.getByText(text)).toBeTruthy();
+});
+
+test.each([
+  ["queue", 2],
+  ["off", 0],
+  ["off", undefined],
+] as const)("%s with %s waiting has nothing to say of them", (mode, waiting) => {
+  renderScreen(<Screen limiter={{ ...QUEUE, mode }} waiting={waiting} />);
+  expect(screen.queryByText(/waiting request/)).toBeNull();
 });

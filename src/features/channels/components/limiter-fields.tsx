@@ -16,11 +16,15 @@ const CODES = { full: "channel_queue_full", timeout: "channel_queue_timeout" } a
 
 type FormControl = Control<ChannelFormValues, unknown, FieldValues>;
 
-/** Props of `LimiterFields`. */
-export type LimiterFieldsProps = { control: FormControl; setValue: UseFormSetValue<ChannelFormValues> };
+/** Props of `LimiterFields`. `waiting`: requests in the channel's queue now. */
+export type LimiterFieldsProps = {
+  control: FormControl;
+  setValue: UseFormSetValue<ChannelFormValues>;
+  waiting?: number | undefined;
+};
 
 /** How many requests a channel takes at once and what happens above, in one live sentence; the vendor's budget; where a full one sends. */
-export function LimiterFields({ control, setValue }: LimiterFieldsProps) {
+export function LimiterFields({ control, setValue, waiting = 0 }: LimiterFieldsProps) {
   const t = useTranslations("channels.limiter");
   const { field } = useController({ control, name: "limiter.mode" });
   const values = useWatch({ control, name: "limiter" });
@@ -46,6 +50,7 @@ export function LimiterFields({ control, setValue }: LimiterFieldsProps) {
         <Alert tone="warning">{t("longWait")}</Alert>
       ) : null}
       <Effect values={values} />
+      {values.mode === "queue" || waiting === 0 ? null : <Leaving mode={values.mode} waiting={waiting} />}
       <div className="grid items-start gap-5 sm:grid-cols-3">
         <TextField control={control} hint={t("budgetHint")} input={NUMBER} label={t("rpm")} name="rpm" />
         <TextField control={control} hint={t("budgetHint")} input={NUMBER} label={t("tpm")} name="tpm" />
@@ -100,6 +105,16 @@ function Advisory({ onChoose }: { onChoose: (mode: "reject" | "queue") => void }
       tone="warning"
     >
       {t("advisory")}
+    </Alert>
+  );
+}
+
+/** What becomes of those who wait now when the queue is given up (channels-and-rates.md L9). */
+function Leaving({ mode, waiting }: { mode: LimiterValues["mode"]; waiting: number }) {
+  const t = useTranslations("channels.limiter");
+  return (
+    <Alert tone="warning">
+      {mode === "reject" ? t("leaveKeeps", { count: waiting }) : t("leaveStarts", { count: waiting })}
     </Alert>
   );
 }

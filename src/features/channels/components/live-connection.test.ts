@@ -77,6 +77,9 @@ describe("the stream", () => {
     await pass(1);
     expect(board().isStale).toBe(true);
     expect(loads()).toEqual([[1, 4]]);
+    expect(board().reading?.rows[0]?.state).toBe("stale");
+    stream().events.onEvent("heartbeat", "{}");
+    expect(board()).toMatchObject({ isStale: false, reading: { rows: [{ state: "idle" }] } });
   });
 
   test("says itself that its numbers are old", () => {
@@ -138,6 +141,29 @@ describe("after two failures within ten seconds", () => {
     await pass(5_000);
     expect(board()).toMatchObject({ transport: "polling", isStale: false });
   });
+});
+
+test("a stream that falls silent is stale after 20 s, gives way to questions every 5 s, and takes over again", async () => {
+  const { stream, streams, board, loads, pass, polls } = open();
+  const told: string[] = [];
+  const note = () => told.push(`${board().transport}${board().isStale ? " stale" : ""} ${loads()}`);
+  stream().events.onEvent("snapshot", text({ 1: 4 }));
+  note();
+  await pass(20_000);
+  note();
+  for (let failure = 0; failure < 2; failure++) {
+    stream().events.onError();
+    await pass(1_000);
+  }
+  note();
+  polls.answer = async () => reading({ 1: 7 });
+  await pass(5_000);
+  note();
+  for (let second = 0; second < 24; second++) await pass(1_000);
+  expect(streams).toHaveLength(3);
+  stream().events.onEvent("snapshot", text({ 1: 5 }));
+  note();
+  expect(told).toEqual(["stream 1,4", "stream stale 1,4", "polling 1,9", "polling 1,7", "stream 1,5"]);
 });
 
 test("a closed board hears nothing and costs nothing; opened again it goes on", async () => {

@@ -48,6 +48,8 @@ const SILENT_MS = 20_000;
 
 type State = LiveConnectionDeps & {
   board: LiveBoard;
+  /** The newest reading as it was told. */
+  heard: LiveChannels | null;
   stream: LiveStream | null;
   /** Epoch ms of the newest failures of the stream. */
   failedAt: readonly number[];
@@ -67,7 +69,7 @@ export function createLiveConnection(deps: LiveConnectionDeps): LiveConnection {
   const state: State = {
     ...deps,
     board: { reading: null, transport: "connecting", isStale: false },
-    ...{ stream: null, failedAt: [], run: 0, isOpen: false },
+    ...{ heard: null, stream: null, failedAt: [], run: 0, isOpen: false },
     timers: { silence: NO_TIMER, retry: NO_TIMER, poll: NO_TIMER },
   };
   return {
@@ -105,9 +107,9 @@ function disconnect(state: State): void {
 
 function take(state: State, kind: "snapshot" | "delta" | "heartbeat", data: string): void {
   state.timers.poll();
-  const heard = kind === "heartbeat" ? state.board.reading : merged(state.board.reading, kind, JSON.parse(data));
+  if (kind !== "heartbeat") state.heard = merged(state.heard, kind, JSON.parse(data));
   expectNews(state);
-  show(state, { reading: heard, transport: "stream", isStale: heard?.stale ?? false });
+  show(state, { reading: state.heard, transport: "stream", isStale: state.heard?.stale ?? false });
 }
 
 /** A delta has the rows that changed. One without a snapshot before it is as good as can be had. */
@@ -138,6 +140,7 @@ async function pollOnce(state: State, run: number): Promise<void> {
   const reading = await state.poll().catch(() => null);
   if (state.run !== run || state.board.transport !== "polling") return;
   if (reading !== null) {
+    state.heard = reading;
     expectNews(state);
     show(state, { reading, transport: "polling", isStale: reading.stale });
   }
@@ -146,7 +149,16 @@ async function pollOnce(state: State, run: number): Promise<void> {
 
 function expectNews(state: State): void {
   state.timers.silence();
-  state.timers.silence = state.clock.after(SILENT_MS, () => show(state, { ...state.board, isStale: true }));
+  state.timers.silence = state.clock.after(SILENT_MS, () =>
+    show(state, { ...state.board, reading: aged(state.heard), isStale: true }),
+  );
+}
+
+/** Nobody knows what the channels do now; what they did last stays (channels-and-rates.md V3, V4). */
+function aged(heard: LiveChannels | null): LiveChannels | null {
+  if (heard === null) return null;
+  const rows = heard.rows.map((row) => (row.state === "off" ? row : { ...row, state: "stale" as const }));
+  return { ...heard, rows };
 }
 
 function show(state: State, board: LiveBoard): void {

@@ -3,14 +3,13 @@
 import { useTranslations } from "next-intl";
 import { type Control, type FieldValues, type UseFormSetValue, useController, useWatch } from "react-hook-form";
 import { TextField } from "@/components/form-fields";
-import { useInstantText } from "@/components/instant";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Field, FieldSet } from "@/components/ui/field";
 import { RadioGroup } from "@/components/ui/radio-group";
 import { useFieldErrorText } from "@/components/use-problem-text";
 import { PRESET_VALUES, PRESETS, type PresetName } from "@/features/setup/components/presets";
-import type { Channel } from "@/operations/channels/channel";
 import type { ChannelFormValues } from "./channel-form-values";
+import { CredentialsField, type CredentialsFieldProps } from "./credentials-field";
 import { presetOf, presetValues } from "./presets";
 
 type FormControl = Control<ChannelFormValues, unknown, FieldValues>;
@@ -52,14 +51,8 @@ export function PresetField(props: { control: FormControl; setValue: UseFormSetV
   );
 }
 
-/** Name, protocols, address and credential. */
-export function UpstreamFields({
-  control,
-  credential,
-}: {
-  control: FormControl;
-  credential: Channel["credential"] | undefined;
-}) {
+/** Name, protocols, address and credentials. */
+export function UpstreamFields({ control, stored }: CredentialsFieldProps) {
   const t = useTranslations("channels.form");
   return (
     <>
@@ -74,7 +67,7 @@ export function UpstreamFields({
         />
       </div>
       <ProtocolsField control={control} />
-      <CredentialField control={control} credential={credential} />
+      <CredentialsField control={control} stored={stored} />
     </>
   );
 }
@@ -99,45 +92,5 @@ function ProtocolsField({ control }: { control: FormControl }) {
       </div>
       {error === undefined ? null : <p className="text-sm text-danger">{error}</p>}
     </FieldSet>
-  );
-}
-
-function CredentialField({
-  control,
-  credential,
-}: {
-  control: FormControl;
-  credential: Channel["credential"] | undefined;
-}) {
-  const t = useTranslations("channels.form");
-  return (
-    <TextField
-      control={control}
-      hint={credential === undefined ? t("credentialHint") : <CredentialFact credential={credential} />}
-      input={{ type: "password", autoComplete: "new-password", className: "font-mono" }}
-      label={t("credential")}
-      name="credential"
-    />
-  );
-}
-
-/** What is known of a saved credential, which is never shown. */
-function CredentialFact({ credential }: Pick<Channel, "credential">) {
-  const t = useTranslations("channels.form");
-  const instantText = useInstantText();
-  if (credential === null) return <span className="text-warning">{t("credentialMissing")}</span>;
-  const when = instantText(credential.setAt, "relative");
-  if (!credential.opens) return <span className="text-warning">{t("credentialSetBlind", { when })}</span>;
-  if (credential.lastFour === null) {
-    return (
-      <span>
-        {t("credentialSetShort", { when })} {t("credentialKeep")}
-      </span>
-    );
-  }
-  return (
-    <span>
-      {t("credentialSet", { lastFour: credential.lastFour, when })} {t("credentialKeep")}
-    </span>
   );
 }
