@@ -25,6 +25,7 @@ import type { GatewayDeps, GatewayLog, UpstreamClient } from "@/gateway/gateway-
 import { upstreamClient } from "@/gateway/upstream-client";
 import { upstreamResolver } from "@/gateway/upstream-resolver";
 import { type Clock, systemClock } from "@/lib/clock";
+import { memoryChannelAffinity } from "@/stores/memory/channel-affinity";
 import { memoryChannelPeers } from "@/stores/memory/channel-peers";
 import { memoryChannelSlots } from "@/stores/memory/channel-slots";
 import { buildQuota, buildQuotaStore, historyOf } from "./build-quota";
@@ -279,6 +280,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
     },
     upstream: overrides.upstream ?? loopbackClient(),
     ...buildChannelPorts(config, clock),
+    affinity: memoryChannelAffinity(clock),
     health: createChannelHealth({ clock, peers: memoryChannelPeers(clock).join() }),
     metrics: countingMetrics(left),
     log: { info: logger("info"), warn: logger("warn"), error: logger("error") },

@@ -48,6 +48,9 @@ export type SentCall = {
   readonly maxTokens?: number | null;
   readonly model?: string;
   readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Further fields of its body. */
+  readonly fields?: Readonly<Record<string, unknown>>;
 };
 
 /** What a test says about its gateway. */
@@ -269,9 +272,9 @@ function recordingReply(clock: FakeClock): { reply: GatewayReply; answer: Client
 }
 
 /** A body of so many bytes. */
-function callOf({ bytes = 100, maxTokens = 50, model = "gpt-4o", key = TEST_KEY }: SentCall) {
-  const body = { model, ...(maxTokens === null ? {} : { max_tokens: maxTokens }), messages: "" };
+function callOf({ bytes = 100, maxTokens = 50, model = "gpt-4o", key = TEST_KEY, headers, fields }: SentCall) {
+  const body = { model, ...fields, ...(maxTokens === null ? {} : { max_tokens: maxTokens }), messages: "" };
   const text = JSON.stringify(body);
-  const padded = JSON.stringify({ ...body, messages: "x".repeat(bytes - text.length) });
-  return buildRequest({ headers: { authorization: `Bearer ${key}` }, body: padded });
+  const padded = JSON.stringify({ ...body, messages: "x".repeat(Math.max(0, bytes - text.length)) });
+  return buildRequest({ headers: { authorization: `Bearer ${key}`, ...headers }, body: padded });
 }

@@ -1,3 +1,4 @@
+import type { PreferredChannels } from "@/core/channels/channel-affinity";
 import type { ChannelHealth } from "@/core/channels/channel-health";
 import { channelScore, hasFreeSlot } from "@/core/channels/channel-score";
 import { ALWAYS_FREE, orderChannels, type RankStanding } from "@/core/channels/order-channels";
@@ -15,6 +16,8 @@ export type ChooseAsk = {
   /** An earlier choice of this call ignored the breakers, so this one does too (channels-and-rates.md C13). */
   readonly ignoresBreakers: boolean;
   readonly waiting: Waiting;
+  /** Channels that the conversation prefers, the best first (S4). */
+  readonly preferred: PreferredChannels;
 };
 
 /** What a call owns at the channel that was chosen for it; `leave` gives it back. */
@@ -23,8 +26,8 @@ export type Chosen = {
   readonly candidate: Candidate;
   /** Its slot, and the right to probe a channel whose breaker is due. */
   readonly taken: Taken;
-  /** Others could be asked after it. */
-  readonly hasOthers: boolean;
+  /** All that could have been chosen, in their order. */
+  readonly order: readonly Candidate[];
   readonly ignoresBreakers: boolean;
 };
 
@@ -111,7 +114,7 @@ function pick(
   const open = ignoresBreakers ? [...eligible, ...tripped] : eligible;
   const order = orderChannels(open, {
     standingOf: (one) => standingOf(one, deps),
-    affinity: null,
+    preferred: ask.preferred,
     random: deps.random,
   });
   const walked = walkChannels(order, slotDoors({ due: ignoresBreakers ? NOT_DUE : due, waiting: ask.waiting }, deps));
@@ -119,7 +122,7 @@ function pick(
     if (found.kind === "cancelled") return found;
     if (found.kind === "none") return refused(found.rejections, { ask, judged }, deps);
     const { candidate, slot: taken } = found;
-    return { kind: "chosen", candidate, taken, hasOthers: order.length > 1, ignoresBreakers };
+    return { kind: "chosen", candidate, taken, order, ignoresBreakers };
   };
   return walked instanceof Promise ? walked.then(end) : end(walked);
 }

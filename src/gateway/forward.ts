@@ -3,6 +3,7 @@ import type { Hold } from "@/core/quota/hold";
 import { type Admitted, holdFor } from "./admit";
 import { type AttemptEnd, attempt, BETWEEN_ATTEMPTS, isInterrupted } from "./attempt";
 import { authenticate } from "./authenticate";
+import { affinityOf, type CallAffinity, preferredBy } from "./call-affinity";
 import { type Choice, type Chosen, chooseChannel, eligibleInMs } from "./choose-channel";
 import { endAttempt } from "./end-attempt";
 import { type Attempted, amountsOf, entryOf } from "./entry-of";
@@ -56,13 +57,16 @@ async function tryChannels(admitted: Admitted, exchange: Exchange, deps: EngineD
   let { hold } = admitted;
   let ignoresBreakers = false;
   const waiting = waitingOf(admitted, exchange, deps);
+  const asking = affinityOf(admitted, exchange, deps);
+  const affinity = asking instanceof Promise ? await asking : asking;
+  const preferred = preferredBy(affinity);
   for (let number = 1; number <= maxAttempts && ends.length < target.candidates.length; number++) {
     const tried = ends.map(({ candidate }) => candidate);
-    const choosing = chooseChannel({ target, tried, ignoresBreakers, waiting }, deps);
+    const choosing = chooseChannel({ target, tried, ignoresBreakers, waiting, preferred }, deps);
     const choice = choosing instanceof Promise ? await choosing : choosing;
     if (choice.kind !== "chosen") return { ends, hold, answer: answerOf({ ends, choice, target }, exchange, deps) };
     ignoresBreakers = choice.ignoresBreakers;
-    const one = await tryOne({ chosen: choice, admitted, ends, hold, number }, exchange, deps);
+    const one = await tryOne({ chosen: choice, admitted, ends, hold, number, affinity }, exchange, deps);
     ({ hold } = one);
     if (one.kind === "refused") return { ends, hold, answer: { kind: "error", error: one.error } };
     ends.push(one.end);
@@ -71,11 +75,15 @@ async function tryChannels(admitted: Admitted, exchange: Exchange, deps: EngineD
   return { ends, hold, answer: answerOf({ ends, choice: null, target }, exchange, deps) };
 }
 
-type OneTry = Omit<NextAttempt, "candidate"> & { readonly chosen: Chosen; readonly number: number };
+type OneTry = Omit<NextAttempt, "candidate"> & {
+  readonly chosen: Chosen;
+  readonly number: number;
+  readonly affinity: CallAffinity | null;
+};
 
 /** One attempt on a channel that was chosen, or why there is none. What the call owned at the channel is given back in any case. */
 async function tryOne(
-  { chosen, admitted, ends, hold, number }: OneTry,
+  { chosen, admitted, ends, hold, number, affinity }: OneTry,
   exchange: Exchange,
   deps: EngineDeps,
 ): Promise<
@@ -90,11 +98,11 @@ async function tryOne(
     if (refused !== null) return { kind: "refused", error: refused, hold };
     const held = await holdOf({ admitted, candidate, ends, hold }, exchange, deps);
     if (isAppError(held)) return { kind: "refused", error: held, hold: null };
-    const canFailOver = chosen.hasOthers && number < target.config.settings.maxAttempts;
+    const canFailOver = chosen.order.length > 1 && number < target.config.settings.maxAttempts;
     end = await attempt({ admitted, candidate, hold: held, number, canFailOver }, exchange, deps);
     return { kind: "ended", end, hold: held };
   } finally {
-    endAttempt({ chosen, end, target }, deps);
+    endAttempt({ chosen, end, target, affinity, userId: admitted.caller.userId }, deps);
   }
 }
 

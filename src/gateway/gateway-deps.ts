@@ -1,5 +1,6 @@
 import type { AuthSnapshot, AuthSnapshots } from "@/core/auth-snapshot";
 import type { ChannelTimeouts } from "@/core/channels/channel";
+import type { ChannelAffinity } from "@/core/channels/channel-affinity";
 import type { ChannelHealth } from "@/core/channels/channel-health";
 import type { ChannelSlots } from "@/core/channels/channel-slots";
 import type { ChannelTally } from "@/core/channels/channel-tally";
@@ -102,6 +103,8 @@ export type GatewayDeps = {
   readonly upstream: UpstreamClient;
   /** How the channels stand: which are out, and what their attempts ended with. */
   readonly health: ChannelHealth;
+  /** Which channels conversations prefer, and where stored responses are. */
+  readonly affinity: ChannelAffinity;
   /** Who may send to a channel now. */
   readonly slots: ChannelSlots;
   /** What happens at the channels, for the live board. */

@@ -3,6 +3,7 @@ import { readDenial } from "@/core/quota/read-denial";
 import { type Admitted, admit } from "./admit";
 import { hopOf, measureOf } from "./attempt";
 import { authenticate } from "./authenticate";
+import { bindResponse } from "./bind-response";
 import type { Caller, EngineDeps, Exchange } from "./exchange";
 import { fail, sendError } from "./fail";
 import { type Forwarded, forward, nothingSent } from "./forward";
@@ -26,7 +27,9 @@ export async function handleCall(exchange: Exchange, deps: EngineDeps): Promise<
     const call = protocol.readCall(request, await request.readBody(), route.operation); // scanned once, not parsed
     model = call.model;
     const { userGroups } = caller;
-    const target = resolveTarget({ model: permitModel(call.model, caller), userGroups }, route, deps.config.current());
+    const served = resolveTarget({ model: permitModel(call.model, caller), userGroups }, route, deps.config.current());
+    const { previousResponseId: responseId } = call;
+    const target = responseId === null ? served : await bindResponse({ responseId, caller, target: served }, deps);
     const admission = admit({ caller, call, target }, exchange, deps);
     const admitted = admission instanceof Promise ? await admission : admission;
     await forwardAndSettle(admitted, exchange, deps);

@@ -101,7 +101,7 @@ function aim(
 function billed(target: Target): Pick<Aimed, "candidates" | "model"> {
   const { candidates, config, model } = target;
   if (config.settings.billingModel !== "upstream") return { candidates, model };
-  const [first] = orderChannels(candidates, { standingOf: () => ALWAYS_FREE, affinity: null, random: () => 0 });
+  const [first] = orderChannels(candidates, { standingOf: () => ALWAYS_FREE, preferred: [], random: () => 0 });
   return first === undefined ? { candidates, model } : { candidates: [first], model: first.billedModel };
 }
 
@@ -126,6 +126,8 @@ function callOf({ model, bodyBytes, maxOutputTokens }: WhatIfAsk, { operation }:
       tier: "standard",
       blobCount: 0,
       scan: null,
+      conversation: null,
+      previousResponseId: null,
     },
   };
 }

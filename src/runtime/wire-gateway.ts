@@ -20,6 +20,7 @@ export type GatewayAsk = {
   readonly habitsOf: GatewayDeps["habitsOf"];
   readonly upstream: UpstreamClient;
   readonly health: GatewayDeps["health"];
+  readonly affinity: GatewayDeps["affinity"];
   readonly slots: Pick<SlotsWiring, "slots" | "tally">;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -41,7 +42,7 @@ export function wireGateway(ask: GatewayAsk): Gateway {
     journal: ledger.journal,
     ledger: ledger.recorder,
     upstream,
-    health: ask.health,
+    ...{ health: ask.health, affinity: ask.affinity },
     ...{ slots: ask.slots.slots, tally: ask.slots.tally },
     metrics,
     log,

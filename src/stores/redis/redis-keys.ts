@@ -62,6 +62,9 @@ export type RedisKeys = {
   readonly channelNews: string;
   /** Who probes a channel. */
   probe(channelId: number): string;
+  /** Which channels a conversation prefers, by its digest; where a stored response is, by the digest of its id. */
+  conversation(name: string): string;
+  response(digest: string): string;
   /** What is known of an API key, by the form of the text and the SHA-256 of the key. */
   snapshot(schema: string, digest: string): string;
 };
@@ -98,6 +101,8 @@ export function redisKeys(databaseId: string): RedisKeys {
     answers: (questionId) => `${prefix}answers:${questionId}`,
     channelNews: `${prefix}{channels}:news`,
     probe: (channelId) => `${prefix}{channels}:probe:${channelId}`,
+    conversation: (name) => `${prefix}talk:${name}`,
+    response: (digest) => `${prefix}response:${digest}`,
     snapshot: (schema, digest) => `${prefix}auth:${schema}:${digest}`,
   };
 }
