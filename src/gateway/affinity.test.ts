@@ -142,7 +142,7 @@ describe("a stored response", () => {
       const end = { isDispatched: true, relay } as unknown as AttemptEnd;
       const taken = { slot: { token: "1", release() {} }, probe: null, waitedMs: 0 };
       const chosen = { kind: "chosen", candidate, taken, order: [candidate], ignoresBreakers: false } as const;
-      endAttempt({ chosen, end, target, affinity: null, userId: 7 }, deps);
+      endAttempt({ chosen, end, target, affinity: null, credential: null, userId: 7 }, deps);
     };
     ended("resp_good", "ok");
     ended("resp_bad", "upstream_error");

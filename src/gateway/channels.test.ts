@@ -149,6 +149,31 @@ describe("a channel that fails", () => {
     expect([status, headers["x-sluice-code"]]).toEqual([502, "upstream_account_error"]);
   });
 
+  test("by a refused credential is asked with its next one, and rests when none is left", async () => {
+    const credentials = [
+      { id: 1, value: "old" },
+      { id: 2, value: "new" },
+    ];
+    const accepted = new Set(["new"]);
+    const scene = openGateway({
+      channels: [...channels(1, { credentials, credential: "old" }), ...channels(2).slice(1)],
+      answer: ({ url, headers }) =>
+        channelOf(url) === 2 || accepted.has(headers.authorization?.slice(7) ?? "") ? OK : { status: 403 },
+    });
+    const used = () =>
+      scene.upstream.requests.splice(0).map(({ headers }) => headers.authorization?.replace("Bearer ", ""));
+    await times(5, () => scene.one());
+    const peer = "upstream-credential";
+    expect(used()).toEqual(["old", peer, "old", peer, "old", peer, "new", "new"]);
+    accepted.clear();
+    await times(5, () => scene.one());
+    expect(used()).toEqual(["new", peer, "new", peer, "new", peer, peer, peer]);
+    accepted.add("old");
+    scene.deps.health.passed(1);
+    await scene.one();
+    expect(used()).toEqual(["old"]);
+  });
+
   test("by the client's own fault stays in", async () => {
     const scene = open(2, () => ({ status: 400 }));
     await times(12, () => scene.one());

@@ -1,3 +1,4 @@
+import type { OpenCredential } from "@/core/channels/channel";
 import type { AttemptResult } from "@/core/channels/channel-health";
 import type { AttemptEnd } from "./attempt";
 import { type CallAffinity, keepTurn } from "./call-affinity";
@@ -11,13 +12,15 @@ export type EndedChoice = {
   readonly end: AttemptEnd | null;
   readonly target: Target;
   readonly affinity: CallAffinity | null;
+  /** What it was sent under; null: the channel has none, or it was not sent. */
+  readonly credential: OpenCredential | null;
   /** Whose key it was. */
   readonly userId: number;
 };
 
 /** Gives back the slot that a call had at a channel, whose upstream has been read or closed by now (L7), and lets its health learn from the attempt; exactly once for each choice. */
 export function endAttempt(
-  { chosen, end, target, affinity, userId }: EndedChoice,
+  { chosen, end, target, affinity, credential, userId }: EndedChoice,
   deps: Pick<GatewayDeps, "health" | "tally" | "affinity">,
 ): void {
   const { health, tally } = deps;
@@ -34,6 +37,7 @@ export function endAttempt(
     channel: candidate.channel,
     model: candidate.upstreamModel,
     verdict,
+    credentialId: credential?.id ?? null,
     isAnswered: end !== null && end.relay.status !== null,
     headers: end?.relay.headers ?? {},
     probe: taken.probe,

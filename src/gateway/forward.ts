@@ -92,6 +92,7 @@ async function tryOne(
 > {
   const { target } = admitted;
   const { candidate, taken } = chosen;
+  const credential = deps.health.credentialOf(candidate.channel);
   let end: AttemptEnd | null = null;
   try {
     const refused = taken.waitedMs > 0 ? await refusalAfterWait(exchange, deps) : null;
@@ -99,10 +100,10 @@ async function tryOne(
     const held = await holdOf({ admitted, candidate, ends, hold }, exchange, deps);
     if (isAppError(held)) return { kind: "refused", error: held, hold: null };
     const canFailOver = chosen.order.length > 1 && number < target.config.settings.maxAttempts;
-    end = await attempt({ admitted, candidate, hold: held, number, canFailOver }, exchange, deps);
+    end = await attempt({ admitted, candidate, credential, hold: held, number, canFailOver }, exchange, deps);
     return { kind: "ended", end, hold: held };
   } finally {
-    endAttempt({ chosen, end, target, affinity, userId: admitted.caller.userId }, deps);
+    endAttempt({ chosen, end, target, affinity, credential, userId: admitted.caller.userId }, deps);
   }
 }
 

@@ -1,5 +1,6 @@
 import { isDatabaseDown } from "@/core/banners";
 import type { ChannelAffinity } from "@/core/channels/channel-affinity";
+import { type ChannelTestDeps, takeTestSlot } from "@/core/channels/channel-test-slot";
 import type { SystemFacts, SystemState } from "@/core/ports";
 import type { Gateway } from "@/gateway/gateway-deps";
 import type { Clock } from "@/lib/clock";
@@ -68,7 +69,13 @@ export type Parts = {
 };
 
 /** What operations tell of, although it is built after them. */
-type Built = { ledger?: LedgerWiring; quota?: QuotaWiring; slots?: SlotsWiring; place?: CounterPlace | null };
+type Built = {
+  ledger?: LedgerWiring;
+  quota?: QuotaWiring;
+  slots?: SlotsWiring;
+  tests?: ChannelTestDeps;
+  place?: CounterPlace | null;
+};
 
 const FLUSH_MS = 5_000;
 
@@ -105,6 +112,8 @@ export async function wireAdmin(
     quotas: lateQuotaPorts(() => built.quota?.ports),
     system: systemFacts(ground),
     systemState,
+    beginChannelTest: async (channelId) =>
+      built.tests === undefined ? { end() {} } : takeTestSlot(channelId, built.tests),
     // A command has no slots: nothing runs there.
     readLiveChannels: async () =>
       (await built.slots?.readLive()) ?? { asOf: clock.now(), stale: true, source: "local", rows: [] },
@@ -161,6 +170,7 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   const health = wireHealth({ redis: place, clock, log, cleanup });
   const slots = wireSlots({ config, health, redis: place, replica: ground.replica, clock, log, cleanup });
   built.slots = slots;
+  built.tests = { slots: slots.slots, health };
   const gateway = wireGateway({
     ...{ env, config, ledger, quota, habitsOf, metrics, clock, log },
     ...{ upstream: upstream.client, health, slots, affinity: affinityOn(place, clock) },
