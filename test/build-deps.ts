@@ -27,6 +27,7 @@ import { upstreamResolver } from "@/gateway/upstream-resolver";
 import { type Clock, systemClock } from "@/lib/clock";
 import { memoryChannelAffinity } from "@/stores/memory/channel-affinity";
 import { memoryChannelPeers } from "@/stores/memory/channel-peers";
+import { memoryChannelRates } from "@/stores/memory/channel-rates";
 import { memoryChannelSlots } from "@/stores/memory/channel-slots";
 import { buildQuota, buildQuotaStore, historyOf } from "./build-quota";
 import { buildPriceRow } from "./build-usage";
@@ -221,7 +222,7 @@ function countingMetrics(left: Left): GatewayDeps["metrics"] {
 function buildChannelPorts({ limited, version }: ConfigSnapshot, clock: Clock) {
   const slots = memoryChannelSlots({ clock, replica: "test" });
   slots.configure(limited, version);
-  return { slots, tally: createChannelTally(clock) };
+  return { slots, tally: createChannelTally(clock), rates: memoryChannelRates({ clock }) };
 }
 
 /** Ports of a gateway: journal and ledger in memory, keys and configuration from literals, the real upstream client. */

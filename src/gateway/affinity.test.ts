@@ -140,7 +140,7 @@ describe("a stored response", () => {
     const ended = (responseId: string, outcome: "ok" | "upstream_error") => {
       const relay = { outcome, failure: null, status: 200, headers: {}, reading: { responseId } };
       const end = { isDispatched: true, relay } as unknown as AttemptEnd;
-      const taken = { slot: { token: "1", release() {} }, probe: null, waitedMs: 0 };
+      const taken = { slot: { token: "1", release() {} }, probe: null, waitedMs: 0, unit: null };
       const chosen = { kind: "chosen", candidate, taken, order: [candidate], ignoresBreakers: false } as const;
       endAttempt({ chosen, end, target, affinity: null, credential: null, userId: 7 }, deps);
     };

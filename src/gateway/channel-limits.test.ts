@@ -103,6 +103,72 @@ describe("where a call goes whose best channel is full", () => {
   });
 });
 
+describe("a channel with a budget of its own", () => {
+  test("of five requests a minute serves five of twenty; the others are told when to come again", async () => {
+    const scene = open([channel(1, NO_LIMITER, { rpm: 5 })]);
+    const calls = await together(scene, 20);
+    expect(tally(calls)).toEqual({ ok: 5, channel_rate_limited: 15 });
+    for (const { code, answer } of calls) {
+      if (code !== "channel_rate_limited") continue;
+      expect(answer.status).toBe(429);
+      expect(answer.headers["retry-after"]).toBe("60");
+    }
+    expect(scene.left.denials).toHaveLength(15);
+    expect(await loads(scene, [1])).toEqual([[0, 0]]);
+    await scene.pass(60_000);
+    expect((await scene.one()).status).toBe(200);
+  });
+
+  test("leaves what it has no room for to its peers", async () => {
+    const scene = open([channel(1, queue(5, 5, 1_000), { rpm: 2 }), channel(2, NO_LIMITER, { priority: 1 })]);
+    expect(tally(await together(scene, 6))).toEqual({ ok: 6 });
+    expect(scene.left.entries.filter(({ channelId }) => channelId === 1)).toHaveLength(2);
+  });
+
+  test("of tokens reserves what a call should use, and puts it right when the call has ended", async () => {
+    const scene = open([channel(1, NO_LIMITER, { tpm: 250 })]);
+    const spent = () => scene.deps.rates.counts(1);
+    const first = scene.send({ maxTokens: 200 });
+    await scene.pass(100);
+    expect(spent()).toEqual({ rpmUsed: 0, tpmUsed: 225 });
+    expect((await scene.one({ maxTokens: 200 })).headers["x-sluice-code"]).toBe("channel_rate_limited");
+    await scene.finish();
+    expect([first.answer.status, spent()]).toEqual([200, { rpmUsed: 0, tpmUsed: 150 }]);
+  });
+
+  test("is charged nothing for a call that was refused after its wait", async () => {
+    const scene = open([channel(1, queue(1, 1, 5_000), { rpm: 5, tpm: 1_000 })]);
+    scene.send({ key: OTHER_KEY });
+    await scene.pass(100);
+    scene.send();
+    await scene.pass(100);
+    scene.change({ keyEnabled: false });
+    await scene.finish();
+    expect(scene.deps.rates.counts(1)).toEqual({ rpmUsed: 1, tpmUsed: 150 });
+  });
+
+  test("has one queue wait: with nothing left after it the call asks the others without waiting", async () => {
+    const limiter = queue(1, 5, 5_000);
+    const channels = [channel(1, limiter, { rpm: 1 }), channel(2, limiter, { priority: 1 })];
+    const scene = open(channels, { answer: ({ url }) => ({ latencyMs: url.includes("127.0.0.1:2") ? 3_000 : 1_000 }) });
+    const calls = await together(scene, 3);
+    expect(tally(calls)).toEqual({ ok: 2, channel_rate_limited: 1 });
+    expect(calls[2]?.ms).toBeLessThan(1_100);
+  });
+});
+
+test("the score of a channel falls as its own budget is used", async () => {
+  const random = () => 0.6;
+  const channels = [channel(1, NO_LIMITER, { rpm: 10 }), channel(2, NO_LIMITER)];
+  const scene = open(channels, { random });
+  for (let call = 0; call < 6; call++) await scene.one();
+  const served = [1, 2].map((id) => scene.left.entries.filter(({ channelId }) => channelId === id).length);
+  expect(served).toEqual([0, 6]);
+  const early = open(channels, { random: () => 0.3 });
+  for (let call = 0; call < 9; call++) await early.one();
+  expect(early.left.entries.filter(({ channelId }) => channelId === 1).length).toBe(6);
+});
+
 test("50 refusals of the upstreams with every retry leave nothing in flight", async () => {
   const limiter = queue(5, 100, 10_000);
   const scene = open([channel(1, limiter), channel(2, limiter)], { answer: () => ({ latencyMs: 20, status: 429 }) });

@@ -1,6 +1,7 @@
 import type { PreferredChannels } from "@/core/channels/channel-affinity";
 import type { ChannelHealth } from "@/core/channels/channel-health";
-import { channelScore, hasFreeSlot } from "@/core/channels/channel-score";
+import type { RateCounts } from "@/core/channels/channel-rates";
+import { type ChannelLoad, channelScore, hasFreeSlot } from "@/core/channels/channel-score";
 import { ALWAYS_FREE, orderChannels, type RankStanding } from "@/core/channels/order-channels";
 import { refusalOf } from "@/core/channels/refusal-of";
 import { type Walked, walkChannels } from "@/core/channels/walk-channels";
@@ -18,6 +19,8 @@ export type ChooseAsk = {
   readonly waiting: Waiting;
   /** Channels that the conversation prefers, the best first (S4). */
   readonly preferred: PreferredChannels;
+  /** Tokens that the call should use on a channel. */
+  tokensOn(candidate: Candidate): number;
 };
 
 /** What a call owns at the channel that was chosen for it; `leave` gives it back. */
@@ -35,7 +38,7 @@ export type Chosen = {
 export type Choice = Chosen | { readonly kind: "none"; readonly error: AppError } | { readonly kind: "cancelled" };
 
 /** The ports that a choice needs. */
-export type ChooseDeps = Pick<GatewayDeps, "health" | "slots" | "tally" | "random" | "clock">;
+export type ChooseDeps = Pick<GatewayDeps, "health" | "slots" | "tally" | "rates" | "random" | "clock">;
 
 type Judged = {
   readonly eligible: readonly Candidate[];
@@ -117,7 +120,8 @@ function pick(
     preferred: ask.preferred,
     random: deps.random,
   });
-  const walked = walkChannels(order, slotDoors({ due: ignoresBreakers ? NOT_DUE : due, waiting: ask.waiting }, deps));
+  const { waiting, tokensOn } = ask;
+  const walked = walkChannels(order, slotDoors({ due: ignoresBreakers ? NOT_DUE : due, waiting, tokensOn }, deps));
   const end = (found: Walked<Candidate, Taken>): Choice => {
     if (found.kind === "cancelled") return found;
     if (found.kind === "none") return refused(found.rejections, { ask, judged }, deps);
@@ -128,14 +132,19 @@ function pick(
 }
 
 /** How a channel stands for the order. A store that is asked over the network is not asked for this: it decides when a slot is taken. */
-function standingOf({ channel }: Candidate, { slots }: ChooseDeps): RankStanding {
-  if (channel.limiter.mode === "off") return ALWAYS_FREE;
-  const stats = slots.stats([channel.id]);
-  const load = stats instanceof Promise ? undefined : stats[0];
-  if (load === undefined) return ALWAYS_FREE;
-  const { score } = channelScore(channel.limiter, load, { rpm: null, rpmUsed: 0, tpm: null, tpmUsed: 0 });
-  return { score, isFree: hasFreeSlot(channel.limiter, load) };
+function standingOf({ channel }: Candidate, { slots, rates }: ChooseDeps): RankStanding {
+  const { limiter, rpm, tpm } = channel;
+  if (limiter.mode === "off" && rpm === null && tpm === null) return ALWAYS_FREE;
+  const stats = limiter.mode === "off" ? NO_STATS : slots.stats([channel.id]);
+  const load = (stats instanceof Promise ? undefined : stats[0]) ?? IDLE_LOAD;
+  const counts = rpm === null && tpm === null ? NO_COUNTS : rates.counts(channel.id);
+  const { score } = channelScore(limiter, load, { rpm, tpm, ...counts });
+  return { score, isFree: score !== null && hasFreeSlot(limiter, load) };
 }
+
+const NO_STATS: readonly ChannelLoad[] = [];
+const IDLE_LOAD: ChannelLoad = { inFlight: 0, waiting: 0 };
+const NO_COUNTS: RateCounts = { rpmUsed: 0, tpmUsed: 0 };
 
 function refused(
   rejections: Extract<Walked<Candidate, Taken>, { kind: "none" }>["rejections"],

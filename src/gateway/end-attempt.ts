@@ -1,6 +1,9 @@
 import type { OpenCredential } from "@/core/channels/channel";
 import type { AttemptResult } from "@/core/channels/channel-health";
+import type { RateUnit } from "@/core/channels/channel-rates";
+import { countTokens } from "@/core/prices/count-tokens";
 import type { AttemptEnd } from "./attempt";
+import { billableUsage } from "./bill-attempt";
 import { type CallAffinity, keepTurn } from "./call-affinity";
 import type { Chosen } from "./choose-channel";
 import type { GatewayDeps } from "./gateway-deps";
@@ -26,6 +29,7 @@ export function endAttempt(
   const { health, tally } = deps;
   const { candidate, taken } = chosen;
   taken.slot.release();
+  if (taken.unit !== null) endUnit(taken.unit, end);
   if (end?.isDispatched === true) tally.sent(candidate.channel.id);
   const { cooldownDefaultMs: defaultMs, cooldownMaxMs: maxMs } = target.config.settings;
   const verdict = verdictOf(end);
@@ -43,6 +47,17 @@ export function endAttempt(
     probe: taken.probe,
     rules: { defaultMs, maxMs },
   });
+}
+
+/** Puts right what the channel's budget per minute was charged (C18). */
+function endUnit(unit: RateUnit, end: AttemptEnd | null): void {
+  if (end === null || !end.isDispatched) {
+    unit.giveBack();
+    return;
+  }
+  const { usage } = billableUsage(end.relay, end.inputTokens);
+  const { input, output } = countTokens(usage?.counts ?? {});
+  unit.settle(input + output);
 }
 
 function verdictOf(end: AttemptEnd | null): AttemptResult["verdict"] {

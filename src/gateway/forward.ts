@@ -5,6 +5,7 @@ import { type AttemptEnd, attempt, BETWEEN_ATTEMPTS, isInterrupted } from "./att
 import { authenticate } from "./authenticate";
 import { affinityOf, type CallAffinity, preferredBy } from "./call-affinity";
 import { type Choice, type Chosen, chooseChannel, eligibleInMs } from "./choose-channel";
+import { type Estimated, expectedTokens } from "./demand";
 import { endAttempt } from "./end-attempt";
 import { type Attempted, amountsOf, entryOf } from "./entry-of";
 import type { EngineDeps, Exchange } from "./exchange";
@@ -60,9 +61,10 @@ async function tryChannels(admitted: Admitted, exchange: Exchange, deps: EngineD
   const asking = affinityOf(admitted, exchange, deps);
   const affinity = asking instanceof Promise ? await asking : asking;
   const preferred = preferredBy(affinity);
+  const tokensOn = (candidate: Candidate) => expectedTokens(candidate, estimatedOf(admitted, exchange, deps));
   for (let number = 1; number <= maxAttempts && ends.length < target.candidates.length; number++) {
     const tried = ends.map(({ candidate }) => candidate);
-    const choosing = chooseChannel({ target, tried, ignoresBreakers, waiting, preferred }, deps);
+    const choosing = chooseChannel({ target, tried, ignoresBreakers, waiting, preferred, tokensOn }, deps);
     const choice = choosing instanceof Promise ? await choosing : choosing;
     if (choice.kind !== "chosen") return { ends, hold, answer: answerOf({ ends, choice, target }, exchange, deps) };
     ignoresBreakers = choice.ignoresBreakers;
@@ -115,6 +117,10 @@ async function refusalAfterWait(exchange: Exchange, deps: EngineDeps): Promise<A
   } catch (error) {
     return toAppError(error);
   }
+}
+
+function estimatedOf({ call, target }: Admitted, exchange: Exchange, { habitsOf }: EngineDeps): Estimated {
+  return { call, target, protocol: exchange.protocol, at: exchange.receivedAt, habitsOf };
 }
 
 /** A wait for a slot ends with the call: when its client leaves, its deadline passes or the process stops. */

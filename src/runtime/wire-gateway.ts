@@ -21,7 +21,7 @@ export type GatewayAsk = {
   readonly upstream: UpstreamClient;
   readonly health: GatewayDeps["health"];
   readonly affinity: GatewayDeps["affinity"];
-  readonly slots: Pick<SlotsWiring, "slots" | "tally">;
+  readonly slots: Pick<SlotsWiring, "slots" | "tally" | "rates">;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;
@@ -43,7 +43,7 @@ export function wireGateway(ask: GatewayAsk): Gateway {
     ledger: ledger.recorder,
     upstream,
     ...{ health: ask.health, affinity: ask.affinity },
-    ...{ slots: ask.slots.slots, tally: ask.slots.tally },
+    ...{ slots: ask.slots.slots, tally: ask.slots.tally, rates: ask.slots.rates },
     metrics,
     log,
     random: Math.random,

@@ -1,11 +1,15 @@
 import type { ChannelHealth } from "@/core/channels/channel-health";
+import type { ChannelRates } from "@/core/channels/channel-rates";
 import type { ChannelSlots } from "@/core/channels/channel-slots";
 import { type ChannelTally, createChannelTally } from "@/core/channels/channel-tally";
+import { fallbackRates } from "@/core/channels/fallback-rates";
 import { readLiveBoard } from "@/core/channels/live-board";
 import type { LiveReading } from "@/core/channels/live-feed";
 import type { Clock } from "@/lib/clock";
 import type { Log } from "@/observability/logger";
+import { memoryChannelRates } from "@/stores/memory/channel-rates";
 import { memoryChannelSlots } from "@/stores/memory/channel-slots";
+import { redisChannelRates } from "@/stores/redis/channel-rates";
 import { redisChannelSlots } from "@/stores/redis/channel-slots";
 import type { CounterPlace } from "@/stores/redis/redis-keys";
 import type { Cleanup } from "./cleanup";
@@ -27,6 +31,7 @@ export type SlotsAsk = {
 export type SlotsWiring = {
   readonly slots: ChannelSlots;
   readonly tally: ChannelTally;
+  readonly rates: ChannelRates;
   readLive(): Promise<LiveReading>;
 };
 
@@ -34,15 +39,24 @@ const FAULT_LINE_MS = 10_000;
 
 function slotsOf({ redis, clock, log, replica }: SlotsAsk): ChannelSlots {
   if (redis === null) return memoryChannelSlots({ clock, replica });
+  const onError = quietly(clock, (error) => log.warn({ error }, "the slots of channels do not answer"));
+  return redisChannelSlots({ ...redis, clock, replica, onError });
+}
+
+function ratesOf({ redis, clock, log }: SlotsAsk): ChannelRates {
+  const local = memoryChannelRates({ clock });
+  if (redis === null) return local;
+  const onOutage = quietly(clock, (error) => log.warn({ error }, "the rates of channels do not answer"));
+  return fallbackRates({ shared: redisChannelRates({ ...redis, clock, onError: onOutage }), local, onOutage });
+}
+
+function quietly(clock: Clock, report: (error: unknown) => void): (error: unknown) => void {
   let quietUntil = 0;
-  return redisChannelSlots({
-    ...{ ...redis, clock, replica },
-    onError(error) {
-      if (clock.monotonic() < quietUntil) return;
-      quietUntil = clock.monotonic() + FAULT_LINE_MS;
-      log.warn({ error }, "the slots of channels do not answer");
-    },
-  });
+  return (error) => {
+    if (clock.monotonic() < quietUntil) return;
+    quietUntil = clock.monotonic() + FAULT_LINE_MS;
+    report(error);
+  };
 }
 
 /** The slots follow the configuration by themselves. */
@@ -55,6 +69,7 @@ export function wireSlots(ask: SlotsAsk): SlotsWiring {
   return {
     slots,
     tally,
+    rates: ratesOf(ask),
     readLive: () => readLiveBoard({ slots, tally, health, clock, config: config.config }),
   };
 }

@@ -52,6 +52,8 @@ export type RedisKeys = {
   allOpenUsers(): readonly string[];
   /** The slots of a channel. */
   slots(channelId: number): SlotKeys;
+  /** Texts: the windows of a channel's requests and tokens per minute. */
+  rates(channelId: number): { readonly rpm: string; readonly tpm: string };
   /** With the name of a replica behind it: the channel that tells it of its waiters. */
   readonly wakes: string;
   /** The channel that all replicas listen to. */
@@ -96,6 +98,7 @@ export function redisKeys(databaseId: string): RedisKeys {
         ...{ ticketExpiry: `${base}texp`, byKey: `${base}bykey`, config: `${base}cfg`, off: `${base}off` },
       };
     },
+    rates: (channelId) => ({ rpm: `${prefix}{c:${channelId}}:rpm`, tpm: `${prefix}{c:${channelId}}:tpm` }),
     wakes: `${prefix}wake:`,
     peers: `${prefix}peers`,
     answers: (questionId) => `${prefix}answers:${questionId}`,
