@@ -141,7 +141,14 @@ describe("a stored response", () => {
       const relay = { outcome, failure: null, status: 200, headers: {}, reading: { responseId } };
       const end = { isDispatched: true, relay } as unknown as AttemptEnd;
       const taken = { slot: { token: "1", release() {} }, probe: null, waitedMs: 0, unit: null };
-      const chosen = { kind: "chosen", candidate, taken, order: [candidate], ignoresBreakers: false } as const;
+      const chosen = {
+        kind: "chosen",
+        candidate,
+        taken,
+        order: [candidate],
+        ignoresBreakers: false,
+        trace: { candidates: [], chosen: 1 },
+      } as const;
       endAttempt({ chosen, end, target, affinity: null, credential: null, userId: 7 }, deps);
     };
     ended("resp_good", "ok");

@@ -1,7 +1,9 @@
 import { buildAuthSnapshot, buildChannel, TEST_KEY } from "@test/build-deps";
 import { type GatewayScene, type OpenGateway, openGateway } from "@test/open-gateway";
 import { describe, expect, test } from "vitest";
+import { judgeReply } from "@/core/channels/judge-attempt";
 import { type ChannelLimiter, NO_LIMITER } from "@/core/channels/limiter";
+import type { Decision } from "@/core/decision";
 
 const OTHER_KEY = `${TEST_KEY.slice(0, -1)}x`;
 const KEYS = {
@@ -167,6 +169,50 @@ test("the score of a channel falls as its own budget is used", async () => {
   const early = open(channels, { random: () => 0.3 });
   for (let call = 0; call < 9; call++) await early.one();
   expect(early.left.entries.filter(({ channelId }) => channelId === 1).length).toBe(6);
+});
+
+describe("what was weighed", () => {
+  const decisions = ({ left }: OpenGateway) => left.requests.map(({ decision }) => decision as Decision);
+
+  test("is kept with a request: every candidate with its scores, its band or why it was left out, for each attempt", async () => {
+    const given = [channel(1, queue(2, 2, 5_000)), channel(2, NO_LIMITER, { rpm: 4 }), channel(3, NO_LIMITER)];
+    const answer: GatewayScene["answer"] = ({ url }) => (url.includes("127.0.0.1:1/") ? { status: 500 } : {});
+    const scene = open(given, { answer });
+    await scene.one();
+    scene.deps.health.ended({
+      channel: channel(3, NO_LIMITER),
+      ...{ model: "gpt-4o", verdict: judgeReply(429, false), isAnswered: true, credentialId: 1, probe: null },
+      ...{ headers: { "retry-after": "60" }, rules: { defaultMs: 0, maxMs: 900_000 } },
+    });
+    await scene.one();
+    const [first, second] = decisions(scene);
+    const idle = { channelId: 3, band: "free" };
+    expect(first?.channels).toEqual([
+      { candidates: [{ channelId: 1, band: "free" }, { channelId: 2, band: "free" }, idle], chosen: 1 },
+      { candidates: [{ channelId: 1, excluded: "tried" }, { channelId: 2, band: "free" }, idle], chosen: 2 },
+    ]);
+    expect(second?.channels?.[0]?.candidates).toEqual([
+      { channelId: 1, band: "free" },
+      { channelId: 2, rateScore: 75, concurrencyScore: 100, score: 75, band: "free" },
+      { channelId: 3, excluded: "cooling" },
+    ]);
+  });
+
+  test("is kept with a denial, with what each limiter said", async () => {
+    const given = [channel(1, queue(1, 1, 500)), channel(2, simple("reject", 1)), channel(3, NO_LIMITER, { rpm: 1 })];
+    const scene = open(given);
+    await together(scene, 5);
+    const weighed = scene.left.denials.map(({ decision }) => (decision as Decision).channels?.[0]);
+    const [full] = weighed;
+    expect(full?.chosen).toBeNull();
+    expect(full?.candidates).toMatchObject([
+      { channelId: 1, band: "busy", score: 30, refused: "queue", waiting: 1, capacity: 1 },
+      { channelId: 2, band: "busy", score: null, refused: "capacity", capacity: 1 },
+      { channelId: 3, score: null, rateScore: null, refused: "rate_limited" },
+    ]);
+    expect(weighed.at(-1)?.candidates[0]).toMatchObject({ refused: "timeout", waitedMs: 500 });
+    expect(weighed.at(-1)?.waitedMs).toBe(500);
+  });
 });
 
 test("50 refusals of the upstreams with every retry leave nothing in flight", async () => {

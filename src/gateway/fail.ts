@@ -3,6 +3,7 @@ import type { AppError } from "@/core/errors";
 import { limitLines } from "@/core/limit-lines";
 import { readDenial } from "@/core/quota/read-denial";
 import type { ErrorContext } from "@/protocols/protocol";
+import { choicesIn } from "./choice-trace";
 import type { Caller, EngineDeps, Exchange, Replying } from "./exchange";
 import { judgedLimits, measureIn, standingsOf } from "./judged-limits";
 import { withRequestId } from "./reply-head";
@@ -38,8 +39,10 @@ export function fail(error: AppError, refused: Refused, deps: EngineDeps): void 
 function decisionOf(error: AppError, configVersion: number): Decision {
   const denial = readDenial(error);
   const measured = measureIn(error);
-  if (denial === null || measured === null) return deniedDecision(configVersion, error, []);
-  if (measured.lines === null) return deniedDecision(configVersion, error, limitSteps(judgedLimits(measured), false));
+  if (denial === null || measured === null)
+    return deniedDecision({ configVersion, channels: choicesIn(error) }, error, []);
+  if (measured.lines === null)
+    return deniedDecision({ configVersion }, error, limitSteps(judgedLimits(measured), false));
   const group = measured.group?.name ?? null;
   return refusedDecision({ configVersion, error }, denial, { group, limits: limitLines(measured) });
 }

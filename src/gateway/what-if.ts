@@ -36,7 +36,8 @@ export async function whatIf(ask: WhatIfAsk, deps: WhatIfDeps): Promise<WhatIf> 
   const { config } = deps;
   const at = deps.peeks.now();
   const aimed = aim(ask, deps, at);
-  if (isAppError(aimed)) return { at, decision: deniedDecision(config.version, aimed, []), denial: null };
+  if (isAppError(aimed))
+    return { at, decision: deniedDecision({ configVersion: config.version }, aimed, []), denial: null };
   const { candidates, model, estimated } = aimed;
   const group = config.modelGroupOf(model);
   const preview = await previewReserve(
@@ -56,7 +57,7 @@ export async function whatIf(ask: WhatIfAsk, deps: WhatIfDeps): Promise<WhatIf> 
     groupName: group?.name ?? null,
     affordable: affordableOutput(candidates, estimated),
   });
-  const refusal = deniedDecision(config.version, new AppError(denial.code, denial), steps);
+  const refusal = deniedDecision({ configVersion: config.version }, new AppError(denial.code, denial), steps);
   return { at: preview.at, decision: { ...refusal, counted }, denial };
 }
 
