@@ -21,6 +21,8 @@ export type AttemptAsk = {
   readonly credential: OpenCredential | null;
   /** 1..99 */
   readonly number: number;
+  /** How long the call has waited for channels, ms. */
+  readonly queueMs: number;
   /** Another channel would be tried after this one. */
   readonly canFailOver: boolean;
 };
@@ -72,8 +74,9 @@ export async function attempt(ask: AttemptAsk, exchange: Exchange, deps: EngineD
     const end = await new Promise<RelayEnd>((resolve) => {
       const { injectedUsage } = upstream;
       const { stream } = call;
+      const { canFailOver, queueMs } = ask;
       const relay = openRelay(
-        { exchange, deps, channel, injectedUsage, stream, measured, ceiling, canFailOver: ask.canFailOver },
+        { exchange, deps, channel, injectedUsage, stream, measured, ceiling, canFailOver, queueMs },
         resolve,
       );
       exchange.interrupts.listen((interrupt) => relay.interrupt(interrupt));

@@ -215,6 +215,17 @@ describe("what was weighed", () => {
   });
 });
 
+test("a reply tells how long its call waited for a channel, if it did", async () => {
+  const scene = open([channel(1, queue(1, 2, 1_500))]);
+  const calls = await together(scene, 3);
+  const waited = calls.map(({ answer }) => answer.headers["x-sluice-queue-ms"]);
+  expect(tally(calls)).toEqual({ ok: 2, channel_queue_timeout: 1 });
+  expect(waited[0]).toBeUndefined();
+  expect(Number(waited[1])).toBeGreaterThanOrEqual(1_000);
+  expect(Number(waited[1])).toBeLessThan(1_100);
+  expect(Number(waited[2])).toBe(1_500);
+});
+
 test("50 refusals of the upstreams with every retry leave nothing in flight", async () => {
   const limiter = queue(5, 100, 10_000);
   const scene = open([channel(1, limiter), channel(2, limiter)], { answer: () => ({ latencyMs: 20, status: 429 }) });

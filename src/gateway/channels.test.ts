@@ -1,6 +1,7 @@
+import type { UpstreamAnswer } from "@test/answering-upstream";
 import { buildChannel } from "@test/build-deps";
 import { fakeClock } from "@test/fake-clock";
-import { type GatewayScene, type OpenGateway, openGateway, type UpstreamAnswer } from "@test/open-gateway";
+import { type GatewayScene, type OpenGateway, openGateway } from "@test/open-gateway";
 import { describe, expect, test } from "vitest";
 import type { ChannelSnapshot } from "@/core/channels/channel";
 import { createChannelHealth } from "@/core/channels/channel-health";

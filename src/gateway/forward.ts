@@ -5,7 +5,7 @@ import { type Admitted, holdFor } from "./admit";
 import { type AttemptEnd, attempt, BETWEEN_ATTEMPTS, isInterrupted } from "./attempt";
 import { authenticate } from "./authenticate";
 import { affinityOf, type CallAffinity, preferredBy } from "./call-affinity";
-import type { ChoiceCause } from "./choice-trace";
+import { type ChoiceCause, queueMsOf } from "./choice-trace";
 import { type Choice, type Chosen, chooseChannel, eligibleInMs } from "./choose-channel";
 import { type Estimated, expectedTokens } from "./demand";
 import { endAttempt } from "./end-attempt";
@@ -77,7 +77,11 @@ async function tryChannels(admitted: Admitted, exchange: Exchange, deps: EngineD
     choices.push(choice.trace);
     if (choice.kind !== "chosen") return forwarded(choice);
     ignoresBreakers = choice.ignoresBreakers;
-    const one = await tryOne({ chosen: choice, admitted, ends, hold, number, affinity }, exchange, deps);
+    const one = await tryOne(
+      { chosen: choice, admitted, ends, hold, number, affinity, queueMs: queueMsOf(choices) },
+      exchange,
+      deps,
+    );
     ({ hold } = one);
     if (one.kind === "refused") return { ends, choices, hold, answer: { kind: "error", error: one.error } };
     ends.push(one.end);
@@ -90,11 +94,12 @@ type OneTry = Omit<NextAttempt, "candidate"> & {
   readonly chosen: Chosen;
   readonly number: number;
   readonly affinity: CallAffinity | null;
+  readonly queueMs: number;
 };
 
 /** One attempt on a channel that was chosen, or why there is none. What the call owned at the channel is given back in any case. */
 async function tryOne(
-  { chosen, admitted, ends, hold, number, affinity }: OneTry,
+  { chosen, admitted, ends, hold, number, affinity, queueMs }: OneTry,
   exchange: Exchange,
   deps: EngineDeps,
 ): Promise<
@@ -111,7 +116,7 @@ async function tryOne(
     const held = await holdOf({ admitted, candidate, ends, hold }, exchange, deps);
     if (isAppError(held)) return { kind: "refused", error: held, hold: null };
     const canFailOver = chosen.order.length > 1 && number < target.config.settings.maxAttempts;
-    end = await attempt({ admitted, candidate, credential, hold: held, number, canFailOver }, exchange, deps);
+    end = await attempt({ admitted, candidate, credential, hold: held, number, canFailOver, queueMs }, exchange, deps);
     return { kind: "ended", end, hold: held };
   } finally {
     endAttempt({ chosen, end, target, affinity, credential, userId: admitted.caller.userId }, deps);

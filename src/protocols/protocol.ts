@@ -125,6 +125,8 @@ export type Protocol = {
   renderError(error: AppError, context: ErrorContext): RenderedError;
   /** After the first byte: bytes to append to the stream (3.5). */
   renderStreamError(error: AppError, context: ErrorContext): Uint8Array;
+  /** What a client of a stream is sent while its call waits (T5); null: nothing may be sent. */
+  readonly heartbeat: Uint8Array | null;
   /** Headers about limits, for a reply and for an error alike (protocols-and-pricing.md 2.4); a new object. */
   limitHeaders(facts: LimitFacts): Record<string, string>;
   /** The models list in this protocol's shape. */
