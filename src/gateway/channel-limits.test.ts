@@ -1,6 +1,7 @@
 import { buildAuthSnapshot, buildChannel, TEST_KEY } from "@test/build-deps";
 import { type GatewayScene, type OpenGateway, openGateway } from "@test/open-gateway";
 import { describe, expect, test } from "vitest";
+import type { LimitedChannel } from "@/core/channels/channel-slots";
 import { judgeReply } from "@/core/channels/judge-attempt";
 import { type ChannelLimiter, NO_LIMITER } from "@/core/channels/limiter";
 import type { Decision } from "@/core/decision";
@@ -213,6 +214,98 @@ describe("what was weighed", () => {
     expect(weighed.at(-1)?.candidates[0]).toMatchObject({ refused: "timeout", waitedMs: 500 });
     expect(weighed.at(-1)?.waitedMs).toBe(500);
   });
+});
+
+describe("a change of the limiter", () => {
+  const configure = (scene: OpenGateway, channels: readonly LimitedChannel[], version: number) =>
+    scene.deps.slots.configure(channels, version);
+  const one = (limiter: ChannelLimiter, isOpen = true): LimitedChannel => ({ id: 1, isOpen, limiter });
+
+  test("from queue to observe starts all who wait", async () => {
+    const scene = open([channel(1, queue(1, 10, 60_000))]);
+    for (let call = 0; call < 6; call++) scene.send();
+    await scene.pass(100);
+    expect(await loads(scene, [1])).toEqual([[1, 5]]);
+    configure(scene, [one(simple("observe", 1))], 2);
+    expect(await loads(scene, [1])).toEqual([[6, 0]]);
+    await scene.finish();
+    expect(scene.upstream.most).toBe(6);
+  });
+
+  test("from off counts what runs already: nothing starts until there is room", async () => {
+    const ends = [1_000, 2_000, 3_000, 4_000, 5_000];
+    const scene = open([channel(1, NO_LIMITER)], { answer: (_, index) => ({ latencyMs: ends[index] ?? 1_000 }) });
+    for (let call = 0; call < 5; call++) scene.send();
+    await scene.pass(100);
+    configure(scene, [one(queue(2, 1, 10_000))], 2);
+    const waiting = scene.send();
+    await scene.pass(3_700);
+    expect([await loads(scene, [1]), scene.upstream.sent]).toEqual([[[2, 1]], 5]);
+    await scene.pass(400);
+    expect([await loads(scene, [1]), scene.upstream.sent]).toEqual([[[2, 0]], 6]);
+    await scene.finish();
+    expect(waiting.answer.status).toBe(200);
+  });
+
+  test("that closes a channel sends those who wait to its peer", async () => {
+    const scene = open([
+      channel(1, queue(1, 10, 60_000), { overflow: "stay" }),
+      channel(2, NO_LIMITER, { priority: 1 }),
+    ]);
+    const calls = Array.from({ length: 4 }, () => scene.send());
+    await scene.pass(100);
+    expect(await loads(scene, [1])).toEqual([[1, 3]]);
+    configure(scene, [one(queue(1, 10, 60_000), false), { id: 2, isOpen: true, limiter: NO_LIMITER }], 2);
+    await scene.finish();
+    expect(calls.map(({ answer }) => answer.status)).toEqual([200, 200, 200, 200]);
+    expect(scene.left.entries.filter(({ channelId }) => channelId === 2)).toHaveLength(3);
+  });
+
+  test("that is none, twenty times with one of one in flight, lets nobody else in", async () => {
+    const scene = open([channel(1, queue(1, 10, 60_000))]);
+    scene.send();
+    const second = scene.send();
+    for (let version = 2; version < 22; version++) {
+      await scene.pass(40);
+      configure(scene, [one(queue(1, 10, 60_000))], version);
+    }
+    expect([await loads(scene, [1]), scene.upstream.sent]).toEqual([[[1, 1]], 1]);
+    await scene.finish();
+    expect([second.answer.status, scene.upstream.most]).toEqual([200, 1]);
+  });
+});
+
+test("100 local refusals leave no trace but 100 denials", async () => {
+  const answer = () => ({ latencyMs: 10_000 });
+  const scene = open([channel(1, simple("reject", 1), { rpm: 50, tpm: 50_000 })], { answer });
+  scene.send();
+  await scene.pass(20);
+  const [known] = scene.deps.config.current().channels;
+  if (known === undefined) throw new Error("no channel");
+  const state = async () => ({
+    rates: scene.deps.rates.counts(1),
+    facts: scene.deps.health.facts(known),
+    standing: scene.deps.health.standing(known, "gpt-4o"),
+    loads: await loads(scene, [1]),
+    sent: scene.upstream.sent,
+    entries: scene.left.entries.length,
+    running: scene.quota.book.running().length,
+    counters: await scene.counters(),
+  });
+  const before = await state();
+  const refused = Array.from({ length: 100 }, () => scene.send().answer);
+  await scene.pass(100);
+  expect(new Set(refused.map(({ headers }) => headers["x-sluice-code"]))).toEqual(new Set(["channel_queue_full"]));
+  expect(await state()).toEqual(before);
+  expect(scene.left.denials).toHaveLength(100);
+  await scene.finish();
+});
+
+test("a local refusal with a hint cools nobody", async () => {
+  const scene = open([channel(1, simple("reject", 1))]);
+  const [, second] = await together(scene, 2);
+  expect(second?.answer.headers["retry-after"]).toBeDefined();
+  expect((await scene.one()).status).toBe(200);
 });
 
 test("a reply tells how long its call waited for a channel, if it did", async () => {
