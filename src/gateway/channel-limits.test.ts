@@ -1,10 +1,12 @@
 import { buildAuthSnapshot, buildChannel, TEST_KEY } from "@test/build-deps";
+import { fakeClock } from "@test/fake-clock";
 import { type GatewayScene, type OpenGateway, openGateway } from "@test/open-gateway";
 import { describe, expect, test } from "vitest";
 import type { LimitedChannel } from "@/core/channels/channel-slots";
 import { judgeReply } from "@/core/channels/judge-attempt";
 import { type ChannelLimiter, NO_LIMITER } from "@/core/channels/limiter";
 import type { Decision } from "@/core/decision";
+import { memoryChannelRates } from "@/stores/memory/channel-rates";
 
 const OTHER_KEY = `${TEST_KEY.slice(0, -1)}x`;
 const KEYS = {
@@ -150,10 +152,22 @@ describe("a channel with a budget of its own", () => {
     expect(scene.deps.rates.counts(1)).toEqual({ rpmUsed: 1, tpmUsed: 150 });
   });
 
+  test("lets nobody wait for it once its minute is used up", async () => {
+    const scene = open([channel(1, queue(1, 5, 30_000), { rpm: 1 })]);
+    const calls = await together(scene, 3);
+    expect(tally(calls)).toEqual({ ok: 1, channel_rate_limited: 2 });
+    expect(Math.max(...calls.slice(1).map(({ ms }) => ms))).toBeLessThan(100);
+  });
+
   test("has one queue wait: with nothing left after it the call asks the others without waiting", async () => {
     const limiter = queue(1, 5, 5_000);
-    const channels = [channel(1, limiter, { rpm: 1 }), channel(2, limiter, { priority: 1 })];
-    const scene = open(channels, { answer: ({ url }) => ({ latencyMs: url.includes("127.0.0.1:2") ? 3_000 : 1_000 }) });
+    const clock = fakeClock();
+    const scene = open([channel(1, limiter, { rpm: 1 }), channel(2, limiter, { priority: 1 })], {
+      clock,
+      // As where the count is another process': only the store itself refuses.
+      rates: { ...memoryChannelRates({ clock }), usedUpForMs: () => 0 },
+      answer: ({ url }) => ({ latencyMs: url.includes("127.0.0.1:2") ? 3_000 : 1_000 }),
+    });
     const calls = await together(scene, 3);
     expect(tally(calls)).toEqual({ ok: 2, channel_rate_limited: 1 });
     expect(calls[2]?.ms).toBeLessThan(1_100);

@@ -1,6 +1,6 @@
 import type { Probe } from "@/core/channels/channel-peers";
-import type { RateReply, RateUnit } from "@/core/channels/channel-rates";
-import type { AcquireReply, Slot, Soon, TryReply } from "@/core/channels/channel-slots";
+import type { RateAsk, RateReply, RateUnit } from "@/core/channels/channel-rates";
+import type { AcquireReply, Slot, TryReply } from "@/core/channels/channel-slots";
 import type { ChannelRejection } from "@/core/channels/judge-attempt";
 import { rejectionOf } from "@/core/channels/refusal-of";
 import type { SlotAnswer, SlotDoors, WaitAnswer } from "@/core/channels/walk-channels";
@@ -42,12 +42,16 @@ export function slotDoors(ask: DoorsAsk, deps: DoorsDeps): SlotDoors<Candidate, 
   const { slots, tally } = deps;
   return {
     tryAcquire(candidate) {
+      const usedUp = usedUpNow(candidate, { ask, deps });
+      if (usedUp !== null) return usedUp;
       const reply = slots.tryAcquire(candidate.channel.id);
       return reply instanceof Promise
         ? reply.then((answer) => takenAtOnce(answer, candidate, { ask, deps }))
         : takenAtOnce(reply, candidate, { ask, deps });
     },
     async acquire(candidate) {
+      const usedUp = usedUpNow(candidate, { ask, deps });
+      if (usedUp !== null) return usedUp;
       const { channel } = candidate;
       const { waiting } = ask;
       const gone = new AbortController();
@@ -87,10 +91,9 @@ async function takenAfterWait(reply: AcquireReply, candidate: Candidate, place: 
   return rejectionOf(reply) ?? { kind: "skipped" };
 }
 
-type Granted =
-  | { readonly kind: "granted"; readonly slot: Taken }
-  | { readonly kind: "skipped" }
-  | Extract<ChannelRejection, { kind: "rate_limited" }>;
+type Granted = { readonly kind: "granted"; readonly slot: Taken } | { readonly kind: "skipped" } | RateLimited;
+
+type RateLimited = Extract<ChannelRejection, { kind: "rate_limited" }>;
 
 function granted(
   { slot, waitedMs }: { readonly slot: Slot; readonly waitedMs: number },
@@ -100,8 +103,9 @@ function granted(
   const { channel } = candidate;
   place.deps.tally.waited(channel.id, waitedMs);
   const taken: Taken = { slot, probe: null, waitedMs, unit: null };
-  if (channel.rpm === null && channel.tpm === null) return withProbe(taken, channel.id, place);
-  const reply = takeUnit(candidate, place);
+  const rated = rateAskOf(candidate, place.ask);
+  if (rated === null) return withProbe(taken, channel.id, place);
+  const reply = place.deps.rates.take(rated);
   const end = (answer: RateReply): Granted | Promise<Granted> => {
     if (answer.kind === "taken") return withProbe({ ...taken, unit: answer.unit }, channel.id, place);
     slot.release();
@@ -110,9 +114,18 @@ function granted(
   return reply instanceof Promise ? reply.then(end) : end(reply);
 }
 
-function takeUnit(candidate: Candidate, { ask, deps }: Place): Soon<RateReply> {
+/** A channel whose minute is used up for certain takes nobody, and nobody waits for it (C15). */
+function usedUpNow(candidate: Candidate, { ask, deps }: Place): RateLimited | null {
+  const rated = rateAskOf(candidate, ask);
+  const retryAfterMs = rated === null ? 0 : deps.rates.usedUpForMs(rated);
+  return retryAfterMs > 0 ? { kind: "rate_limited", retryAfterMs } : null;
+}
+
+/** Null: the channel has no budget of its own, so nothing is asked. */
+function rateAskOf(candidate: Candidate, { tokensOn }: DoorsAsk): RateAsk | null {
   const { id: channelId, rpm, tpm } = candidate.channel;
-  return deps.rates.take({ channelId, rpm, tpm, tokens: tpm === null ? 0 : ask.tokensOn(candidate) });
+  if (rpm === null && tpm === null) return null;
+  return { channelId, rpm, tpm, tokens: tpm === null ? 0 : tokensOn(candidate) };
 }
 
 function withProbe(taken: Taken, channelId: number, { ask, deps }: Place): Granted | Promise<Granted> {

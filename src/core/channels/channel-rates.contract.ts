@@ -99,5 +99,16 @@ export function channelRatesContract(
       expect(Math.round(rates.counts(1).tpmUsed)).toBe(10);
       expect((await rates.take(ask({ tpm: 10, tokens: 1_000 }))).kind).toBe("rate_limited");
     });
+
+    test("a request that may pass is never said to be refused for certain", async () => {
+      const { replicas } = await openScene();
+      const [rates] = replicas;
+      const given = ask({ rpm: 1, tpm: 10, tokens: 10 });
+      expect(rates.usedUpForMs(given)).toBe(0);
+      unitOf(await rates.take(given));
+      expect(rates.usedUpForMs(given)).toBeGreaterThanOrEqual(0);
+      expect(rates.usedUpForMs(given)).toBeLessThanOrEqual(periodMs);
+      expect(rates.usedUpForMs({ ...given, channelId: 2 })).toBe(0);
+    });
   });
 }

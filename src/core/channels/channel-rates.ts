@@ -36,6 +36,8 @@ export type RateCounts = { readonly rpmUsed: number; readonly tpmUsed: number };
 export type ChannelRates = {
   /** Counts a request, or not. One that is refused counts for nothing. */
   take(ask: RateAsk): Soon<RateReply>;
+  /** ms for which a request would be refused, where that is certain without asking; 0: it may pass (C15). Counts nothing. */
+  usedUpForMs(ask: RateAsk): number;
   /** As far as this process knows; only for the order of channels. */
   counts(channelId: number): RateCounts;
 };

@@ -8,6 +8,7 @@ test("a replica counts by itself while the shared store does not answer", async 
   const clock = fakeClock();
   const down: ChannelRates = {
     take: () => Promise.reject(new Error("down")),
+    usedUpForMs: () => 0,
     counts: () => ({ rpmUsed: 3, tpmUsed: 0 }),
   };
   const outages: unknown[] = [];

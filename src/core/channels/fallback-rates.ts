@@ -20,6 +20,7 @@ export function fallbackRates({ shared, local, onOutage }: FallbackRatesOptions)
         return local.take(ask);
       }
     },
+    usedUpForMs: (ask) => shared.usedUpForMs(ask),
     counts: (channelId) => shared.counts(channelId),
   };
 }

@@ -31,6 +31,7 @@ export function memoryChannelRates({ clock }: { readonly clock: Pick<Clock, "mon
       const unit = rateUnit(ask, (by) => windowsOf.set(channelId, correctRates(at(channelId), { takenAt, ...by })));
       return { kind: "taken", unit };
     },
+    usedUpForMs: (ask) => rateWaitMs(at(ask.channelId), ask),
     counts: (channelId) => countsIn(at(channelId)),
   };
 }

@@ -47,6 +47,8 @@ export function redisChannelRates(options: ChannelRatesOptions): ChannelRates {
       });
       return { kind: "taken", unit };
     },
+    // What others give back is not known here: only the store refuses (C17).
+    usedUpForMs: () => 0,
     counts(channelId) {
       const last = seen.get(channelId);
       if (last === undefined) return NOTHING;
