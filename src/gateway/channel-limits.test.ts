@@ -171,6 +171,10 @@ describe("a channel with a budget of its own", () => {
     const calls = await together(scene, 3);
     expect(tally(calls)).toEqual({ ok: 2, channel_rate_limited: 1 });
     expect(calls[2]?.ms).toBeLessThan(1_100);
+    expect(await loads(scene, [1, 2])).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
   });
 });
 

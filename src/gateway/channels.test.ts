@@ -108,6 +108,18 @@ describe("a channel that fails", () => {
     expect([after.length, asked(scene).filter((channel) => channel === 1).length]).toEqual([20, 20]);
   });
 
+  test("is charged for the one request that probes it, not for those that may not", async () => {
+    const scene = openGateway({
+      channels: channels(2).map((channel) => (channel.id === 1 ? { ...channel, rpm: 50 } : channel)),
+      answer: ({ url }) => (channelOf(url) === 1 ? BROKEN : OK),
+    });
+    await times(5, () => scene.one());
+    await scene.pass(30_000);
+    for (let call = 0; call < 5; call++) scene.send();
+    await scene.finish();
+    expect(scene.deps.rates.counts(1).rpmUsed).toBe(6);
+  });
+
   test("its probe is answered by a peer, and it is out for twice as long", async () => {
     const scene = open(2, (channel) => (channel === 1 ? BROKEN : OK));
     await times(5, () => scene.one());

@@ -41,6 +41,12 @@ describe("a streamed call that waits longer than the heartbeat's period", () => 
     expect(scene.clock.pending()).toBe(0);
   });
 
+  test("leaves no timer when it is answered in time", async () => {
+    const scene = open(() => ({ latencyMs: 100, events: [{ afterMs: 0, text: DONE }] }));
+    expect((await scene.one(STREAM)).body).toBe(DONE);
+    expect(scene.clock.pending()).toBe(0);
+  });
+
   test("in a queue is beaten for as well; when the wait was in vain the same code comes as an event, and a denial", async () => {
     const scene = open(() => ({ latencyMs: 30_000 }), { limiter: QUEUE });
     scene.send();
