@@ -26,13 +26,13 @@ export type ChoiceTraceAsk = {
 /** A choice as it is stored with the request (channels-and-rates.md S5). */
 export function choiceTrace(ask: ChoiceTraceAsk): ChannelChoice {
   const { candidates, tried, out, weights, preferred, rejections, chosen } = ask;
-  const refusals = new Map(rejections.map(({ candidate, rejection }) => [candidate, rejection]));
+  const refusals = rejections.length === 0 ? null : new Map(rejections.map((one) => [one.candidate, one.rejection]));
   const weighed = candidates.map((candidate) => {
     const channelId = candidate.channel.id;
     const weight = weights.get(candidate) ?? null;
     const excluded = tried.includes(candidate) ? "tried" : weight === null ? (out.get(candidate) ?? null) : null;
     const isPreferred = preferred.includes(channelId);
-    return weighedChannel({ channelId, excluded, weight, isPreferred, rejection: refusals.get(candidate) ?? null });
+    return weighedChannel({ channelId, excluded, weight, isPreferred, rejection: refusals?.get(candidate) ?? null });
   });
   let waitedMs = chosen?.waitedMs ?? 0;
   for (const { rejection } of rejections) waitedMs += waitedFor(rejection);

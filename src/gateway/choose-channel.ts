@@ -128,7 +128,8 @@ function pick(
 ): Choice | Promise<Choice> {
   const { eligible, tripped, due } = judged;
   const open = ignoresBreakers ? [...eligible, ...tripped] : eligible;
-  const weights = new Map(open.map((one) => [one, weightOf(one, deps)]));
+  const weights = new Map<Candidate, Weight>();
+  for (const one of open) weights.set(one, weightOf(one, deps));
   const order = orderChannels(open, {
     standingOf: (one) => standingIn(weights.get(one)),
     preferred: ask.preferred,

@@ -53,7 +53,9 @@ export function weighedChannel({ channelId, excluded, weight, isPreferred, rejec
   if (weight === null) return { channelId };
   const { parts, isFree } = weight;
   const band = !isFree ? "busy" : isPreferred ? "preferred" : "free";
-  const scores = parts.rateScore === 100 && parts.concurrencyScore === 100 ? {} : roundedScores(parts);
+  const isIdle = parts.rateScore === 100 && parts.concurrencyScore === 100;
+  if (isIdle && rejection === null) return { channelId, band };
+  const scores = isIdle ? {} : roundedScores(parts);
   return { channelId, ...scores, band, ...(rejection === null ? {} : refusalOf(rejection)) };
 }
 
