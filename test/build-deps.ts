@@ -25,7 +25,9 @@ import type { GatewayDeps, GatewayLog, UpstreamClient } from "@/gateway/gateway-
 import { upstreamClient } from "@/gateway/upstream-client";
 import { upstreamResolver } from "@/gateway/upstream-resolver";
 import { type Clock, systemClock } from "@/lib/clock";
+import { memoryChannelAffinity } from "@/stores/memory/channel-affinity";
 import { memoryChannelPeers } from "@/stores/memory/channel-peers";
+import { memoryChannelRates } from "@/stores/memory/channel-rates";
 import { memoryChannelSlots } from "@/stores/memory/channel-slots";
 import { NO_CAPS } from "./build-caller";
 import { buildQuota, buildQuotaStore, historyOf } from "./build-quota";
@@ -223,7 +225,7 @@ function countingMetrics(left: Left): GatewayDeps["metrics"] {
 function buildChannelPorts({ limited, version }: ConfigSnapshot, clock: Clock) {
   const slots = memoryChannelSlots({ clock, replica: "test" });
   slots.configure(limited, version);
-  return { slots, tally: createChannelTally(clock) };
+  return { slots, tally: createChannelTally(clock), rates: memoryChannelRates({ clock }) };
 }
 
 /** Ports of a gateway: journal and ledger in memory, keys and configuration from literals, the real upstream client. */
@@ -282,6 +284,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
     },
     upstream: overrides.upstream ?? loopbackClient(),
     ...buildChannelPorts(config, clock),
+    affinity: memoryChannelAffinity(clock),
     health: createChannelHealth({ clock, peers: memoryChannelPeers(clock).join() }),
     metrics: countingMetrics(left),
     log: { info: logger("info"), warn: logger("warn"), error: logger("error") },

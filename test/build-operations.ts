@@ -42,6 +42,7 @@ export const TEST_PASSWORD = "correct horse battery";
 export async function buildOperations(
   given: {
     probe?: ChannelProbe;
+    beginChannelTest?: OperationPorts["beginChannelTest"];
     live?: readonly LiveChannel[];
     prices?: readonly PriceRow[];
     system?: Partial<OperationPorts["system"]>;
@@ -70,6 +71,7 @@ export async function buildOperations(
   const others = (db: Parameters<typeof access.storeFor>[0]) => ({
     accounts: access.storeFor(db),
     probeChannel: given.probe ?? (async () => ({ ok: true as const, latencyMs: 5, models: ["gpt-4o", "other"] })),
+    beginChannelTest: given.beginChannelTest ?? (async () => ({ end() {} })),
     readLiveChannels: async () => liveReading(),
     secrets: box,
     async judgeUpstream(url: string) {

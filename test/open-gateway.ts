@@ -1,15 +1,16 @@
 import type { AuthSnapshot } from "@/core/auth-snapshot";
-import { AppError, type ErrorCode } from "@/core/errors";
+import { AppError } from "@/core/errors";
 import { digestKey } from "@/core/keys/key-secret";
 import type { BucketLine, QuotaStore } from "@/core/quota/quota-store";
 import { allBuckets } from "@/core/quota/resolve-limits";
 import { seedAskOf } from "@/core/quota/seed-ask";
 import type { UsageHistory } from "@/core/quota/usage-history";
 import { createGateway } from "@/gateway/gateway";
-import type { Gateway, GatewayDeps, UpstreamClient } from "@/gateway/gateway-deps";
+import type { Gateway, GatewayDeps } from "@/gateway/gateway-deps";
 import type { GatewayReply } from "@/protocols/exchange";
 import type { UpstreamRequest } from "@/protocols/protocol";
 import { type MemoryQuotaStore, memoryQuotaStore } from "@/stores/memory/quota-store";
+import { answeringUpstream, type UpstreamAnswer } from "./answering-upstream";
 import { buildAuthSnapshot, buildChannel, buildGatewayDeps, type GatewayParts, TEST_KEY } from "./build-deps";
 import { buildQuota, historyOf } from "./build-quota";
 import { buildRequest } from "./build-request";
@@ -17,17 +18,6 @@ import { type FakeClock, fakeClock } from "./fake-clock";
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const STEP_MS = 20;
-
-/** How an upstream answers one request; unless told with status 200 and 100 + 50 tokens after 100 ms. */
-export type UpstreamAnswer = {
-  readonly latencyMs?: number;
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** null: the reply tells no usage. */
-  readonly usage?: { readonly input: number; readonly output: number } | null;
-  /** It fails this way instead of answering. */
-  readonly fault?: ErrorCode;
-};
 
 /** What the client of a call got. */
 export type ClientAnswer = {
@@ -48,6 +38,9 @@ export type SentCall = {
   readonly maxTokens?: number | null;
   readonly model?: string;
   readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Further fields of its body. */
+  readonly fields?: Readonly<Record<string, unknown>>;
 };
 
 /** What a test says about its gateway. */
@@ -80,7 +73,7 @@ export function openGateway(scene: GatewayScene) {
     isShared = false,
     ...parts
   } = scene;
-  const upstream = scriptedUpstream(clock, answer);
+  const upstream = answeringUpstream(clock, answer);
   const store = memoryQuotaStore({ clock: { ...clock, after: () => () => {} }, replica: "test" });
   const history = historyOf(() => fixture.left.entries);
   const quota = buildQuota({
@@ -195,33 +188,6 @@ export async function burst(
   return { served: answers.length - refused.length, codes, answers };
 }
 
-function scriptedUpstream(clock: FakeClock, script: NonNullable<GatewayScene["answer"]>) {
-  const state = { open: 0, most: 0, sent: 0, requests: [] as UpstreamRequest[] };
-  const client: UpstreamClient = {
-    send(request, _options, sink) {
-      const { latencyMs = 100, status = 200, headers = {}, usage = USAGE, fault } = script(request, state.sent++);
-      state.requests.push(request);
-      state.most = Math.max(state.most, ++state.open);
-      const cancel = clock.after(latencyMs, () => {
-        state.open--;
-        if (fault !== undefined) return sink.onError(new AppError(fault));
-        sink.onHead(status, { "content-type": "application/json", ...headers });
-        sink.onEnd(bodyOf(usage));
-      });
-      return { pause() {}, resume() {}, abort: cancel };
-    },
-    close: () => Promise.resolve(),
-  };
-  return { client, state };
-}
-
-const USAGE = { input: 100, output: 50 };
-
-function bodyOf(usage: UpstreamAnswer["usage"]): Uint8Array {
-  const told = usage ? { usage: { prompt_tokens: usage.input, completion_tokens: usage.output } } : {};
-  return Buffer.from(JSON.stringify({ choices: [], ...told }));
-}
-
 function recordingReply(clock: FakeClock): { reply: GatewayReply; answer: ClientAnswer } {
   const listeners = new Set<() => void>();
   const state = { isStarted: false, isClosed: false };
@@ -269,9 +235,9 @@ function recordingReply(clock: FakeClock): { reply: GatewayReply; answer: Client
 }
 
 /** A body of so many bytes. */
-function callOf({ bytes = 100, maxTokens = 50, model = "gpt-4o", key = TEST_KEY }: SentCall) {
-  const body = { model, ...(maxTokens === null ? {} : { max_tokens: maxTokens }), messages: "" };
+function callOf({ bytes = 100, maxTokens = 50, model = "gpt-4o", key = TEST_KEY, headers, fields }: SentCall) {
+  const body = { model, ...fields, ...(maxTokens === null ? {} : { max_tokens: maxTokens }), messages: "" };
   const text = JSON.stringify(body);
-  const padded = JSON.stringify({ ...body, messages: "x".repeat(bytes - text.length) });
-  return buildRequest({ headers: { authorization: `Bearer ${key}` }, body: padded });
+  const padded = JSON.stringify({ ...body, messages: "x".repeat(Math.max(0, bytes - text.length)) });
+  return buildRequest({ headers: { authorization: `Bearer ${key}`, ...headers }, body: padded });
 }

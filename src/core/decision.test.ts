@@ -131,7 +131,7 @@ describe("the decision of a request", () => {
 
   test("refused by something else has no limits", () => {
     const steps = limitSteps([judged()], false);
-    expect(deniedDecision(7, new AppError("key_expired"), steps)).toEqual({
+    expect(deniedDecision({ configVersion: 7 }, new AppError("key_expired"), steps)).toEqual({
       ...{ v: 1, configVersion: 7, outcome: "denied", code: "key_expired" },
     });
   });
@@ -146,7 +146,7 @@ describe("the decision of a request", () => {
       false,
     );
     const denial = denialOf("exhausted");
-    const decision = deniedDecision(7, errorOf(denial), steps);
+    const decision = deniedDecision({ configVersion: 7 }, errorOf(denial), steps);
     expect(decision).toMatchObject({ outcome: "denied", code: "limit_exceeded", deniedBy: 1 });
     expect(decision.steps).toEqual(steps);
     expect(decision.steps?.[1]).toMatchObject({ cap: "5", used: "5.01", held: "0", why: "exhausted" });
@@ -154,7 +154,7 @@ describe("the decision of a request", () => {
 
   test("refused by a block has one step, without numbers", () => {
     const none = { cap: null, used: null, held: null, estimate: null, left: null, resetsAt: null, retryAfterMs: null };
-    expect(deniedDecision(7, errorOf(denialOf("blocked", none)), [])).toEqual({
+    expect(deniedDecision({ configVersion: 7 }, errorOf(denialOf("blocked", none)), [])).toEqual({
       v: 1,
       configVersion: 7,
       outcome: "denied",
@@ -180,7 +180,11 @@ describe("the decision of a request", () => {
   });
 
   test("refused while the counters do not answer names the limit after those that would have passed", () => {
-    const decision = deniedDecision(7, errorOf(denialOf("unavailable", { limitId: 14 })), limitSteps([judged()], true));
+    const decision = deniedDecision(
+      { configVersion: 7 },
+      errorOf(denialOf("unavailable", { limitId: 14 })),
+      limitSteps([judged()], true),
+    );
     expect(decision).toMatchObject({ deniedBy: 1, steps: [{ verdict: "fail_open" }, { why: "unavailable" }] });
   });
 });

@@ -1,4 +1,5 @@
 import { formatUsd, type NanoUsd } from "@/lib/money";
+import type { ChannelChoice } from "./channels/channel-choice";
 import type { AppError, ErrorCode } from "./errors";
 import type { Denial } from "./quota/denial";
 import type { Verdict } from "./quota/quota-store";
@@ -103,6 +104,8 @@ export type Decision = {
   readonly limits?: string;
   readonly failOpen?: boolean;
   readonly steps?: readonly LimitStep[];
+  /** What was weighed for each attempt, for admins (channels-and-rates.md S5). */
+  readonly channels?: readonly ChannelChoice[];
   /** Index of the step that refused the request. */
   readonly deniedBy?: number;
   /** Beside `limits`: the limit that refused the request; readers get `deniedBy`. */
@@ -115,20 +118,27 @@ export type AdmittedFacts = {
   readonly model: { readonly requested: string; readonly billed: string; readonly mapped: string | null };
   readonly estimate: EstimateFacts;
   readonly limits: LimitsDecision | null;
+  /** One for each attempt; absent: nothing was chosen. */
+  readonly channels?: readonly ChannelChoice[];
 };
 
 /** The decision of an admitted request. */
-export function admittedDecision({ configVersion, model, estimate, limits }: AdmittedFacts): Decision {
-  if (limits === null) return { v: 1, configVersion, model, estimate, outcome: "admitted" };
-  return { v: 1, configVersion, model, estimate, outcome: "admitted", ...limits };
+export function admittedDecision({ configVersion, model, estimate, limits, channels }: AdmittedFacts): Decision {
+  const decision: Decision = { v: 1, configVersion, model, estimate, outcome: "admitted", ...limits };
+  return channels === undefined ? decision : { ...decision, channels };
 }
 
 /**
  * The decision of a refused request: when a limit refused it, every limit it was measured by and which of them it was.
  * @param steps from `limitSteps`; empty when the counters were not asked
  */
-export function deniedDecision(configVersion: number, error: AppError, steps: readonly LimitStep[]): Decision {
-  const decision: Decision = { v: 1, configVersion, outcome: "denied", code: error.code };
+export function deniedDecision(
+  { configVersion, channels = [] }: { readonly configVersion: number; readonly channels?: readonly ChannelChoice[] },
+  error: AppError,
+  steps: readonly LimitStep[],
+): Decision {
+  const denied: Decision = { v: 1, configVersion, outcome: "denied", code: error.code };
+  const decision = channels.length === 0 ? denied : { ...denied, channels };
   const denial = readDenial(error);
   if (denial === null) return decision;
   const deniedBy = deniedStepOf(steps, denial.limitId);

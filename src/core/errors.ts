@@ -38,6 +38,7 @@ export const ERRORS = {
   model_group_blocked: terminal(403),
   endpoint_not_supported: terminal(404),
   model_not_found: terminal(404),
+  response_not_found: terminal(404),
   method_not_allowed: terminal(405),
   body_timeout: terminal(408),
   body_too_large: terminal(413),

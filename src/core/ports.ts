@@ -1,5 +1,6 @@
 import type { AuditStore } from "./audit/audit";
 import type { ChannelProbe, ChannelStore } from "./channels/channel-row";
+import type { ChannelTestSlot } from "./channels/channel-test-slot";
 import type { LiveReading } from "./channels/live-feed";
 import type { KeyStore } from "./keys/key";
 import type { DenialStore } from "./ledger/denial-log";
@@ -61,6 +62,8 @@ export type OperationPorts = {
   readonly accounts: AccountStore;
   readonly setup: SetupStore;
   readonly probeChannel: ChannelProbe;
+  /** Room for the test of a stored channel: one of its slots, at once; null: none is free (channels-and-rates.md C14). */
+  beginChannelTest(channelId: number): Promise<ChannelTestSlot | null>;
   /** What the channels are doing, as the slots of all replicas say. Never rejects. */
   readLiveChannels(): Promise<LiveReading>;
   /** Seals and opens channel credentials under a `credentialContext`. */

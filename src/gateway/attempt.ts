@@ -1,3 +1,4 @@
+import type { ChannelSnapshot, OpenCredential } from "@/core/channels/channel";
 import { type AppError, toAppError } from "@/core/errors";
 import type { EstimateAsk } from "@/core/prices/estimate-call";
 import type { Hold } from "@/core/quota/hold";
@@ -16,8 +17,12 @@ export type AttemptAsk = {
   /** What the attempt is charged to. */
   readonly hold: Hold;
   readonly candidate: Candidate;
+  /** Of the channel's; null: it has none. */
+  readonly credential: OpenCredential | null;
   /** 1..99 */
   readonly number: number;
+  /** How long the call has waited for channels, ms. */
+  readonly queueMs: number;
   /** Another channel would be tried after this one. */
   readonly canFailOver: boolean;
 };
@@ -54,7 +59,10 @@ export async function attempt(ask: AttemptAsk, exchange: Exchange, deps: EngineD
   try {
     const { call } = admitted;
     const { channel, upstreamModel } = candidate;
-    const upstream = exchange.protocol.buildUpstream({ call, request: exchange.request, channel, upstreamModel });
+    const upstream = exchange.protocol.buildUpstream({
+      ...{ call, request: exchange.request, upstreamModel },
+      channel: underCredential(channel, ask.credential),
+    });
     const ceiling = ceilingOf(ask, exchange, deps);
     inputTokens = ceiling.inputTokens;
     estimate = ceiling.ask.estimate;
@@ -66,8 +74,9 @@ export async function attempt(ask: AttemptAsk, exchange: Exchange, deps: EngineD
     const end = await new Promise<RelayEnd>((resolve) => {
       const { injectedUsage } = upstream;
       const { stream } = call;
+      const { canFailOver, queueMs } = ask;
       const relay = openRelay(
-        { exchange, deps, channel, injectedUsage, stream, measured, ceiling, canFailOver: ask.canFailOver },
+        { exchange, deps, channel, injectedUsage, stream, measured, ceiling, canFailOver, queueMs },
         resolve,
       );
       exchange.interrupts.listen((interrupt) => relay.interrupt(interrupt));
@@ -80,6 +89,12 @@ export async function attempt(ask: AttemptAsk, exchange: Exchange, deps: EngineD
   } finally {
     exchange.interrupts.listen(BETWEEN_ATTEMPTS);
   }
+}
+
+/** The channel as the next credential makes it, once the first is out of use (C2). */
+function underCredential(channel: ChannelSnapshot, credential: OpenCredential | null): ChannelSnapshot {
+  if (credential === null || credential.value === channel.credentials[0]?.value) return channel;
+  return { ...channel, credential: credential.value };
 }
 
 function ceilingOf({ admitted, candidate, number }: AttemptAsk, exchange: Exchange, deps: EngineDeps): Ceiling {

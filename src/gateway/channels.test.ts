@@ -1,6 +1,7 @@
+import type { UpstreamAnswer } from "@test/answering-upstream";
 import { buildChannel } from "@test/build-deps";
 import { fakeClock } from "@test/fake-clock";
-import { type GatewayScene, type OpenGateway, openGateway, type UpstreamAnswer } from "@test/open-gateway";
+import { type GatewayScene, type OpenGateway, openGateway } from "@test/open-gateway";
 import { describe, expect, test } from "vitest";
 import type { ChannelSnapshot } from "@/core/channels/channel";
 import { createChannelHealth } from "@/core/channels/channel-health";
@@ -107,6 +108,18 @@ describe("a channel that fails", () => {
     expect([after.length, asked(scene).filter((channel) => channel === 1).length]).toEqual([20, 20]);
   });
 
+  test("is charged for the one request that probes it, not for those that may not", async () => {
+    const scene = openGateway({
+      channels: channels(2).map((channel) => (channel.id === 1 ? { ...channel, rpm: 50 } : channel)),
+      answer: ({ url }) => (channelOf(url) === 1 ? BROKEN : OK),
+    });
+    await times(5, () => scene.one());
+    await scene.pass(30_000);
+    for (let call = 0; call < 5; call++) scene.send();
+    await scene.finish();
+    expect(scene.deps.rates.counts(1).rpmUsed).toBe(6);
+  });
+
   test("its probe is answered by a peer, and it is out for twice as long", async () => {
     const scene = open(2, (channel) => (channel === 1 ? BROKEN : OK));
     await times(5, () => scene.one());
@@ -147,6 +160,31 @@ describe("a channel that fails", () => {
     const alone = open(1, () => ({ status: 401 }));
     const { status, headers } = await alone.one();
     expect([status, headers["x-sluice-code"]]).toEqual([502, "upstream_account_error"]);
+  });
+
+  test("by a refused credential is asked with its next one, and rests when none is left", async () => {
+    const credentials = [
+      { id: 1, value: "old" },
+      { id: 2, value: "new" },
+    ];
+    const accepted = new Set(["new"]);
+    const scene = openGateway({
+      channels: [...channels(1, { credentials, credential: "old" }), ...channels(2).slice(1)],
+      answer: ({ url, headers }) =>
+        channelOf(url) === 2 || accepted.has(headers.authorization?.slice(7) ?? "") ? OK : { status: 403 },
+    });
+    const used = () =>
+      scene.upstream.requests.splice(0).map(({ headers }) => headers.authorization?.replace("Bearer ", ""));
+    await times(5, () => scene.one());
+    const peer = "upstream-credential";
+    expect(used()).toEqual(["old", peer, "old", peer, "old", peer, "new", "new"]);
+    accepted.clear();
+    await times(5, () => scene.one());
+    expect(used()).toEqual(["new", peer, "new", peer, "new", peer, peer, peer]);
+    accepted.add("old");
+    scene.deps.health.passed(1);
+    await scene.one();
+    expect(used()).toEqual(["old"]);
   });
 
   test("by the client's own fault stays in", async () => {

@@ -1,9 +1,13 @@
+import type { PreferredChannels } from "@/core/channels/channel-affinity";
+import type { ChannelChoice, ExclusionReason, Weight } from "@/core/channels/channel-choice";
 import type { ChannelHealth } from "@/core/channels/channel-health";
-import { channelScore, hasFreeSlot } from "@/core/channels/channel-score";
+import type { RateCounts } from "@/core/channels/channel-rates";
+import { type ChannelLoad, channelScore, hasFreeSlot, IDLE } from "@/core/channels/channel-score";
 import { ALWAYS_FREE, orderChannels, type RankStanding } from "@/core/channels/order-channels";
 import { refusalOf } from "@/core/channels/refusal-of";
-import { type Walked, walkChannels } from "@/core/channels/walk-channels";
+import { type Rejected, type Walked, walkChannels } from "@/core/channels/walk-channels";
 import { AppError } from "@/core/errors";
+import { type ChoiceCause, choiceTrace } from "./choice-trace";
 import type { GatewayDeps } from "./gateway-deps";
 import type { Candidate, Target } from "./resolve-target";
 import { slotDoors, type Taken, type Waiting } from "./slot-doors";
@@ -15,6 +19,10 @@ export type ChooseAsk = {
   /** An earlier choice of this call ignored the breakers, so this one does too (channels-and-rates.md C13). */
   readonly ignoresBreakers: boolean;
   readonly waiting: Waiting;
+  /** Channels that the conversation prefers, the best first (S4). */
+  readonly preferred: PreferredChannels;
+  /** Tokens that the call should use on a channel. */
+  tokensOn(candidate: Candidate): number;
 };
 
 /** What a call owns at the channel that was chosen for it; `leave` gives it back. */
@@ -23,20 +31,25 @@ export type Chosen = {
   readonly candidate: Candidate;
   /** Its slot, and the right to probe a channel whose breaker is due. */
   readonly taken: Taken;
-  /** Others could be asked after it. */
-  readonly hasOthers: boolean;
+  /** All that could have been chosen, in their order. */
+  readonly order: readonly Candidate[];
   readonly ignoresBreakers: boolean;
+  readonly trace: ChannelChoice;
 };
 
-/** A channel, or why none takes the call. */
-export type Choice = Chosen | { readonly kind: "none"; readonly error: AppError } | { readonly kind: "cancelled" };
+/** A channel, or why none takes the call; with what was weighed. */
+export type Choice =
+  | Chosen
+  | { readonly kind: "none"; readonly error: AppError; readonly trace: ChannelChoice }
+  | { readonly kind: "cancelled"; readonly trace: ChannelChoice };
 
 /** The ports that a choice needs. */
-export type ChooseDeps = Pick<GatewayDeps, "health" | "slots" | "tally" | "random" | "clock">;
+export type ChooseDeps = Pick<GatewayDeps, "health" | "slots" | "tally" | "rates" | "random" | "clock">;
 
 type Judged = {
   readonly eligible: readonly Candidate[];
   readonly tripped: readonly Candidate[];
+  readonly out: ReadonlyMap<Candidate, ExclusionReason>;
   /** Of the eligible ones, those that only a probe may use. */
   readonly due: ReadonlySet<Candidate>;
   /** Nothing but a breaker keeps a channel out. */
@@ -79,24 +92,30 @@ function mayIgnore({ ask, judged }: Choosing): boolean {
 
 const NOBODY: readonly Candidate[] = [];
 const NOT_DUE: ReadonlySet<Candidate> = new Set();
+const NONE_OUT: ReadonlyMap<Candidate, ExclusionReason> = new Map();
+const WELL: Omit<Judged, "eligible"> = {
+  ...{ tripped: NOBODY, out: NONE_OUT, due: NOT_DUE, isByBreakersOnly: false, eligibleAt: null },
+};
 
 function judge(candidates: readonly Candidate[], health: ChannelHealth): Judged {
   const isWell = candidates.every(({ channel, upstreamModel }) => isEligible(health, channel, upstreamModel));
-  if (isWell) return { eligible: candidates, tripped: NOBODY, due: NOT_DUE, isByBreakersOnly: false, eligibleAt: null };
+  if (isWell) return { ...WELL, eligible: candidates };
   const eligible: Candidate[] = [];
   const tripped: Candidate[] = [];
+  const out = new Map<Candidate, ExclusionReason>();
   const due = new Set<Candidate>();
   let eligibleAt: number | null = null;
   for (const candidate of candidates) {
     const standing = health.standing(candidate.channel, candidate.upstreamModel);
     if (standing.kind === "out") {
+      out.set(candidate, standing.reason);
       eligibleAt = Math.min(eligibleAt ?? standing.until, standing.until);
       if (standing.reason === "tripped") tripped.push(candidate);
     } else eligible.push(candidate);
     if (standing.kind === "probe") due.add(candidate);
   }
   const isByBreakersOnly = tripped.length + due.size === candidates.length;
-  return { eligible, tripped, due, isByBreakersOnly, eligibleAt };
+  return { eligible, tripped, out, due, isByBreakersOnly, eligibleAt };
 }
 
 function isEligible(health: ChannelHealth, channel: Candidate["channel"], model: string): boolean {
@@ -109,41 +128,59 @@ function pick(
 ): Choice | Promise<Choice> {
   const { eligible, tripped, due } = judged;
   const open = ignoresBreakers ? [...eligible, ...tripped] : eligible;
+  const weights = new Map<Candidate, Weight>();
+  for (const one of open) weights.set(one, weightOf(one, deps));
   const order = orderChannels(open, {
-    standingOf: (one) => standingOf(one, deps),
-    affinity: null,
+    standingOf: (one) => standingIn(weights.get(one)),
+    preferred: ask.preferred,
     random: deps.random,
   });
-  const walked = walkChannels(order, slotDoors({ due: ignoresBreakers ? NOT_DUE : due, waiting: ask.waiting }, deps));
+  const { waiting, tokensOn } = ask;
+  const walked = walkChannels(order, slotDoors({ due: ignoresBreakers ? NOT_DUE : due, waiting, tokensOn }, deps));
   const end = (found: Walked<Candidate, Taken>): Choice => {
-    if (found.kind === "cancelled") return found;
-    if (found.kind === "none") return refused(found.rejections, { ask, judged }, deps);
-    const { candidate, slot: taken } = found;
-    return { kind: "chosen", candidate, taken, hasOthers: order.length > 1, ignoresBreakers };
+    const rejections = found.kind === "cancelled" ? [] : found.rejections;
+    const chosen = found.kind === "granted" ? { candidate: found.candidate, waitedMs: found.slot.waitedMs } : null;
+    const { candidates } = ask.target;
+    const { tried, preferred } = ask;
+    const trace = choiceTrace({ candidates, tried, out: judged.out, weights, preferred, rejections, chosen });
+    if (found.kind === "cancelled") return { ...found, trace };
+    if (found.kind === "none") return { kind: "none", error: refused(rejections, { ask, judged, trace }, deps), trace };
+    return { kind: "chosen", candidate: found.candidate, taken: found.slot, order, ignoresBreakers, trace };
   };
   return walked instanceof Promise ? walked.then(end) : end(walked);
 }
 
-/** How a channel stands for the order. A store that is asked over the network is not asked for this: it decides when a slot is taken. */
-function standingOf({ channel }: Candidate, { slots }: ChooseDeps): RankStanding {
-  if (channel.limiter.mode === "off") return ALWAYS_FREE;
-  const stats = slots.stats([channel.id]);
-  const load = stats instanceof Promise ? undefined : stats[0];
-  if (load === undefined) return ALWAYS_FREE;
-  const { score } = channelScore(channel.limiter, load, { rpm: null, rpmUsed: 0, tpm: null, tpmUsed: 0 });
-  return { score, isFree: hasFreeSlot(channel.limiter, load) };
+function standingIn(weight: Weight | undefined): RankStanding {
+  return weight === undefined ? ALWAYS_FREE : { score: weight.parts.score, isFree: weight.isFree };
 }
 
+/** How a channel stands for the order. A store that is asked over the network is not asked for this: it decides when a slot is taken. */
+function weightOf({ channel }: Candidate, { slots, rates }: ChooseDeps): Weight {
+  const { limiter, rpm, tpm } = channel;
+  if (limiter.mode === "off" && rpm === null && tpm === null) return UNLIMITED;
+  const stats = limiter.mode === "off" ? NO_STATS : slots.stats([channel.id]);
+  const load = (stats instanceof Promise ? undefined : stats[0]) ?? IDLE_LOAD;
+  const counts = rpm === null && tpm === null ? NO_COUNTS : rates.counts(channel.id);
+  const parts = channelScore(limiter, load, { rpm, tpm, ...counts });
+  return { parts, isFree: parts.score !== null && hasFreeSlot(limiter, load) };
+}
+
+const UNLIMITED: Weight = { parts: IDLE, isFree: true };
+const NO_STATS: readonly ChannelLoad[] = [];
+const IDLE_LOAD: ChannelLoad = { inFlight: 0, waiting: 0 };
+const NO_COUNTS: RateCounts = { rpmUsed: 0, tpmUsed: 0 };
+
 function refused(
-  rejections: Extract<Walked<Candidate, Taken>, { kind: "none" }>["rejections"],
-  { ask, judged }: Pick<Choosing, "ask" | "judged">,
+  rejections: readonly Rejected<Candidate>[],
+  { ask, judged, trace }: Pick<Choosing, "ask" | "judged"> & { readonly trace: ChannelChoice },
   { clock }: ChooseDeps,
-): Choice {
+): AppError {
   const { eligibleAt } = judged;
   const waitMs = eligibleAt === null ? null : Math.max(0, eligibleAt - clock.monotonic());
   const { code, retryAfterMs } = refusalOf(
     rejections.map(({ rejection }) => rejection),
     waitMs,
   );
-  return { kind: "none", error: new AppError(code, { model: ask.target.model, retryAfterMs }) };
+  const cause: ChoiceCause = { channelChoices: [trace] };
+  return new AppError(code, { model: ask.target.model, retryAfterMs }, { cause });
 }

@@ -47,6 +47,12 @@ export function demandOf(candidates: readonly Candidate[], estimated: Estimated)
   };
 }
 
+/** Tokens that a call should use on a channel, in and out. */
+export function expectedTokens(candidate: Candidate, estimated: Estimated): number {
+  const { inputTokens, outputTokens } = estimateCall(estimateAsk(candidate, estimated)).est;
+  return inputTokens + outputTokens;
+}
+
 function amounts(estimates: readonly CallEstimate[], size: keyof CallEstimate): Amounts {
   let usd = 0;
   let tokens = 0;

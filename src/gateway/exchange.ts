@@ -22,8 +22,8 @@ export type Exchange = {
   readonly interrupts: Interrupts;
 };
 
-/** What an error reply needs of a call. */
-export type Replying = Pick<Exchange, "reply" | "protocol" | "requestId">;
+/** What an error reply needs of a call. `queueMs`: how long it waited for a channel; absent: not at all. */
+export type Replying = Pick<Exchange, "reply" | "protocol" | "requestId"> & { readonly queueMs?: number };
 
 /** The ports of the pipeline and what one gateway counts itself. */
 export type EngineDeps = GatewayDeps & {

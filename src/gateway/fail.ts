@@ -3,6 +3,7 @@ import type { AppError } from "@/core/errors";
 import { limitLines } from "@/core/limit-lines";
 import { readDenial } from "@/core/quota/read-denial";
 import type { ErrorContext } from "@/protocols/protocol";
+import { choicesIn, queueMsOf } from "./choice-trace";
 import type { Caller, EngineDeps, Exchange, Replying } from "./exchange";
 import { judgedLimits, measureIn, standingsOf } from "./judged-limits";
 import { withRequestId } from "./reply-head";
@@ -17,7 +18,7 @@ export function fail(error: AppError, refused: Refused, deps: EngineDeps): void 
     deps.log.error({ requestId: exchange.requestId, error: error.cause ?? error }, "request failed");
   const { reply, interrupts } = exchange;
   if (reply.isClosed || (reply.isStarted && interrupts.has("shutdown"))) return; // told by the drain
-  sendError(error, exchange, deps);
+  sendError(error, { ...exchange, queueMs: queueMsOf(choicesIn(error)) }, deps);
   deps.metrics.denied(error.code);
   deps.ledger.recordDenial({
     id: exchange.id,
@@ -38,13 +39,15 @@ export function fail(error: AppError, refused: Refused, deps: EngineDeps): void 
 function decisionOf(error: AppError, configVersion: number): Decision {
   const denial = readDenial(error);
   const measured = measureIn(error);
-  if (denial === null || measured === null) return deniedDecision(configVersion, error, []);
-  if (measured.lines === null) return deniedDecision(configVersion, error, limitSteps(judgedLimits(measured), false));
+  if (denial === null || measured === null)
+    return deniedDecision({ configVersion, channels: choicesIn(error) }, error, []);
+  if (measured.lines === null)
+    return deniedDecision({ configVersion }, error, limitSteps(judgedLimits(measured), false));
   const group = measured.group?.name ?? null;
   return refusedDecision({ configVersion, error }, denial, { group, limits: limitLines(measured) });
 }
 
-/** Writes an error as the whole reply; a reply that has begun is broken instead. */
+/** Writes an error as the whole reply, or as an event behind heartbeats; a reply that has begun is broken instead. */
 export function sendError(error: AppError, exchange: Replying, deps: EngineDeps): void {
   const { reply } = exchange;
   if (reply.isClosed) return;
@@ -52,8 +55,13 @@ export function sendError(error: AppError, exchange: Replying, deps: EngineDeps)
     reply.destroy();
     return;
   }
+  if (reply.isBeating === true) {
+    reply.end(exchange.protocol.renderStreamError(error, errorContextOf(exchange, deps)));
+    return;
+  }
   const rendered = exchange.protocol.renderError(error, errorContextOf(exchange, deps));
   const headers = withRequestId({ ...rendered.headers, ...denialHeaders(error, exchange, deps) }, exchange, deps);
+  if (exchange.queueMs) headers["x-sluice-queue-ms"] = String(exchange.queueMs);
   headers["content-length"] = String(rendered.body.length);
   reply.start(rendered.status, headers);
   reply.end(rendered.body);

@@ -1,9 +1,13 @@
+import type { ChannelChoice } from "@/core/channels/channel-choice";
 import { AppError, isAppError, toAppError } from "@/core/errors";
 import type { Hold } from "@/core/quota/hold";
 import { type Admitted, holdFor } from "./admit";
 import { type AttemptEnd, attempt, BETWEEN_ATTEMPTS, isInterrupted } from "./attempt";
 import { authenticate } from "./authenticate";
+import { affinityOf, type CallAffinity, preferredBy } from "./call-affinity";
+import { type ChoiceCause, queueMsOf } from "./choice-trace";
 import { type Choice, type Chosen, chooseChannel, eligibleInMs } from "./choose-channel";
+import { type Estimated, expectedTokens } from "./demand";
 import { endAttempt } from "./end-attempt";
 import { type Attempted, amountsOf, entryOf } from "./entry-of";
 import type { EngineDeps, Exchange } from "./exchange";
@@ -14,6 +18,8 @@ import type { Waiting } from "./slot-doors";
 /** What became of an admitted call, and what the client still has to be told. */
 export type Forwarded = {
   readonly ends: readonly AttemptEnd[];
+  /** What was weighed for each attempt. */
+  readonly choices: readonly ChannelChoice[];
   /** The hold that is still to be closed; null: the attempts' own holds were refused or have ended. */
   readonly hold: Hold | null;
   /** `none`: the reply has begun, or nobody is left to hear it. `kept`: the last upstream's own error reply. `error`: one of ours. */
@@ -25,7 +31,7 @@ export type Forwarded = {
 
 /** Nothing was sent and nothing was decided: what a fault leaves behind. */
 export function nothingSent({ hold }: Admitted): Forwarded {
-  return { ends: [], hold, answer: { kind: "none" } };
+  return { ends: [], choices: [], hold, answer: { kind: "none" } };
 }
 
 /**
@@ -53,29 +59,47 @@ async function tryChannels(admitted: Admitted, exchange: Exchange, deps: EngineD
   const { target } = admitted;
   const { maxAttempts } = target.config.settings;
   const ends: AttemptEnd[] = [];
+  const choices: ChannelChoice[] = [];
+  const forwarded = (choice: Ended["choice"]): Forwarded => ({
+    ...{ ends, choices, hold, answer: answerOf({ ends, choices, choice, target }, exchange, deps) },
+  });
   let { hold } = admitted;
   let ignoresBreakers = false;
   const waiting = waitingOf(admitted, exchange, deps);
+  const asking = affinityOf(admitted, exchange, deps);
+  const affinity = asking instanceof Promise ? await asking : asking;
+  const preferred = preferredBy(affinity);
+  const tokensOn = (candidate: Candidate) => expectedTokens(candidate, estimatedOf(admitted, exchange, deps));
   for (let number = 1; number <= maxAttempts && ends.length < target.candidates.length; number++) {
     const tried = ends.map(({ candidate }) => candidate);
-    const choosing = chooseChannel({ target, tried, ignoresBreakers, waiting }, deps);
+    const choosing = chooseChannel({ target, tried, ignoresBreakers, waiting, preferred, tokensOn }, deps);
     const choice = choosing instanceof Promise ? await choosing : choosing;
-    if (choice.kind !== "chosen") return { ends, hold, answer: answerOf({ ends, choice, target }, exchange, deps) };
+    choices.push(choice.trace);
+    if (choice.kind !== "chosen") return forwarded(choice);
     ignoresBreakers = choice.ignoresBreakers;
-    const one = await tryOne({ chosen: choice, admitted, ends, hold, number }, exchange, deps);
+    const one = await tryOne(
+      { chosen: choice, admitted, ends, hold, number, affinity, queueMs: queueMsOf(choices) },
+      exchange,
+      deps,
+    );
     ({ hold } = one);
-    if (one.kind === "refused") return { ends, hold, answer: { kind: "error", error: one.error } };
+    if (one.kind === "refused") return { ends, choices, hold, answer: { kind: "error", error: one.error } };
     ends.push(one.end);
     if (!one.end.relay.next || isInterrupted(exchange)) break;
   }
-  return { ends, hold, answer: answerOf({ ends, choice: null, target }, exchange, deps) };
+  return forwarded(null);
 }
 
-type OneTry = Omit<NextAttempt, "candidate"> & { readonly chosen: Chosen; readonly number: number };
+type OneTry = Omit<NextAttempt, "candidate"> & {
+  readonly chosen: Chosen;
+  readonly number: number;
+  readonly affinity: CallAffinity | null;
+  readonly queueMs: number;
+};
 
 /** One attempt on a channel that was chosen, or why there is none. What the call owned at the channel is given back in any case. */
 async function tryOne(
-  { chosen, admitted, ends, hold, number }: OneTry,
+  { chosen, admitted, ends, hold, number, affinity, queueMs }: OneTry,
   exchange: Exchange,
   deps: EngineDeps,
 ): Promise<
@@ -84,17 +108,18 @@ async function tryOne(
 > {
   const { target } = admitted;
   const { candidate, taken } = chosen;
+  const credential = deps.health.credentialOf(candidate.channel);
   let end: AttemptEnd | null = null;
   try {
     const refused = taken.waitedMs > 0 ? await refusalAfterWait(exchange, deps) : null;
     if (refused !== null) return { kind: "refused", error: refused, hold };
     const held = await holdOf({ admitted, candidate, ends, hold }, exchange, deps);
     if (isAppError(held)) return { kind: "refused", error: held, hold: null };
-    const canFailOver = chosen.hasOthers && number < target.config.settings.maxAttempts;
-    end = await attempt({ admitted, candidate, hold: held, number, canFailOver }, exchange, deps);
+    const canFailOver = chosen.order.length > 1 && number < target.config.settings.maxAttempts;
+    end = await attempt({ admitted, candidate, credential, hold: held, number, canFailOver, queueMs }, exchange, deps);
     return { kind: "ended", end, hold: held };
   } finally {
-    endAttempt({ chosen, end, target }, deps);
+    endAttempt({ chosen, end, target, affinity, credential, userId: admitted.caller.userId }, deps);
   }
 }
 
@@ -106,6 +131,10 @@ async function refusalAfterWait(exchange: Exchange, deps: EngineDeps): Promise<A
   } catch (error) {
     return toAppError(error);
   }
+}
+
+function estimatedOf({ call, target }: Admitted, exchange: Exchange, { habitsOf }: EngineDeps): Estimated {
+  return { call, target, protocol: exchange.protocol, at: exchange.receivedAt, habitsOf };
 }
 
 /** A wait for a slot ends with the call: when its client leaves, its deadline passes or the process stops. */
@@ -166,15 +195,19 @@ async function holdForAttempt(
 /** What ended the tries: the last attempt, or that no channel took the call. */
 type Ended = {
   readonly ends: readonly AttemptEnd[];
+  readonly choices: readonly ChannelChoice[];
   readonly choice: Exclude<Choice, Chosen> | null;
   readonly target: Target;
 };
 
-function answerOf({ ends, choice, target }: Ended, exchange: Exchange, deps: EngineDeps): Forwarded["answer"] {
+function answerOf({ ends, choices, choice, target }: Ended, exchange: Exchange, deps: EngineDeps): Forwarded["answer"] {
   const relay = ends[ends.length - 1]?.relay;
   if (relay?.isRelayed === true || exchange.reply.isClosed) return { kind: "none" };
   const interrupted = interruptionOf(exchange);
-  if (interrupted !== null) return { kind: "error", error: interrupted };
+  if (interrupted !== null) {
+    const cause: ChoiceCause = { channelChoices: choices };
+    return { kind: "error", error: new AppError(interrupted, {}, { cause }) };
+  }
   if (relay === undefined)
     return { kind: "error", error: choice?.kind === "none" ? choice.error : new AppError("no_channel_available") };
   if (relay.kept !== null) return { kind: "kept", relay, body: relay.kept };
@@ -185,7 +218,7 @@ function answerOf({ ends, choice, target }: Ended, exchange: Exchange, deps: Eng
   };
 }
 
-function interruptionOf({ interrupts }: Exchange): AppError | null {
-  if (interrupts.has("shutdown")) return new AppError("shutting_down");
-  return interrupts.has("deadline") ? new AppError("request_deadline") : null;
+function interruptionOf({ interrupts }: Exchange): "shutting_down" | "request_deadline" | null {
+  if (interrupts.has("shutdown")) return "shutting_down";
+  return interrupts.has("deadline") ? "request_deadline" : null;
 }

@@ -1,6 +1,8 @@
 import type { AuthSnapshot, AuthSnapshots } from "@/core/auth-snapshot";
 import type { ChannelTimeouts } from "@/core/channels/channel";
+import type { ChannelAffinity } from "@/core/channels/channel-affinity";
 import type { ChannelHealth } from "@/core/channels/channel-health";
+import type { ChannelRates } from "@/core/channels/channel-rates";
 import type { ChannelSlots } from "@/core/channels/channel-slots";
 import type { ChannelTally } from "@/core/channels/channel-tally";
 import type { ConfigSnapshots } from "@/core/config-snapshot";
@@ -102,8 +104,12 @@ export type GatewayDeps = {
   readonly upstream: UpstreamClient;
   /** How the channels stand: which are out, and what their attempts ended with. */
   readonly health: ChannelHealth;
+  /** Which channels conversations prefer, and where stored responses are. */
+  readonly affinity: ChannelAffinity;
   /** Who may send to a channel now. */
   readonly slots: ChannelSlots;
+  /** What of their own budgets per minute is used. */
+  readonly rates: ChannelRates;
   /** What happens at the channels, for the live board. */
   readonly tally: ChannelTally;
   readonly metrics: GatewayMetrics;

@@ -3,11 +3,14 @@ import { readDenial } from "@/core/quota/read-denial";
 import { type Admitted, admit } from "./admit";
 import { hopOf, measureOf } from "./attempt";
 import { authenticate } from "./authenticate";
+import { bindResponse } from "./bind-response";
+import { queueMsOf } from "./choice-trace";
 import type { Caller, EngineDeps, Exchange } from "./exchange";
 import { fail, sendError } from "./fail";
 import { type Forwarded, forward, nothingSent } from "./forward";
 import { permitModel } from "./permit-model";
-import { relayedHead } from "./reply-head";
+import { withHeartbeat } from "./queue-heartbeat";
+import { headerOf, relayedHead } from "./reply-head";
 import { resolveTarget } from "./resolve-target";
 import { settle } from "./settle";
 
@@ -15,8 +18,10 @@ import { settle } from "./settle";
 const MAX_HOPS = 2;
 
 /** One proxied call, top to bottom. Resolves when the reply has ended and the call is settled. */
-export async function handleCall(exchange: Exchange, deps: EngineDeps): Promise<void> {
-  const { request, protocol, route } = exchange;
+export async function handleCall(arrived: Exchange, deps: EngineDeps): Promise<void> {
+  const { request, protocol, route } = arrived;
+  let exchange = arrived;
+  let stopBeating = () => {};
   let caller: Caller | null = null;
   let model: string | null = null;
   try {
@@ -26,12 +31,17 @@ export async function handleCall(exchange: Exchange, deps: EngineDeps): Promise<
     const call = protocol.readCall(request, await request.readBody(), route.operation); // scanned once, not parsed
     model = call.model;
     const { userGroups } = caller;
-    const target = resolveTarget({ model: permitModel(call.model, caller), userGroups }, route, deps.config.current());
+    const served = resolveTarget({ model: permitModel(call.model, caller), userGroups }, route, deps.config.current());
+    const { previousResponseId: responseId } = call;
+    const target = responseId === null ? served : await bindResponse({ responseId, caller, target: served }, deps);
     const admission = admit({ caller, call, target }, exchange, deps);
     const admitted = admission instanceof Promise ? await admission : admission;
+    ({ exchange, stop: stopBeating } = withHeartbeat(admitted, arrived, deps));
     await forwardAndSettle(admitted, exchange, deps);
   } catch (error) {
     fail(toAppError(error), { exchange, caller, model }, deps);
+  } finally {
+    stopBeating();
   }
 }
 
@@ -49,6 +59,7 @@ async function forwardAndSettle(admitted: Admitted, exchange: Exchange, deps: En
   answer({ forwarded, admitted }, exchange, deps);
 }
 
+type Kept = Extract<Forwarded["answer"], { kind: "kept" }>;
 type Answering = { readonly forwarded: Forwarded; readonly admitted: Admitted };
 
 /**
@@ -57,10 +68,12 @@ type Answering = { readonly forwarded: Forwarded; readonly admitted: Admitted };
  */
 function answer({ forwarded, admitted }: Answering, exchange: Exchange, deps: EngineDeps): void {
   const { ends, answer: due } = forwarded;
-  if (due.kind === "kept") {
+  const queueMs = queueMsOf(forwarded.choices);
+  if (due.kind === "kept" && exchange.reply.isBeating === true) tellKept(due, exchange, deps);
+  else if (due.kind === "kept") {
     const last = ends[ends.length - 1];
     const measured = last === undefined ? null : measureOf({ ...last, admitted });
-    const headers = { ...relayedHead(due.relay.headers, exchange, { deps, isStream: false, measured }) };
+    const headers = { ...relayedHead(due.relay.headers, exchange, { deps, isStream: false, measured, queueMs }) };
     headers["content-length"] = String(due.body.length);
     exchange.reply.start(due.relay.status ?? 502, headers);
     exchange.reply.end(due.body);
@@ -68,6 +81,13 @@ function answer({ forwarded, admitted }: Answering, exchange: Exchange, deps: En
     if (readDenial(due.error) !== null || !ends.some(({ isDispatched }) => isDispatched)) throw due.error;
     if (due.error.code === "internal_error")
       deps.log.error({ requestId: exchange.requestId, error: due.error.cause }, "request failed");
-    sendError(due.error, exchange, deps);
+    sendError(due.error, { ...exchange, queueMs }, deps);
   }
+}
+
+/** The last upstream's own error behind heartbeats: its events as they are, a body as an event of ours with the code. */
+function tellKept({ relay, body }: Kept, exchange: Exchange, deps: EngineDeps): void {
+  const isStream = headerOf(relay.headers, "content-type")?.startsWith("text/event-stream") === true;
+  if (isStream) exchange.reply.end(body);
+  else sendError(new AppError(relay.code ?? "upstream_error"), exchange, deps);
 }

@@ -1,6 +1,7 @@
+import type { UpstreamAnswer } from "@test/answering-upstream";
 import { buildChannel } from "@test/build-deps";
 import { buildLimit } from "@test/build-quota";
-import { type GatewayScene, openGateway, type UpstreamAnswer } from "@test/open-gateway";
+import { type GatewayScene, openGateway } from "@test/open-gateway";
 import { type Random, seededRandom } from "@test/seeded-random";
 import { describe, expect, test } from "vitest";
 import { ENFORCEMENTS } from "@/core/vocabulary";

@@ -7,12 +7,12 @@ const EVENT_END = new Uint8Array([10, 10]);
 
 /** Begins the client's reply; from here on no other channel is tried. */
 export function startReply(relay: Relay): void {
-  const { exchange, deps, measured } = relay.ask;
+  const { exchange, deps, measured, queueMs } = relay.ask;
   relay.phase = "relaying";
   if (relay.isGone) return;
   exchange.reply.start(
     relay.status ?? 200,
-    relayedHead(relay.headers, exchange, { deps, isStream: relay.isStream, measured }),
+    relayedHead(relay.headers, exchange, { deps, isStream: relay.isStream, measured, queueMs }),
   );
 }
 

@@ -24,6 +24,8 @@ export type RelayAsk = {
   readonly injectedUsage: boolean;
   /** What the reply's head tells of limits; null: none applies. */
   readonly measured: Measured | null;
+  /** How long the call waited for a channel, ms. */
+  readonly queueMs: number;
   /** What may leave for the client, and what the journal says of it. */
   readonly ceiling: Ceiling;
   /** The request asked for a stream. */

@@ -36,7 +36,12 @@ export function withRequestId(
 export function relayedHead(
   upstream: UpstreamHeaders,
   exchange: Exchange,
-  ask: { readonly deps: EngineDeps; readonly isStream: boolean; readonly measured: Measured | null },
+  ask: {
+    readonly deps: EngineDeps;
+    readonly isStream: boolean;
+    readonly measured: Measured | null;
+    readonly queueMs: number;
+  },
 ): Readonly<Record<string, string>> {
   const headers = exchange.protocol.replyHeaders(upstream);
   const upstreamId = upstreamRequestIdOf(upstream);
@@ -46,6 +51,7 @@ export function relayedHead(
     headers["x-accel-buffering"] = "no";
     if ("content-length" in headers) delete headers["content-length"];
   }
+  if (ask.queueMs > 0) headers["x-sluice-queue-ms"] = String(ask.queueMs);
   if (ask.measured !== null) Object.assign(headers, limitHeadersOf(ask.measured, exchange, ask.deps));
   return withRequestId(headers, exchange, ask.deps);
 }

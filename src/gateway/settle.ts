@@ -123,6 +123,7 @@ function recordOf(
         choices: call.choices === 1 ? undefined : call.choices,
       },
       limits: limitsDecision(last, target),
+      channels: forwarded.choices,
     }),
   };
 }

@@ -1,12 +1,19 @@
 import type { Probe } from "@/core/channels/channel-peers";
+import type { RateAsk, RateReply, RateUnit } from "@/core/channels/channel-rates";
 import type { AcquireReply, Slot, TryReply } from "@/core/channels/channel-slots";
+import type { ChannelRejection } from "@/core/channels/judge-attempt";
 import { rejectionOf } from "@/core/channels/refusal-of";
 import type { SlotAnswer, SlotDoors, WaitAnswer } from "@/core/channels/walk-channels";
 import type { GatewayDeps } from "./gateway-deps";
 import type { Candidate } from "./resolve-target";
 
-/** What a call owns at a channel: a slot, and the right to probe it if its breaker is due. */
-export type Taken = { readonly slot: Slot; readonly probe: Probe | null; readonly waitedMs: number };
+/** What a call owns at a channel: a slot, a unit of its budget per minute where it has one, and the right to probe it if its breaker is due. */
+export type Taken = {
+  readonly slot: Slot;
+  readonly probe: Probe | null;
+  readonly waitedMs: number;
+  readonly unit: RateUnit | null;
+};
 
 /** How a call waits for a slot. */
 export type Waiting = {
@@ -18,21 +25,34 @@ export type Waiting = {
 };
 
 /** What the doors need to know of a call. `due`: candidates that only a probe may use. */
-export type DoorsAsk = { readonly due: ReadonlySet<Candidate>; readonly waiting: Waiting };
+export type DoorsAsk = {
+  readonly due: ReadonlySet<Candidate>;
+  readonly waiting: Waiting;
+  /** Tokens that the call should use on a channel. */
+  tokensOn(candidate: Candidate): number;
+};
 
-type DoorsDeps = Pick<GatewayDeps, "health" | "slots" | "tally">;
+type DoorsDeps = Pick<GatewayDeps, "health" | "slots" | "tally" | "rates">;
 
-/** The doors of the candidates: a slot first, then for a channel that is due the right to probe it; without the right the slot goes back. */
+/**
+ * The doors of the candidates: a slot first, then a unit of the channel's own budget per minute (C18), then for a channel that is due the right to
+ * probe it. What comes after the slot gives back what came before it when it is refused.
+ */
 export function slotDoors(ask: DoorsAsk, deps: DoorsDeps): SlotDoors<Candidate, Taken> {
   const { slots, tally } = deps;
   return {
-    tryAcquire({ channel }) {
-      const reply = slots.tryAcquire(channel.id);
+    tryAcquire(candidate) {
+      const usedUp = usedUpNow(candidate, { ask, deps });
+      if (usedUp !== null) return usedUp;
+      const reply = slots.tryAcquire(candidate.channel.id);
       return reply instanceof Promise
-        ? reply.then((answer) => takenAtOnce(answer, channel.id, { ask, deps }))
-        : takenAtOnce(reply, channel.id, { ask, deps });
+        ? reply.then((answer) => takenAtOnce(answer, candidate, { ask, deps }))
+        : takenAtOnce(reply, candidate, { ask, deps });
     },
-    async acquire({ channel }) {
+    async acquire(candidate) {
+      const usedUp = usedUpNow(candidate, { ask, deps });
+      if (usedUp !== null) return usedUp;
+      const { channel } = candidate;
       const { waiting } = ask;
       const gone = new AbortController();
       const unsubscribe = waiting.onInterrupt(() => gone.abort());
@@ -45,7 +65,7 @@ export function slotDoors(ask: DoorsAsk, deps: DoorsDeps): SlotDoors<Candidate, 
         };
         const reply = await slots.acquire(wanted);
         if (reply.kind === "full" || reply.kind === "timeout") tally.refused(channel.id, reply.kind);
-        return await takenAfterWait(reply, channel.id, { ask, deps });
+        return await takenAfterWait(reply, candidate, { ask, deps });
       } finally {
         unsubscribe();
       }
@@ -55,34 +75,69 @@ export function slotDoors(ask: DoorsAsk, deps: DoorsDeps): SlotDoors<Candidate, 
 
 type Place = { readonly ask: DoorsAsk; readonly deps: DoorsDeps };
 
-function takenAtOnce(reply: TryReply, channelId: number, place: Place): SlotAnswer<Taken> | Promise<SlotAnswer<Taken>> {
+function takenAtOnce(
+  reply: TryReply,
+  candidate: Candidate,
+  place: Place,
+): SlotAnswer<Taken> | Promise<SlotAnswer<Taken>> {
   if (reply.kind === "busy") return reply;
   if (reply.kind !== "granted") return { kind: "skipped" };
-  return granted(reply, channelId, place);
+  return granted(reply, candidate, place);
 }
 
-async function takenAfterWait(reply: AcquireReply, channelId: number, place: Place): Promise<WaitAnswer<Taken>> {
-  if (reply.kind === "granted") return granted(reply, channelId, place);
+async function takenAfterWait(reply: AcquireReply, candidate: Candidate, place: Place): Promise<WaitAnswer<Taken>> {
+  if (reply.kind === "granted") return granted(reply, candidate, place);
   if (reply.kind === "cancelled") return { kind: "cancelled" };
   return rejectionOf(reply) ?? { kind: "skipped" };
 }
 
-type Granted = { readonly kind: "granted"; readonly slot: Taken } | { readonly kind: "skipped" };
+type Granted = { readonly kind: "granted"; readonly slot: Taken } | { readonly kind: "skipped" } | RateLimited;
+
+type RateLimited = Extract<ChannelRejection, { kind: "rate_limited" }>;
 
 function granted(
   { slot, waitedMs }: { readonly slot: Slot; readonly waitedMs: number },
-  channelId: number,
-  { ask, deps }: Place,
+  candidate: Candidate,
+  place: Place,
 ): Granted | Promise<Granted> {
-  deps.tally.waited(channelId, waitedMs);
-  if (!isDue(channelId, ask)) return { kind: "granted", slot: { slot, probe: null, waitedMs } };
-  const taken = deps.health.takeProbe(channelId);
-  const end = (probe: Probe | null): Granted => {
-    if (probe !== null) return { kind: "granted", slot: { slot, probe, waitedMs } };
+  const { channel } = candidate;
+  place.deps.tally.waited(channel.id, waitedMs);
+  const taken: Taken = { slot, probe: null, waitedMs, unit: null };
+  const rated = rateAskOf(candidate, place.ask);
+  if (rated === null) return withProbe(taken, channel.id, place);
+  const reply = place.deps.rates.take(rated);
+  const end = (answer: RateReply): Granted | Promise<Granted> => {
+    if (answer.kind === "taken") return withProbe({ ...taken, unit: answer.unit }, channel.id, place);
     slot.release();
+    return answer;
+  };
+  return reply instanceof Promise ? reply.then(end) : end(reply);
+}
+
+/** A channel whose minute is used up for certain takes nobody, and nobody waits for it (C15). */
+function usedUpNow(candidate: Candidate, { ask, deps }: Place): RateLimited | null {
+  const rated = rateAskOf(candidate, ask);
+  const retryAfterMs = rated === null ? 0 : deps.rates.usedUpForMs(rated);
+  return retryAfterMs > 0 ? { kind: "rate_limited", retryAfterMs } : null;
+}
+
+/** Null: the channel has no budget of its own, so nothing is asked. */
+function rateAskOf(candidate: Candidate, { tokensOn }: DoorsAsk): RateAsk | null {
+  const { id: channelId, rpm, tpm } = candidate.channel;
+  if (rpm === null && tpm === null) return null;
+  return { channelId, rpm, tpm, tokens: tpm === null ? 0 : tokensOn(candidate) };
+}
+
+function withProbe(taken: Taken, channelId: number, { ask, deps }: Place): Granted | Promise<Granted> {
+  if (!isDue(channelId, ask)) return { kind: "granted", slot: taken };
+  const right = deps.health.takeProbe(channelId);
+  const end = (probe: Probe | null): Granted => {
+    if (probe !== null) return { kind: "granted", slot: { ...taken, probe } };
+    taken.unit?.giveBack();
+    taken.slot.release();
     return { kind: "skipped" };
   };
-  return taken instanceof Promise ? taken.then(end) : end(taken);
+  return right instanceof Promise ? right.then(end) : end(right);
 }
 
 function isDue(channelId: number, { due }: DoorsAsk): boolean {

@@ -36,7 +36,8 @@ export async function whatIf(ask: WhatIfAsk, deps: WhatIfDeps): Promise<WhatIf> 
   const { config } = deps;
   const at = deps.peeks.now();
   const aimed = aim(ask, deps, at);
-  if (isAppError(aimed)) return { at, decision: deniedDecision(config.version, aimed, []), denial: null };
+  if (isAppError(aimed))
+    return { at, decision: deniedDecision({ configVersion: config.version }, aimed, []), denial: null };
   const { candidates, model, estimated } = aimed;
   const group = config.modelGroupOf(model);
   const preview = await previewReserve(
@@ -56,7 +57,7 @@ export async function whatIf(ask: WhatIfAsk, deps: WhatIfDeps): Promise<WhatIf> 
     groupName: group?.name ?? null,
     affordable: affordableOutput(candidates, estimated),
   });
-  const refusal = deniedDecision(config.version, new AppError(denial.code, denial), steps);
+  const refusal = deniedDecision({ configVersion: config.version }, new AppError(denial.code, denial), steps);
   return { at: preview.at, decision: { ...refusal, counted }, denial };
 }
 
@@ -101,7 +102,7 @@ function aim(
 function billed(target: Target): Pick<Aimed, "candidates" | "model"> {
   const { candidates, config, model } = target;
   if (config.settings.billingModel !== "upstream") return { candidates, model };
-  const [first] = orderChannels(candidates, { standingOf: () => ALWAYS_FREE, affinity: null, random: () => 0 });
+  const [first] = orderChannels(candidates, { standingOf: () => ALWAYS_FREE, preferred: [], random: () => 0 });
   return first === undefined ? { candidates, model } : { candidates: [first], model: first.billedModel };
 }
 
@@ -126,6 +127,8 @@ function callOf({ model, bodyBytes, maxOutputTokens }: WhatIfAsk, { operation }:
       tier: "standard",
       blobCount: 0,
       scan: null,
+      conversation: null,
+      previousResponseId: null,
     },
   };
 }

@@ -2,6 +2,7 @@ import { settlementTexts } from "@test/build-ledger";
 import { ANONYMOUS, buildOperations, TEST_PASSWORD, type TestOperations } from "@test/build-operations";
 import { buildStoredEntry, buildStoredRequest } from "@test/build-stored-rows";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ChannelProbe } from "@/core/channels/channel-row";
 import type { AppError } from "@/core/errors";
 import { requestIdOf, uuidv7Hex } from "@/lib/id";
 import { ledgerStore } from "@/stores/postgres/ledger-store";
@@ -386,6 +387,39 @@ describe("channels", () => {
       "base_url_forbidden",
     );
   });
+});
+
+test("a test of a channel takes a slot, tells whether it passed, and is on record", async () => {
+  const ended: boolean[] = [];
+  const answer: { found: Awaited<ReturnType<ChannelProbe>>; isFull: boolean } = {
+    found: { ok: true, latencyMs: 5, models: [] },
+    isFull: false,
+  };
+  const operations = await buildOperations({
+    probe: async () => answer.found,
+    beginChannelTest: async () => (answer.isFull ? null : { end: (hasPassed) => void ended.push(hasPassed) }),
+  });
+  try {
+    const admin = await operations.signUp("admin", "Root");
+    const { id } = (await operations.run("channels.create", { ...CHANNEL, name: "tested" }, admin)).output as {
+      id: number;
+    };
+    const test = async () => (await operations.run("channels.test", { id }, admin)).output;
+    await test();
+    answer.found = { ok: false, cause: "status", status: 401 };
+    await test();
+    answer.isFull = true;
+    expect(await test()).toEqual({ ok: false, cause: "busy", status: null });
+    expect(ended).toEqual([true, false]);
+    const rows = (await operations.audit()).filter(({ operation }) => operation === "channels.test");
+    expect(rows.map(({ target, after }) => [target, after])).toEqual([
+      [`channel:${id}`, { ok: true }],
+      [`channel:${id}`, { ok: false, cause: "status", status: 401 }],
+      [`channel:${id}`, { ok: false, cause: "busy", status: null }],
+    ]);
+  } finally {
+    await operations.database.drop();
+  }
 });
 
 describe("users", () => {

@@ -45,6 +45,36 @@ const chat = (body: unknown) =>
 const message = (body: unknown) =>
   anthropicMessages.readCall(buildRequest(), Buffer.from(JSON.stringify(body)), "message");
 
+describe("what a body calls its conversation", () => {
+  test.each([
+    [{ prompt_cache_key: "cache", user: "ada" }, "cache"],
+    [{ user: "ada" }, "ada"],
+    [{ safety_identifier: "s" }, "s"],
+    [{ user: "" }, null],
+    [{ user: 7 }, null],
+    [{ user: "x".repeat(513) }, null],
+    [{ User: "ada" }, null],
+    [{}, null],
+  ])("a chat body with %j: %j", (fields, name) => {
+    expect(chat({ model: "m", ...fields }).conversation).toBe(name);
+  });
+
+  test.each([
+    [{ metadata: { user_id: "user_1_session_2" } }, "user_1_session_2"],
+    [{ metadata: { user_id: null } }, null],
+    [{ metadata: "user_id" }, null],
+    [{}, null],
+  ])("a Messages body with %j: %j", (fields, name) => {
+    expect(message({ model: "m", max_tokens: 1, ...fields }).conversation).toBe(name);
+  });
+
+  test("what is only looked at is sent as it came", () => {
+    const body = '{"model":"m","user":"a","user":"b","metadata":{"user_id":"c"}}';
+    expect(send(body).text).toBe(body);
+    expect(chat(body).conversation).toBe("b");
+  });
+});
+
 describe("what a body asks for", () => {
   test("a chat call", () => {
     const body = {

@@ -65,6 +65,7 @@ const MESSAGES: Partial<Record<ErrorCode, Message>> = {
   model_group_blocked: () => "The models of this group are blocked. Ask your administrator.",
   endpoint_not_supported: ({ path }) => `The endpoint${named(path)} is not supported.`,
   model_not_found: ({ model }) => `The model${named(model)} does not exist or this key may not use it.`,
+  response_not_found: () => "This response does not exist or was made by another user.",
   method_not_allowed: ({ allow }) =>
     `The method is not allowed here.${allow === undefined ? "" : ` Allowed: ${allow}.`}`,
   body_timeout: () => "The request body did not arrive in time.",

@@ -15,6 +15,8 @@ export type GatewayRequest = {
 export type GatewayReply = {
   /** Head written: errors now travel inside the stream. */
   readonly isStarted: boolean;
+  /** Heartbeats have written a stream's head, though the reply has not started: an error must be an event. */
+  readonly isBeating?: boolean;
   /** Client gone: writes are dropped, the relay keeps reading for usage. */
   readonly isClosed: boolean;
   start(status: number, headers: Readonly<Record<string, string>>): void;

@@ -30,6 +30,10 @@ export type Call = {
   readonly blobCount: number;
   /** Protocol-private result of the scan, needed to build the upstream request. */
   readonly scan: unknown;
+  /** What the body calls its conversation, its cache or its user; null: nothing (channels-and-rates.md S4). */
+  readonly conversation: string | null;
+  /** The stored response that it goes on from; null: none. */
+  readonly previousResponseId: string | null;
 };
 
 /** One upstream request, ready to send. */
@@ -55,6 +59,8 @@ export type ReplyReading = {
   /** Content events and the bytes of their text, for the estimate of a cut stream (T11). */
   readonly contentEvents: number;
   readonly contentBytes: number;
+  /** Id of a response that the upstream stores; absent: it stores none. */
+  readonly responseId?: string;
 };
 
 /** Reads one upstream reply in one pass while it is relayed. */
@@ -119,6 +125,8 @@ export type Protocol = {
   renderError(error: AppError, context: ErrorContext): RenderedError;
   /** After the first byte: bytes to append to the stream (3.5). */
   renderStreamError(error: AppError, context: ErrorContext): Uint8Array;
+  /** What a client of a stream is sent while its call waits (T5); null: nothing may be sent. */
+  readonly heartbeat: Uint8Array | null;
   /** Headers about limits, for a reply and for an error alike (protocols-and-pricing.md 2.4); a new object. */
   limitHeaders(facts: LimitFacts): Record<string, string>;
   /** The models list in this protocol's shape. */

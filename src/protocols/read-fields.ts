@@ -1,10 +1,11 @@
 import { AppError, type ErrorParams } from "@/core/errors";
-import { type BodyScan, type GovernedFields, isScanError, type ScannedMember, scanBody } from "./scan-body";
+import { type BodyScan, type GovernedFields, isScanError, type SeenMember, scanBody } from "./scan-body";
 
 const MAX_MODEL_BYTES = 256;
 /** A scalar longer than this is no number, flag or name that Sluice could mean. */
 const MAX_SCALAR_BYTES = 4096;
 const MAX_CHOICES = 128;
+const MAX_CONVERSATION_BYTES = 512;
 
 /** Scans a body, or throws `invalid_json` or `invalid_body` with `offset` and `reason`. */
 export function scanOrThrow(body: Uint8Array, fields: GovernedFields): BodyScan {
@@ -21,13 +22,16 @@ export function invalidField(field: string, expected: string): AppError {
 
 /** The decoded value of a governed scalar; undefined when the member is absent, an object, an array or longer than any value meant here. */
 function scalarOf(scan: BodyScan, name: string): string | number | boolean | null | undefined {
-  const member = scan.members.get(name);
+  return seenScalar(scan, scan.members.get(name));
+}
+
+function seenScalar(scan: BodyScan, member: SeenMember | undefined): string | number | boolean | null | undefined {
   if (member === undefined || member.type === "object" || member.type === "array") return undefined;
   if (member.valueEnd - member.valueStart > MAX_SCALAR_BYTES) return undefined;
   return decodeScalar(scan, member);
 }
 
-function decodeScalar(scan: BodyScan, member: ScannedMember): string | number | boolean | null {
+function decodeScalar(scan: BodyScan, member: SeenMember): string | number | boolean | null {
   switch (member.type) {
     case "null":
       return null;
@@ -103,4 +107,13 @@ export function readChoices(scan: BodyScan, name: string): number {
 export function readText(scan: BodyScan, name: string): string | null {
   const value = scalarOf(scan, name);
   return typeof value === "string" ? value : null;
+}
+
+/** The first text of 1 to 512 bytes among members that are only looked at: a name for the conversation or its user; null: there is none. */
+export function readSeenText(scan: BodyScan, names: readonly string[]): string | null {
+  for (const name of names) {
+    const value = seenScalar(scan, scan.seen.get(name));
+    if (typeof value === "string" && value !== "" && Buffer.byteLength(value) <= MAX_CONVERSATION_BYTES) return value;
+  }
+  return null;
 }

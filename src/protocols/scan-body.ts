@@ -17,6 +17,9 @@ export type ScannedMember = {
   readonly type: JsonType;
 };
 
+/** A member that is only looked at: the span of its value, and its type. */
+export type SeenMember = Pick<ScannedMember, "valueStart" | "valueEnd" | "type">;
+
 /** What one pass over a valid body found. */
 export type BodyScan = {
   readonly bytes: Buffer;
@@ -27,6 +30,8 @@ export type BodyScan = {
   readonly isEmpty: boolean;
   /** Governed members by name; of duplicates the last. */
   readonly members: ReadonlyMap<string, ScannedMember>;
+  /** Members that are only looked at, by name; of duplicates the last. One spelled otherwise is another one. */
+  readonly seen: ReadonlyMap<string, SeenMember>;
   /** Earlier duplicates of governed members: start and end offsets in turn, each with the comma behind it. */
   readonly removed: readonly number[];
   /** Bytes outside blobs, and the number of blobs, for the estimator. */
@@ -42,7 +47,7 @@ export type ScanError = {
   readonly reason: "malformed" | "not_utf8" | "not_an_object" | "too_deep" | "ambiguous_key";
 };
 
-type GovernedKey = { readonly name: string; readonly bytes: Buffer };
+type GovernedKey = { readonly name: string; readonly bytes: Buffer; readonly isSeenOnly: boolean };
 
 /** The keys of one operation that Sluice reads or changes. */
 export type GovernedFields = {
@@ -52,13 +57,16 @@ export type GovernedFields = {
   readonly longestSpelling: number;
 };
 
-/** Compiles key names (lower-case ASCII) for `scanBody`. */
-export function governedFields(names: readonly string[]): GovernedFields {
+/**
+ * Compiles key names (lower-case ASCII) for `scanBody`.
+ * @param seenOnly keys that are looked at where they are spelled plainly, and never guarded or changed
+ */
+export function governedFields(names: readonly string[], seenOnly: readonly string[] = []): GovernedFields {
   const byLength: (GovernedKey[] | undefined)[] = [];
-  for (const name of names) {
+  for (const name of [...names, ...seenOnly]) {
     const keys = byLength[name.length] ?? [];
     byLength[name.length] = keys;
-    keys.push({ name, bytes: Buffer.from(name) });
+    keys.push({ name, bytes: Buffer.from(name), isSeenOnly: !names.includes(name) });
   }
   return { names: new Set(names), byLength, longestSpelling: 12 * byLength.length };
 }
@@ -93,6 +101,7 @@ export function scanBody(body: Uint8Array, fields: GovernedFields): BodyScan | S
     bodyStart: open + 1,
     isEmpty,
     members: members.byName,
+    seen: members.seen,
     removed: members.removed,
     textBytes: bytes.length - source.blobBytes,
     blobCount: source.blobCount,
@@ -115,11 +124,16 @@ function refuseOther(source: JsonSource, at: number): ScanError {
   return { code: "invalid_body", offset: at, reason: "not_an_object" };
 }
 
+type KnownKey = Pick<GovernedKey, "name" | "isSeenOnly">;
+
+const NOTHING_SEEN: ReadonlyMap<string, SeenMember> = new Map();
+
 type OpenMember = { -readonly [Field in keyof ScannedMember]: ScannedMember[Field] } & { end: number };
 
 /** Collects the governed members while the top-level object is read. */
 class Members {
   readonly byName = new Map<string, OpenMember>();
+  seen: ReadonlyMap<string, SeenMember> = NOTHING_SEEN;
   readonly removed: number[] = [];
   isAmbiguous = false;
   readonly #source: JsonSource;
@@ -149,15 +163,21 @@ class Members {
     const { bytes } = this.#source;
     const keyEnd = skipString(this.#source, keyStart + 1);
     if (keyEnd < 0) return keyEnd;
-    const name = this.#governedName(keyStart, keyEnd);
+    const key = this.#knownKey(keyStart, keyEnd);
     if (this.isAmbiguous) return ~keyStart;
     const valueStart = skipColon(bytes, keyEnd);
     if (valueStart < 0) return valueStart;
     const valueEnd = skipValue(this.#source, valueStart);
     if (valueEnd < 0) return valueEnd;
     const next = skipWhite(bytes, valueEnd);
-    if (name !== null) this.#keep({ name, keyStart, keyEnd, valueStart, valueEnd }, next + 1);
+    if (key?.isSeenOnly) this.#see(key.name, valueStart, valueEnd);
+    else if (key !== null) this.#keep({ name: key.name, keyStart, keyEnd, valueStart, valueEnd }, next + 1);
     return next;
+  }
+
+  #see(name: string, valueStart: number, valueEnd: number): void {
+    const type = jsonTypeOf(this.#source.bytes[valueStart] as number);
+    this.seen = new Map([...this.seen, [name, { valueStart, valueEnd, type }]]);
   }
 
   #keep(span: Omit<ScannedMember, "isPlainKey" | "type">, end: number): void {
@@ -168,24 +188,24 @@ class Members {
     this.byName.set(span.name, { ...span, isPlainKey, type, end });
   }
 
-  /** The governed name that a key (quotes included in the span) equals, or null. Notes a key that equals one only under case folding. */
-  #governedName(keyStart: number, keyEnd: number): string | null {
+  /** The key of ours that a key (quotes included in the span) equals, or null. Notes one that equals a governed one only under case folding. */
+  #knownKey(keyStart: number, keyEnd: number): KnownKey | null {
     const { bytes } = this.#source;
     const start = keyStart + 1;
     const length = keyEnd - start - 1;
-    if (!isPlainAscii(bytes, start, keyEnd - 1)) return this.#foldedName(keyStart, keyEnd);
+    if (!isPlainAscii(bytes, start, keyEnd - 1)) return this.#foldedKey(keyStart, keyEnd);
     for (const key of this.#fields.byLength[length] ?? []) {
       const match = compareKey(bytes, start, key.bytes);
-      if (match === "equal") return key.name;
-      if (match === "folded") this.isAmbiguous = true;
+      if (match === "equal") return key;
+      if (match === "folded" && !key.isSeenOnly) this.isAmbiguous = true;
     }
     return null;
   }
 
-  #foldedName(keyStart: number, keyEnd: number): string | null {
+  #foldedKey(keyStart: number, keyEnd: number): KnownKey | null {
     if (keyEnd - keyStart > this.#fields.longestSpelling) return null;
     const key: string = JSON.parse(this.#source.bytes.toString("utf8", keyStart, keyEnd));
-    if (this.#fields.names.has(key)) return key;
+    if (this.#fields.names.has(key)) return { name: key, isSeenOnly: false };
     // Upper case first: it also unfolds ligatures and the long s, as the widest of the parsers in use do.
     if (this.#fields.names.has(key.toUpperCase().toLowerCase())) this.isAmbiguous = true;
     return null;

@@ -20,7 +20,8 @@ export type GatewayAsk = {
   readonly habitsOf: GatewayDeps["habitsOf"];
   readonly upstream: UpstreamClient;
   readonly health: GatewayDeps["health"];
-  readonly slots: Pick<SlotsWiring, "slots" | "tally">;
+  readonly affinity: GatewayDeps["affinity"];
+  readonly slots: Pick<SlotsWiring, "slots" | "tally" | "rates">;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;
@@ -41,8 +42,8 @@ export function wireGateway(ask: GatewayAsk): Gateway {
     journal: ledger.journal,
     ledger: ledger.recorder,
     upstream,
-    health: ask.health,
-    ...{ slots: ask.slots.slots, tally: ask.slots.tally },
+    ...{ health: ask.health, affinity: ask.affinity },
+    ...{ slots: ask.slots.slots, tally: ask.slots.tally, rates: ask.slots.rates },
     metrics,
     log,
     random: Math.random,

@@ -31,6 +31,7 @@ export type OperationsAsk = {
   readonly system: SystemFacts;
   systemState(): SystemState;
   readLiveChannels(): Promise<LiveReading>;
+  beginChannelTest: OperationPorts["beginChannelTest"];
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -68,6 +69,7 @@ export function wireOperations(ask: OperationsAsk): OperationsWiring {
     accounts: signIn.storeFor(handle),
     probeChannel: probe,
     readLiveChannels: ask.readLiveChannels,
+    beginChannelTest: ask.beginChannelTest,
     secrets: ask.secrets,
     judgeUpstream: upstream.judge,
     isProvider: config.isProvider,

@@ -1,4 +1,6 @@
 import { isDatabaseDown } from "@/core/banners";
+import type { ChannelAffinity } from "@/core/channels/channel-affinity";
+import { type ChannelTestDeps, takeTestSlot } from "@/core/channels/channel-test-slot";
 import type { SystemFacts, SystemState } from "@/core/ports";
 import type { Gateway } from "@/gateway/gateway-deps";
 import type { Clock } from "@/lib/clock";
@@ -6,9 +8,11 @@ import { createSecretBox, deriveKey } from "@/lib/secret-box";
 import type { Log } from "@/observability/logger";
 import type { Metrics } from "@/observability/metrics";
 import { channelHosts } from "@/provisioning/parse-config";
+import { memoryChannelAffinity } from "@/stores/memory/channel-affinity";
 import { ledgerStore } from "@/stores/postgres/ledger-store";
 import { readDatabaseId } from "@/stores/postgres/read-database-id";
 import { createCatalogue } from "@/stores/price-seed/create-catalogue";
+import { redisChannelAffinity } from "@/stores/redis/channel-affinity";
 import type { RedisConnection } from "@/stores/redis/client";
 import { type CounterPlace, redisKeys } from "@/stores/redis/redis-keys";
 import { sharedSnapshots } from "@/stores/redis/shared-snapshots";
@@ -71,6 +75,7 @@ type Built = {
   quota?: QuotaWiring;
   jobs?: JobsWiring;
   slots?: SlotsWiring;
+  tests?: ChannelTestDeps;
   place?: CounterPlace | null;
 };
 
@@ -109,6 +114,8 @@ export async function wireAdmin(
     quotas: lateQuotaPorts(() => built.quota?.ports),
     system: systemFacts(ground),
     systemState,
+    beginChannelTest: async (channelId) =>
+      built.tests === undefined ? { end() {} } : takeTestSlot(channelId, built.tests),
     // A command has no slots: nothing runs there.
     readLiveChannels: async () =>
       (await built.slots?.readLive()) ?? { asOf: clock.now(), stale: true, source: "local", rows: [] },
@@ -170,11 +177,17 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   });
   built.jobs = jobs;
   cleanup.add(jobs.stop);
+  built.tests = { slots: slots.slots, health };
   const gateway = wireGateway({
     ...{ env, config, ledger, quota, habitsOf, metrics, clock, log },
-    ...{ upstream: upstream.client, health, slots },
+    ...{ upstream: upstream.client, health, slots, affinity: affinityOn(place, clock) },
   });
   return { config, operations, ledger, quota, gateway, slots, systemState };
+}
+
+/** What replicas know together of conversations, where there is a Redis. */
+function affinityOn(place: CounterPlace | null, clock: Clock): ChannelAffinity {
+  return place === null ? memoryChannelAffinity(clock) : redisChannelAffinity({ ...place, clock });
 }
 
 /** Counters on a Redis lie under the name of the database, which is asked once. */

@@ -1,11 +1,15 @@
 import type { ChannelHealth } from "@/core/channels/channel-health";
+import type { ChannelRates } from "@/core/channels/channel-rates";
 import type { ChannelSlots } from "@/core/channels/channel-slots";
 import { type ChannelTally, createChannelTally } from "@/core/channels/channel-tally";
+import { fallbackRates } from "@/core/channels/fallback-rates";
 import { createLiveBoard } from "@/core/channels/live-board";
 import type { LiveReading } from "@/core/channels/live-feed";
 import type { Clock } from "@/lib/clock";
 import type { Log } from "@/observability/logger";
+import { memoryChannelRates } from "@/stores/memory/channel-rates";
 import { memoryChannelSlots } from "@/stores/memory/channel-slots";
+import { redisChannelRates } from "@/stores/redis/channel-rates";
 import { redisChannelSlots } from "@/stores/redis/channel-slots";
 import { redisLivePeers } from "@/stores/redis/live-peers";
 import type { CounterPlace } from "@/stores/redis/redis-keys";
@@ -30,6 +34,7 @@ export type SlotsAsk = {
 export type SlotsWiring = {
   readonly slots: ChannelSlots;
   readonly tally: ChannelTally;
+  readonly rates: ChannelRates;
   readLive(): Promise<LiveReading>;
   /** Tells the other replicas what this one counted; never rejects. */
   reportLive(): Promise<void>;
@@ -37,25 +42,32 @@ export type SlotsWiring = {
 
 const FAULT_LINE_MS = 10_000;
 
-/** One line of the log while an outage lasts. */
-function outageLine({ clock, log }: SlotsAsk): (error: unknown) => void {
-  let quietUntil = 0;
-  return (error) => {
-    if (clock.monotonic() < quietUntil) return;
-    quietUntil = clock.monotonic() + FAULT_LINE_MS;
-    log.warn({ error }, "the slots of channels do not answer");
-  };
-}
-
 function slotsOf({ redis, clock, replica }: SlotsAsk, onError: (error: unknown) => void): ChannelSlots {
   if (redis === null) return memoryChannelSlots({ clock, replica });
   return redisChannelSlots({ ...redis, clock, replica, onError });
 }
 
+function ratesOf({ redis, clock, log }: SlotsAsk): ChannelRates {
+  const local = memoryChannelRates({ clock });
+  if (redis === null) return local;
+  const onOutage = quietly(clock, (error) => log.warn({ error }, "the rates of channels do not answer"));
+  return fallbackRates({ shared: redisChannelRates({ ...redis, clock, onError: onOutage }), local, onOutage });
+}
+
+/** One line of the log while an outage lasts. */
+function quietly(clock: Clock, report: (error: unknown) => void): (error: unknown) => void {
+  let quietUntil = 0;
+  return (error) => {
+    if (clock.monotonic() < quietUntil) return;
+    quietUntil = clock.monotonic() + FAULT_LINE_MS;
+    report(error);
+  };
+}
+
 /** The slots follow the configuration by themselves. */
 export function wireSlots(ask: SlotsAsk): SlotsWiring {
-  const { config, health, clock, cleanup, redis, replica, isReporting } = ask;
-  const onError = outageLine(ask);
+  const { config, health, clock, log, cleanup, redis, replica, isReporting } = ask;
+  const onError = quietly(clock, (error) => log.warn({ error }, "the slots of channels do not answer"));
   const slots = slotsOf(ask, onError);
   const tally = createChannelTally(clock);
   const peers = redis === null ? null : redisLivePeers({ ...redis, replica });
@@ -64,7 +76,7 @@ export function wireSlots(ask: SlotsAsk): SlotsWiring {
   cleanup.add(() => slots.close());
   cleanup.add(() => peers?.close().catch(onError));
   return {
-    ...{ slots, tally },
+    ...{ slots, tally, rates: ratesOf(ask) },
     readLive: board.read,
     reportLive: () => board.report().catch(onError),
   };

@@ -1,10 +1,11 @@
 import { fakeClock } from "@test/fake-clock";
 import { describe, expect, test } from "vitest";
 import { memoryChannelPeers } from "@/stores/memory/channel-peers";
+import { DEFAULT_BREAKER } from "./breaker";
 import { type AttemptResult, createChannelHealth, type HealthChannel } from "./channel-health";
 import { type ChannelRejection, judgeReply } from "./judge-attempt";
 
-const CHANNEL: HealthChannel = { id: 1, credential: "first" };
+const CHANNEL: HealthChannel = { id: 1, credentials: [{ id: 1, value: "first" }] };
 const RULES = { defaultMs: 0, maxMs: 900_000 };
 const FAILED = judgeReply(500, false);
 const REFUSED = judgeReply(401, true);
@@ -18,7 +19,16 @@ function openReplicas() {
 }
 
 const result = (verdict: AttemptResult["verdict"], given: Partial<AttemptResult> = {}): AttemptResult => ({
-  ...{ channel: CHANNEL, model: "gpt-4o", verdict, isAnswered: true, headers: {}, probe: null, rules: RULES },
+  ...{
+    channel: CHANNEL,
+    model: "gpt-4o",
+    verdict,
+    isAnswered: true,
+    credentialId: 1,
+    headers: {},
+    probe: null,
+    rules: RULES,
+  },
   ...given,
 });
 type Health = ReturnType<typeof openReplicas>["a"];
@@ -149,7 +159,7 @@ describe("account", () => {
     a.ended(result(REFUSED));
     expect([standing(a), standing(a, "another")]).toEqual(["auth_failed", "auth_failed"]);
     expect(a.facts(CHANNEL).isAuthFailed).toBe(true);
-    expect(standing(a, "gpt-4o", { ...CHANNEL, credential: "second" })).toBe("eligible");
+    expect(standing(a, "gpt-4o", { ...CHANNEL, credentials: [{ id: 1, value: "second" }] })).toBe("eligible");
     times(3, () => a.ended(result(REFUSED)));
     clock.advance(300_000);
     expect(standing(a)).not.toBe("auth_failed");
@@ -171,4 +181,42 @@ test("a rejection by a limiter is not taken for a failure of the upstream", () =
   const mixed: AttemptResult = result(rejection);
   expect(mixed.verdict).toBe(rejection);
   expect(standing(a)).toBe("eligible");
+});
+
+describe("credentials", () => {
+  const TWO: HealthChannel = {
+    id: 1,
+    credentials: [
+      { id: 4, value: "first" },
+      { id: 5, value: "second" },
+    ],
+    breaker: { ...DEFAULT_BREAKER, enabled: false },
+  };
+  const refuse = (health: Health, credentialId: number, count = 3) =>
+    times(count, () => health.ended(result(REFUSED, { channel: TWO, credentialId })));
+
+  test("the next one is used after three refusals in a row; after its three the account rests for 5 minutes", () => {
+    const { clock, a } = openReplicas();
+    expect(a.credentialOf(TWO)?.id).toBe(4);
+    refuse(a, 4);
+    expect([a.credentialOf(TWO)?.id, standing(a, "gpt-4o", TWO)]).toEqual([5, "eligible"]);
+    refuse(a, 5);
+    expect(standing(a, "gpt-4o", TWO)).toBe("auth_failed");
+    clock.advance(300_000);
+    expect([a.credentialOf(TWO)?.id, standing(a, "gpt-4o", TWO)]).toEqual([4, "eligible"]);
+  });
+
+  test("a new one, or a test that passed on any replica, ends the rest at once", () => {
+    const { a, b } = openReplicas();
+    refuse(a, 4);
+    refuse(a, 5);
+    b.passed(2);
+    expect(standing(a, "gpt-4o", TWO)).toBe("auth_failed");
+    b.passed(1);
+    expect([a.credentialOf(TWO)?.id, standing(a, "gpt-4o", TWO)]).toEqual([4, "eligible"]);
+    refuse(a, 4);
+    refuse(a, 5);
+    const renewed = { ...TWO, credentials: [{ id: 4, value: "renewed" }] };
+    expect([a.credentialOf(renewed)?.id, standing(a, "gpt-4o", renewed)]).toEqual([4, "eligible"]);
+  });
 });

@@ -2,7 +2,7 @@ import type { Clock } from "@/lib/clock";
 import { type AccountState, accountAfter, accountNow, freshAccount } from "./account-state";
 import { type ChannelBreaker, DEFAULT_BREAKER } from "./breaker";
 import { type BreakerState, CLOSED, isTripped, opened, phaseAt, probed } from "./breaker-state";
-import type { ChannelSnapshot } from "./channel";
+import type { ChannelSnapshot, OpenCredential } from "./channel";
 import type { ChannelNews, ChannelPeers, Probe } from "./channel-peers";
 import { type CooldownRules, cooldownMs, createCooldowns, type UpstreamHeaders } from "./cooldowns";
 import type { UpstreamFailure } from "./judge-attempt";
@@ -15,7 +15,7 @@ import { createOutcomeWindow, type OutcomeCounts, type OutcomeWindow } from "./o
  */
 
 /** What is looked at of a channel. */
-export type HealthChannel = Pick<ChannelSnapshot, "id" | "credential"> & { readonly breaker?: ChannelBreaker };
+export type HealthChannel = Pick<ChannelSnapshot, "id" | "credentials"> & { readonly breaker?: ChannelBreaker };
 
 /** Whether a channel may be asked for a model now. `probe`: by one request, which must take the right to it; `until`: monotonic ms. */
 export type ChannelStanding =
@@ -28,6 +28,8 @@ export type AttemptResult = {
   readonly channel: HealthChannel;
   /** The name the upstream knows it by. */
   readonly model: string;
+  /** Id of the credential it was made under; null: it never came to that. */
+  readonly credentialId: number | null;
   /** `good`: a whole reply. `neutral`: it says nothing of the channel (the client left, the deadline passed, a fault of ours). */
   readonly verdict: "good" | "neutral" | UpstreamFailure;
   /** A head arrived. */
@@ -53,6 +55,10 @@ export type ChannelHealth = {
   standing(channel: HealthChannel, model: string): ChannelStanding;
   /** The right to probe a channel that is due; null: another request has it. */
   takeProbe(channelId: number): Probe | null | Promise<Probe | null>;
+  /** The credential that the next request to a channel is made under (C2); null: it has none. */
+  credentialOf(channel: HealthChannel): OpenCredential | null;
+  /** An admin's test of a channel went well: its credentials begin anew, on every replica. */
+  passed(channelId: number): void;
   /** Learns from an attempt; called once for each. */
   ended(result: AttemptResult): void;
   facts(channel: HealthChannel): HealthFacts;
@@ -63,6 +69,8 @@ export type HealthDeps = { readonly clock: Pick<Clock, "now" | "monotonic">; rea
 
 const WINDOW_MS = 30_000;
 const RECENT_MS = 300_000;
+/** A passed test is told for as long as an account rests. */
+const PASSED_MS = 300_000;
 const ELIGIBLE: ChannelStanding = { kind: "eligible" };
 const DUE: ChannelStanding = { kind: "probe" };
 
@@ -108,6 +116,15 @@ export function createChannelHealth({ clock, peers }: HealthDeps): ChannelHealth
       if (!(taken instanceof Promise)) return marked(taken, cell);
       return taken.then((probe) => marked(probe, cell));
     },
+    credentialOf(channel) {
+      const cell = cells.get(channel.id);
+      const used = cell === undefined ? 0 : accountOf(cell, channel, clock.monotonic()).used;
+      return channel.credentials[used] ?? null;
+    },
+    passed(channelId) {
+      beginAnew(cellOf(channelId));
+      peers.tell({ kind: "passed", channelId, forMs: PASSED_MS });
+    },
     ended: (result) => learn(result, place),
     facts(channel) {
       const cell = cellOf(channel.id);
@@ -142,9 +159,11 @@ function breakerOf({ breaker = DEFAULT_BREAKER }: HealthChannel): ChannelBreaker
   return breaker;
 }
 
-function accountOf(cell: Cell, { credential }: HealthChannel, now: number): AccountState {
-  const [known] = cell.account.credentials;
-  const credentials = known === credential ? cell.account.credentials : credential === null ? [] : [credential];
+function beginAnew(cell: Cell): void {
+  cell.account = freshAccount(cell.account.credentials);
+}
+
+function accountOf(cell: Cell, { credentials }: HealthChannel, now: number): AccountState {
   cell.account = accountNow(cell.account, credentials, now);
   return cell.account;
 }
@@ -162,7 +181,8 @@ function learn(result: AttemptResult, place: Place): void {
   if (failure?.cools) cool(result, place);
   if (isAnswered && verdict !== "neutral") {
     const account = accountOf(cell, channel, clock.monotonic());
-    cell.account = accountAfter(account, failure?.refusesAccount ?? false, clock.monotonic());
+    const reply = { credentialId: result.credentialId, isRefused: failure?.refusesAccount ?? false };
+    cell.account = accountAfter(account, reply, clock.monotonic());
   }
   const isFailure = failure?.breaker === "failure";
   const counts = verdict === "good" || isFailure;
@@ -221,6 +241,7 @@ function newsOf(channelId: number, breaker: BreakerState, { clock }: Place): Cha
 function hear(news: ChannelNews, { clock, cool, cellOf }: Place): void {
   const now = clock.monotonic();
   if (news.kind === "cooling") cool(news, now + news.forMs);
+  else if (news.kind === "passed") beginAnew(cellOf(news.channelId));
   else if (news.kind === "closed") change(cellOf(news.channelId), CLOSED);
   else {
     const { forMs, openings, goodProbes } = news;

@@ -37,6 +37,32 @@ export function channelPeersContract(name: string, openScene: () => Promise<Peer
       expect(a.heard).toEqual([]);
     });
 
+    test("a test that went well is told, and told again when it is made again", async () => {
+      const scene = await openScene();
+      const [a, b] = [await join(scene), await join(scene)];
+      await scene.settle(() => {
+        if (b.heard.length === 0) a.peers.tell({ kind: "passed", channelId: 1, forMs: 60_000 });
+        return b.heard.length > 0;
+      });
+      const before = b.heard.length;
+      await scene.settle(() => {
+        if (b.heard.length === before) a.peers.tell({ kind: "passed", channelId: 1, forMs: 61_000 });
+        return b.heard.length > before;
+      });
+      for (const news of b.heard) expect(news).toMatchObject({ kind: "passed", channelId: 1 });
+      expect(a.heard).toEqual([]);
+    });
+
+    test("a test that went well says nothing of the breaker", async () => {
+      const scene = await openScene();
+      const a = await join(scene);
+      a.peers.tell({ kind: "tripped", channelId: 1, forMs: 60_000, openings: 2, goodProbes: 1 });
+      a.peers.tell({ kind: "passed", channelId: 1, forMs: 60_000 });
+      const b = await join(scene);
+      await scene.settle(() => b.heard.some(({ kind }) => kind === "tripped"));
+      expect(b.heard.filter(({ kind }) => kind === "tripped")).toMatchObject([{ channelId: 1, openings: 2 }]);
+    });
+
     test("one that joins later is told what is still true", async () => {
       const scene = await openScene();
       const a = await join(scene);

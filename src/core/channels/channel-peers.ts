@@ -9,7 +9,9 @@ export type ChannelNews =
       readonly openings: number;
       readonly goodProbes: number;
     }
-  | { readonly kind: "closed"; readonly channelId: number };
+  | { readonly kind: "closed"; readonly channelId: number }
+  /** An admin's test of it went well; `forMs`: as long as others may still take its credentials for refused. */
+  | { readonly kind: "passed"; readonly channelId: number; readonly forMs: number };
 
 /** The right to probe a channel, which only one request in the whole installation has. */
 export type Probe = {

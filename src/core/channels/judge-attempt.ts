@@ -25,10 +25,18 @@ export type UpstreamFailure = {
 
 /** A channel took no request: its limiter or its own budget has no room (channels-and-rates.md 2.2, C18). It owns nothing and says nothing of the upstream. */
 export type ChannelRejection =
-  | { readonly kind: "full"; readonly by: "capacity" | "queue" | "key_share"; readonly retryAfterMs: number | null }
-  | { readonly kind: "timeout"; readonly retryAfterMs: number | null }
-  | { readonly kind: "gone" }
+  | {
+      readonly kind: "full";
+      readonly by: "capacity" | "queue" | "key_share";
+      readonly retryAfterMs: number | null;
+      readonly at?: RejectedAt;
+    }
+  | { readonly kind: "timeout"; readonly retryAfterMs: number | null; readonly at?: RejectedAt }
+  | { readonly kind: "gone"; readonly at?: RejectedAt }
   | { readonly kind: "rate_limited"; readonly retryAfterMs: number | null };
+
+/** Where a limiter stood when it refused, for admins only (L14). */
+export type RejectedAt = { readonly waitedMs: number; readonly waiting: number; readonly capacity: number | null };
 
 /** What came instead of a reply: before its first byte, or in the middle of it. */
 export type BreakCode = "upstream_unreachable" | "upstream_timeout" | "upstream_truncated";

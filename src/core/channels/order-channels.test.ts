@@ -10,10 +10,10 @@ type Given = ReturnType<typeof channel>;
 const asking = (
   random: () => number,
   standings: Record<number, RankStanding> = {},
-  affinity: number | null = null,
+  preferred: readonly number[] = [],
 ) => ({
   standingOf: ({ channel: { id } }: Given) => standings[id] ?? IDLE,
-  affinity,
+  preferred,
   random,
 });
 
@@ -124,7 +124,7 @@ describe("orderChannels", () => {
       ids(
         orderChannels(
           given,
-          asking(() => 0, {}, 3),
+          asking(() => 0, {}, [3]),
         ),
       ),
     ).toEqual([1, 3, 2]);
@@ -133,7 +133,7 @@ describe("orderChannels", () => {
       ids(
         orderChannels(
           given,
-          asking(() => 0, full, 3),
+          asking(() => 0, full, [3]),
         ),
       ),
     ).toEqual([1, 2, 3]);
@@ -160,7 +160,7 @@ describe("orderChannels", () => {
           const before = [...channels];
           const ordered = orderChannels(channels, {
             standingOf: ({ standing }) => standing,
-            affinity: null,
+            preferred: [],
             random: () => n,
           });
           expect(channels).toEqual(before);
@@ -172,5 +172,18 @@ describe("orderChannels", () => {
         },
       ),
     );
+  });
+
+  test("of several preferred channels the best with a free slot comes first", () => {
+    const given = [channel(1, 0, 1), channel(2, 0, 1), channel(3, 0, 1)];
+    const first = (standings: Record<number, RankStanding>) =>
+      ids(
+        orderChannels(
+          given,
+          asking(() => 0, standings, [3, 2]),
+        ),
+      );
+    expect(first({})).toEqual([3, 2, 1]);
+    expect(first({ 3: { score: 20, isFree: false } })).toEqual([2, 1, 3]);
   });
 });

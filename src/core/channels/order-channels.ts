@@ -12,8 +12,8 @@ export const ALWAYS_FREE: RankStanding = { score: 100, isFree: true };
 /** What an order is made by. */
 export type OrderAsk<C> = {
   standingOf(candidate: C): RankStanding;
-  /** The channel that served the conversation last; null: none is known (channels-and-rates.md S4). */
-  readonly affinity: number | null;
+  /** Ids of the channels that the conversation prefers, the best first (channels-and-rates.md S4). */
+  readonly preferred: readonly number[];
   /** A number in [0, 1), called once per draw that has a choice. */
   random(): number;
 };
@@ -22,8 +22,8 @@ export type OrderAsk<C> = {
 type Ranked<C> = RankStanding & { readonly candidate: C; readonly id: number; readonly weight: number };
 
 /**
- * The order in which channels are tried (channels-and-rates.md S3): by priority; inside one priority the channel of the conversation when it
- * has a free slot, then those with a free slot, drawn without replacement with chances proportional to weight x score, then the busy ones by
+ * The order in which channels are tried (channels-and-rates.md S3): by priority; inside one priority the channels of the conversation that
+ * have a free slot, then those with a free slot, drawn without replacement with chances proportional to weight x score, then the busy ones by
  * score, weight and id. What is full comes last: only its limiter may refuse (C17). Weight 0 is left out. Pure but for `random`.
  */
 export function orderChannels<C extends Rankable>(candidates: readonly C[], ask: OrderAsk<C>): readonly C[] {
@@ -48,16 +48,21 @@ function hasNoWeight({ channel }: Rankable): boolean {
   return channel.weight === 0;
 }
 
-function orderGroup<C extends Rankable>(group: readonly C[], { standingOf, affinity, random }: OrderAsk<C>): C[] {
+function orderGroup<C extends Rankable>(group: readonly C[], { standingOf, preferred, random }: OrderAsk<C>): C[] {
   const free: Ranked<C>[] = [];
   const busy: Ranked<C>[] = [];
   const ordered: C[] = [];
+  const liked = new Map<number, C>();
   for (const candidate of group) {
     const { id, weight } = candidate.channel;
     const ranked = { ...standingOf(candidate), candidate, id, weight };
     if (!ranked.isFree) busy.push(ranked);
-    else if (id === affinity) ordered.push(candidate);
+    else if (preferred.includes(id)) liked.set(id, candidate);
     else free.push(ranked);
+  }
+  for (const id of preferred) {
+    const candidate = liked.get(id);
+    if (candidate !== undefined) ordered.push(candidate);
   }
   while (free.length > 1) ordered.push(...free.splice(draw(free, random()), 1).map(({ candidate }) => candidate));
   busy.sort((a, b) => (b.score ?? -1) - (a.score ?? -1) || b.weight - a.weight || a.id - b.id);

@@ -22,13 +22,15 @@ const MAX_RETRY_MS = 30_000;
  * many wait. null: the request itself gave up, or the store did not answer.
  */
 export function rejectionOf(refused: SlotRejection): ChannelRejection | null {
+  const { waitedMs, waiting, capacity } = refused;
+  const at = { waitedMs, waiting, capacity };
   switch (refused.kind) {
     case "full":
-      return { kind: "full", by: refused.reason, retryAfterMs: retryAfterMsOf(refused) };
+      return { kind: "full", by: refused.reason, retryAfterMs: retryAfterMsOf(refused), at };
     case "timeout":
-      return { kind: "timeout", retryAfterMs: retryAfterMsOf(refused) };
+      return { kind: "timeout", retryAfterMs: retryAfterMsOf(refused), at };
     case "gone":
-      return { kind: "gone" };
+      return { kind: "gone", at };
     case "cancelled":
     case "unavailable":
       return null;

@@ -54,7 +54,7 @@ export const ChannelList = listOf(Channel);
 /** See the schema. */
 export type ChannelList = z.infer<typeof ChannelList>;
 
-/** What a test found: the upstream's models and which have a price, or why it failed (`status` with the cause `status` alone). */
+/** What a test found: the upstream's models and which have a price, or why it failed (`status` with the cause `status` alone; `busy`: no slot is free). */
 export const ChannelTest = z.discriminatedUnion("ok", [
   z.object({
     ok: z.literal(true),
@@ -64,7 +64,7 @@ export const ChannelTest = z.discriminatedUnion("ok", [
   }),
   z.object({
     ok: z.literal(false),
-    cause: z.enum(["dns", "refused", "tls", "timeout", "status", "forbidden"]),
+    cause: z.enum(["dns", "refused", "tls", "timeout", "status", "forbidden", "busy"]),
     status: z.int().nullable(),
   }),
 ]);

@@ -118,7 +118,7 @@ describe("the explanation of a request", () => {
       step({ winner: { limitId: 3, kind: "user", id: userId } }),
       step({ verdict: "deny", why: "exhausted", used: "5", winner: { limitId: 4, kind: "user", id: userId } }),
     ];
-    const decision = deniedDecision(3, new AppError("limit_exceeded", denial), steps);
+    const decision = deniedDecision({ configVersion: 3 }, new AppError("limit_exceeded", denial), steps);
     const owner = {
       id,
       at,

@@ -21,6 +21,7 @@ export const anthropicMessages: Protocol = {
   isAccountError,
   renderError: renderMessagesError,
   renderStreamError: renderMessagesStreamError,
+  heartbeat: Buffer.from('event: ping\ndata: {"type": "ping"}\n\n'),
   limitHeaders: messagesLimitHeaders,
   renderModels: renderMessagesModels,
   renderModel: renderMessagesModel,

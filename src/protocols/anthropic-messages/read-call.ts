@@ -1,12 +1,15 @@
 import type { OperationName } from "@/core/vocabulary";
 import type { Call } from "../protocol";
-import { readModel, readStream, readText, readTokenLimit, scanOrThrow } from "../read-fields";
+import { readModel, readSeenText, readStream, readText, readTokenLimit, scanOrThrow } from "../read-fields";
 import { readToolUnits } from "../read-tool-units";
-import { governedFields } from "../scan-body";
+import { type BodyScan, governedFields, isScanError, scanBody } from "../scan-body";
 import { messagesTier } from "./read-usage";
-import { COUNTED_TOOL, MESSAGES_FIELDS } from "./wire";
+import { COUNTED_TOOL, MESSAGES_FIELDS, METADATA, USER_ID } from "./wire";
 
-const FIELDS = governedFields(MESSAGES_FIELDS);
+const FIELDS = governedFields(MESSAGES_FIELDS, [METADATA]);
+const METADATA_FIELDS = governedFields([], [USER_ID]);
+/** A longer one names no conversation. */
+const MAX_METADATA_BYTES = 4096;
 
 /** What a Messages body asks for. The scan is the body's. Throws `invalid_json`, `invalid_body`, `model_required`. */
 export function readMessagesCall(body: Uint8Array, operation: OperationName): Call {
@@ -26,5 +29,15 @@ export function readMessagesCall(body: Uint8Array, operation: OperationName): Ca
     textBytes: scan.textBytes,
     blobCount: scan.blobCount,
     scan,
+    conversation: userIdOf(scan),
+    previousResponseId: null,
   };
+}
+
+/** `metadata.user_id`, which clients make of their user and session. */
+function userIdOf(scan: BodyScan): string | null {
+  const metadata = scan.seen.get(METADATA);
+  if (metadata?.type !== "object" || metadata.valueEnd - metadata.valueStart > MAX_METADATA_BYTES) return null;
+  const inner = scanBody(scan.bytes.subarray(metadata.valueStart, metadata.valueEnd), METADATA_FIELDS);
+  return isScanError(inner) ? null : readSeenText(inner, [USER_ID]);
 }

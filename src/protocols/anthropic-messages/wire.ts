@@ -19,3 +19,7 @@ export const MESSAGES_FIELDS = [
   "fallbacks",
   "tools",
 ] as const;
+
+/** Where a client names its user or its session: a member of an object. */
+export const METADATA = "metadata";
+export const USER_ID = "user_id";

@@ -21,6 +21,7 @@ export const openaiChat: Protocol = {
   isAccountError,
   renderError: renderChatError,
   renderStreamError: renderChatStreamError,
+  heartbeat: Buffer.from(": ping\n\n"),
   limitHeaders: chatLimitHeaders,
   renderModels: renderChatModels,
   renderModel: renderChatModel,

@@ -1,13 +1,21 @@
 import { NO_TOOLS } from "@/core/prices/cost-counts";
 import type { OperationName } from "@/core/vocabulary";
 import type { Call } from "../protocol";
-import { readChoices, readModel, readStream, readText, readTokenLimit, scanOrThrow } from "../read-fields";
+import {
+  readChoices,
+  readModel,
+  readSeenText,
+  readStream,
+  readText,
+  readTokenLimit,
+  scanOrThrow,
+} from "../read-fields";
 import { type BodyScan, governedFields } from "../scan-body";
 import { tierOf } from "./read-usage";
 import { readStreamUsage, type StreamUsage } from "./stream-options";
-import { CHAT_FIELDS } from "./wire";
+import { CHAT_CONVERSATION, CHAT_FIELDS } from "./wire";
 
-const FIELDS = governedFields(CHAT_FIELDS);
+const FIELDS = governedFields(CHAT_FIELDS, CHAT_CONVERSATION);
 
 /** What the scan of a chat body leaves for building the upstream request. `usage` null: no stream was asked for. */
 export type ChatScan = { readonly body: BodyScan; readonly usage: StreamUsage | null };
@@ -33,6 +41,8 @@ export function readChatCall(body: Uint8Array, operation: OperationName): Call {
     textBytes: scan.textBytes,
     blobCount: scan.blobCount,
     scan: result,
+    conversation: readSeenText(scan, CHAT_CONVERSATION),
+    previousResponseId: null,
   };
 }
 

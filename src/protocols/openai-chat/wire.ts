@@ -10,3 +10,6 @@ export const CHAT_FIELDS = [
   ...["model", "stream", STREAM_OPTIONS, "max_tokens", "max_completion_tokens"],
   ...["n", "best_of", "service_tier", "tools"],
 ] as const;
+
+/** Fields that name the conversation, its cache or its user, in the order in which they are asked. */
+export const CHAT_CONVERSATION = ["prompt_cache_key", "user", "safety_identifier"] as const;

@@ -4,7 +4,7 @@ import type { Clock } from "@/lib/clock";
 /** Replicas in one process, as a test needs them; a process alone has one. */
 export type ChannelPeersHub = { join(): ChannelPeers };
 
-type Kept = { readonly news: Exclude<ChannelNews, { kind: "closed" }>; readonly until: number };
+type Kept = { readonly news: Extract<ChannelNews, { kind: "cooling" | "tripped" }>; readonly until: number };
 
 /** How channels stand, in this process' memory: who holds a right to probe, and what a replica that joins must know. */
 export function memoryChannelPeers(clock: Clock): ChannelPeersHub {
@@ -12,6 +12,7 @@ export function memoryChannelPeers(clock: Clock): ChannelPeersHub {
   const kept = new Map<string, Kept>();
   const probing = new Set<number>();
   const keep = (news: ChannelNews) => {
+    if (news.kind === "passed") return; // one that joins takes no credential for refused
     if (news.kind === "closed") return void kept.delete(nameOf(news));
     const until = clock.monotonic() + news.forMs;
     const known = kept.get(nameOf(news));

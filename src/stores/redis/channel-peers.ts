@@ -32,7 +32,7 @@ export function redisChannelPeers(options: ChannelPeersOptions): ChannelPeers {
   const keep = async (news: ChannelNews): Promise<void> => {
     const isClosed = news.kind === "closed";
     const told = isClosed ? "" : JSON.stringify({ from: self, news } satisfies Told);
-    const args = [nameOf(news), isClosed ? 0 : Math.round(news.forMs), told, news.kind === "cooling" ? "1" : "0"];
+    const args = [nameOf(news), isClosed ? 0 : Math.round(news.forMs), told, news.kind === "tripped" ? "0" : "1"];
     await runScript(client, KEEP_NEWS, { keys: [keys.channelNews], args });
   };
   const endProbe = async (channelId: number, news: ChannelNews | null): Promise<void> => {
@@ -116,7 +116,8 @@ function lookAt(onNews: (news: ChannelNews) => void, self: string) {
   };
 }
 
-/** One entry for each pair that cools, one for each channel's breaker. */
+/** One entry for each pair that cools, one for each channel's breaker, one for each test. */
 function nameOf(news: ChannelNews): string {
+  if (news.kind === "passed") return `passed ${news.channelId}`;
   return news.kind === "cooling" ? `${news.channelId} ${news.model}` : String(news.channelId);
 }

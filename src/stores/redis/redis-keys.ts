@@ -56,6 +56,8 @@ export type RedisKeys = {
   allOpenUsers(): readonly string[];
   /** The slots of a channel. */
   slots(channelId: number): SlotKeys;
+  /** Texts: the windows of a channel's requests and tokens per minute. */
+  rates(channelId: number): { readonly rpm: string; readonly tpm: string };
   /** With the name of a replica behind it: the channel that tells it of its waiters. */
   readonly wakes: string;
   /** The channel that all replicas listen to. */
@@ -68,6 +70,9 @@ export type RedisKeys = {
   readonly liveReports: string;
   /** Who probes a channel. */
   probe(channelId: number): string;
+  /** Which channels a conversation prefers, by its digest; where a stored response is, by the digest of its id. */
+  conversation(name: string): string;
+  response(digest: string): string;
   /** What is known of an API key, by the form of the text and the SHA-256 of the key. */
   snapshot(schema: string, digest: string): string;
 };
@@ -101,12 +106,15 @@ export function redisKeys(databaseId: string): RedisKeys {
         ...{ ticketExpiry: `${base}texp`, byKey: `${base}bykey`, config: `${base}cfg`, off: `${base}off` },
       };
     },
+    rates: (channelId) => ({ rpm: `${prefix}{c:${channelId}}:rpm`, tpm: `${prefix}{c:${channelId}}:tpm` }),
     wakes: `${prefix}wake:`,
     peers: `${prefix}peers`,
     answers: (questionId) => `${prefix}answers:${questionId}`,
     channelNews: `${prefix}{channels}:news`,
     liveReports: `${prefix}{channels}:live`,
     probe: (channelId) => `${prefix}{channels}:probe:${channelId}`,
+    conversation: (name) => `${prefix}talk:${name}`,
+    response: (digest) => `${prefix}response:${digest}`,
     snapshot: (schema, digest) => `${prefix}auth:${schema}:${digest}`,
   };
 }

@@ -56,7 +56,7 @@ const denial: Denial = {
 };
 
 function requestOf(limits: readonly JudgedLimit[]): RequestDetail {
-  const decision = deniedDecision(7, new AppError(denial.code, denial), limitSteps(limits, false));
+  const decision = deniedDecision({ configVersion: 7 }, new AppError(denial.code, denial), limitSteps(limits, false));
   return { params: denial, decision: JSON.parse(JSON.stringify(decision)) } as unknown as RequestDetail;
 }
 
@@ -99,7 +99,7 @@ describe("the decision in the drawer", () => {
   test("says a block without amounts", () => {
     const none = { cap: null, used: null, held: null, estimate: null, left: null, boost: 0, resetsAt: null };
     const blocked: Denial = { ...denial, ...none, reason: "blocked", code: "model_group_blocked" };
-    const decision = deniedDecision(7, new AppError(blocked.code, blocked), []);
+    const decision = deniedDecision({ configVersion: 7 }, new AppError(blocked.code, blocked), []);
     renderScreen(<RequestDecision request={{ params: blocked, decision } as unknown as RequestDetail} />);
     expect(screen.getByText("Calls to these models are blocked.")).toBeTruthy();
     expect(rows()).toEqual([["Daily · frontierSet for a user groupBalanced", "", "", "RefusedModels blocked"]]);

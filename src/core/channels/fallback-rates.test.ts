@@ -1,0 +1,21 @@
+import { fakeClock } from "@test/fake-clock";
+import { expect, test } from "vitest";
+import { memoryChannelRates } from "@/stores/memory/channel-rates";
+import type { ChannelRates } from "./channel-rates";
+import { fallbackRates } from "./fallback-rates";
+
+test("a replica counts by itself while the shared store does not answer", async () => {
+  const clock = fakeClock();
+  const down: ChannelRates = {
+    take: () => Promise.reject(new Error("down")),
+    usedUpForMs: () => 0,
+    counts: () => ({ rpmUsed: 3, tpmUsed: 0 }),
+  };
+  const outages: unknown[] = [];
+  const local = memoryChannelRates({ clock });
+  const rates = fallbackRates({ shared: down, local, onOutage: (error) => outages.push(error) });
+  const take = async () => (await rates.take({ channelId: 1, rpm: 1, tpm: null, tokens: 0 })).kind;
+  expect([await take(), await take()]).toEqual(["taken", "rate_limited"]);
+  expect(outages).toHaveLength(2);
+  expect(rates.counts(1)).toEqual({ rpmUsed: 3, tpmUsed: 0 });
+});
