@@ -4,6 +4,7 @@ import { ALWAYS_FREE, orderChannels, type RankStanding } from "@/core/channels/o
 import { refusalOf } from "@/core/channels/refusal-of";
 import { type Walked, walkChannels } from "@/core/channels/walk-channels";
 import { AppError } from "@/core/errors";
+import { countPlaces } from "./count-places";
 import type { GatewayDeps } from "./gateway-deps";
 import type { Candidate, Target } from "./resolve-target";
 import { slotDoors, type Taken, type Waiting } from "./slot-doors";
@@ -32,7 +33,7 @@ export type Chosen = {
 export type Choice = Chosen | { readonly kind: "none"; readonly error: AppError } | { readonly kind: "cancelled" };
 
 /** The ports that a choice needs. */
-export type ChooseDeps = Pick<GatewayDeps, "health" | "slots" | "tally" | "random" | "clock">;
+export type ChooseDeps = Pick<GatewayDeps, "health" | "slots" | "tally" | "random" | "clock" | "metrics">;
 
 type Judged = {
   readonly eligible: readonly Candidate[];
@@ -56,11 +57,13 @@ export function chooseChannel(ask: ChooseAsk, deps: ChooseDeps): Choice | Promis
   const judged = judge(left, deps.health);
   const choosing: Choosing = { ask, left, judged };
   if (ask.ignoresBreakers || (judged.eligible.length === 0 && mayIgnore(choosing)))
-    return pick({ ...choosing, ignoresBreakers: true }, deps);
-  const choice = pick({ ...choosing, ignoresBreakers: false }, deps);
-  if (!(choice instanceof Promise) || !mayIgnore(choosing)) return choice;
+    return pick({ ...choosing, ignoresBreakers: true, isLast: true }, deps);
+  const isLast = !mayIgnore(choosing);
+  const choice = pick({ ...choosing, ignoresBreakers: false, isLast }, deps);
+  if (!(choice instanceof Promise) || isLast) return choice;
   // Others have the right to probe.
-  return choice.then((found) => (found.kind === "none" ? pick({ ...choosing, ignoresBreakers: true }, deps) : found));
+  const ignoring = { ...choosing, ignoresBreakers: true, isLast: true };
+  return choice.then((found) => (found.kind === "none" ? pick(ignoring, deps) : found));
 }
 
 /** When a candidate that is out may be asked again, in ms; null: none is out. */
@@ -103,10 +106,10 @@ function isEligible(health: ChannelHealth, channel: Candidate["channel"], model:
   return health.standing(channel, model).kind === "eligible";
 }
 
-function pick(
-  { ask, judged, ignoresBreakers }: Choosing & { readonly ignoresBreakers: boolean },
-  deps: ChooseDeps,
-): Choice | Promise<Choice> {
+/** `isLast`: no other pick follows one that finds nothing. */
+type Picking = Choosing & { readonly ignoresBreakers: boolean; readonly isLast: boolean };
+
+function pick({ ask, judged, ignoresBreakers, isLast }: Picking, deps: ChooseDeps): Choice | Promise<Choice> {
   const { eligible, tripped, due } = judged;
   const open = ignoresBreakers ? [...eligible, ...tripped] : eligible;
   const order = orderChannels(open, {
@@ -116,6 +119,7 @@ function pick(
   });
   const walked = walkChannels(order, slotDoors({ due: ignoresBreakers ? NOT_DUE : due, waiting: ask.waiting }, deps));
   const end = (found: Walked<Candidate, Taken>): Choice => {
+    if (found.kind !== "none" || isLast) countPlaces(found, deps.metrics);
     if (found.kind === "cancelled") return found;
     if (found.kind === "none") return refused(found.rejections, { ask, judged }, deps);
     const { candidate, slot: taken } = found;

@@ -3,6 +3,7 @@ import type { AppError } from "@/core/errors";
 import { limitLines } from "@/core/limit-lines";
 import { readDenial } from "@/core/quota/read-denial";
 import type { ErrorContext } from "@/protocols/protocol";
+import { denialSource } from "./denial-source";
 import type { Caller, EngineDeps, Exchange, Replying } from "./exchange";
 import { judgedLimits, measureIn, standingsOf } from "./judged-limits";
 import { withRequestId } from "./reply-head";
@@ -18,7 +19,6 @@ export function fail(error: AppError, refused: Refused, deps: EngineDeps): void 
   const { reply, interrupts } = exchange;
   if (reply.isClosed || (reply.isStarted && interrupts.has("shutdown"))) return; // told by the drain
   sendError(error, exchange, deps);
-  deps.metrics.denied(error.code);
   deps.ledger.recordDenial({
     id: exchange.id,
     at: exchange.receivedAt,
@@ -48,6 +48,7 @@ function decisionOf(error: AppError, configVersion: number): Decision {
 export function sendError(error: AppError, exchange: Replying, deps: EngineDeps): void {
   const { reply } = exchange;
   if (reply.isClosed) return;
+  deps.metrics.denied(error.code, denialSource(error));
   if (reply.isStarted) {
     reply.destroy();
     return;

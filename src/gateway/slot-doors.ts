@@ -20,17 +20,20 @@ export type Waiting = {
 /** What the doors need to know of a call. `due`: candidates that only a probe may use. */
 export type DoorsAsk = { readonly due: ReadonlySet<Candidate>; readonly waiting: Waiting };
 
-type DoorsDeps = Pick<GatewayDeps, "health" | "slots" | "tally">;
+type DoorsDeps = Pick<GatewayDeps, "health" | "slots" | "tally" | "metrics">;
 
 /** The doors of the candidates: a slot first, then for a channel that is due the right to probe it; without the right the slot goes back. */
 export function slotDoors(ask: DoorsAsk, deps: DoorsDeps): SlotDoors<Candidate, Taken> {
-  const { slots, tally } = deps;
+  const { slots, tally, metrics } = deps;
   return {
     tryAcquire({ channel }) {
       const reply = slots.tryAcquire(channel.id);
-      return reply instanceof Promise
-        ? reply.then((answer) => takenAtOnce(answer, channel.id, { ask, deps }))
-        : takenAtOnce(reply, channel.id, { ask, deps });
+      const take = (answer: TryReply) => {
+        if (answer.kind === "granted" && channel.limiter.mode === "queue")
+          metrics.slotAwaited(channel.id, "granted", 0);
+        return takenAtOnce(answer, channel.id, { ask, deps });
+      };
+      return reply instanceof Promise ? reply.then(take) : take(reply);
     },
     async acquire({ channel }) {
       const { waiting } = ask;
@@ -45,6 +48,8 @@ export function slotDoors(ask: DoorsAsk, deps: DoorsDeps): SlotDoors<Candidate, 
         };
         const reply = await slots.acquire(wanted);
         if (reply.kind === "full" || reply.kind === "timeout") tally.refused(channel.id, reply.kind);
+        if (channel.limiter.mode === "queue" && reply.kind !== "full" && reply.kind !== "unavailable")
+          metrics.slotAwaited(channel.id, reply.kind, reply.waitedMs);
         return await takenAfterWait(reply, channel.id, { ask, deps });
       } finally {
         unsubscribe();

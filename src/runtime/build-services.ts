@@ -87,6 +87,7 @@ function readingsOf(parts: Parts): Readings {
     quotaWaiting: quota.engine.waiting(),
     ...quota.counts(),
     areCountersUp: !quota.engine.degraded.isDegraded(),
+    channels: parts.slots.readOwn(),
   };
 }
 

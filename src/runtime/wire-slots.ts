@@ -1,4 +1,5 @@
 import type { ChannelHealth } from "@/core/channels/channel-health";
+import { type ChannelReading, createChannelReadings } from "@/core/channels/channel-readings";
 import type { ChannelSlots } from "@/core/channels/channel-slots";
 import { type ChannelTally, createChannelTally } from "@/core/channels/channel-tally";
 import { readLiveBoard } from "@/core/channels/live-board";
@@ -28,6 +29,8 @@ export type SlotsWiring = {
   readonly slots: ChannelSlots;
   readonly tally: ChannelTally;
   readLive(): Promise<LiveReading>;
+  /** This replica's part, for metrics. */
+  readOwn(): readonly ChannelReading[];
 };
 
 const FAULT_LINE_MS = 10_000;
@@ -55,6 +58,7 @@ export function wireSlots(ask: SlotsAsk): SlotsWiring {
   return {
     slots,
     tally,
+    readOwn: createChannelReadings({ slots, config: config.config }),
     readLive: () => readLiveBoard({ slots, tally, health, clock, config: config.config }),
   };
 }
