@@ -4,7 +4,7 @@ import { ALWAYS_FREE, orderChannels, type RankStanding } from "@/core/channels/o
 import { refusalOf } from "@/core/channels/refusal-of";
 import { type Walked, walkChannels } from "@/core/channels/walk-channels";
 import { AppError } from "@/core/errors";
-import { countPlaces } from "./count-places";
+import { countPlaces, countSilence } from "./count-places";
 import type { GatewayDeps } from "./gateway-deps";
 import type { Candidate, Target } from "./resolve-target";
 import { slotDoors, type Taken, type Waiting } from "./slot-doors";
@@ -119,7 +119,10 @@ function pick({ ask, judged, ignoresBreakers, isLast }: Picking, deps: ChooseDep
   });
   const walked = walkChannels(order, slotDoors({ due: ignoresBreakers ? NOT_DUE : due, waiting: ask.waiting }, deps));
   const end = (found: Walked<Candidate, Taken>): Choice => {
-    if (found.kind !== "none" || isLast) countPlaces(found, deps.metrics);
+    if (found.kind !== "none" || isLast) {
+      countPlaces(found, deps.metrics);
+      countSilence(found, deps.metrics);
+    }
     if (found.kind === "cancelled") return found;
     if (found.kind === "none") return refused(found.rejections, { ask, judged }, deps);
     const { candidate, slot: taken } = found;
@@ -128,12 +131,11 @@ function pick({ ask, judged, ignoresBreakers, isLast }: Picking, deps: ChooseDep
   return walked instanceof Promise ? walked.then(end) : end(walked);
 }
 
-/** How a channel stands for the order. A store that is asked over the network is not asked for this: it decides when a slot is taken. */
+/** How a channel stands for the order, as far as it is known here: the store is not asked for this, it decides when a slot is taken. */
 function standingOf({ channel }: Candidate, { slots }: ChooseDeps): RankStanding {
   if (channel.limiter.mode === "off") return ALWAYS_FREE;
-  const stats = slots.stats([channel.id]);
-  const load = stats instanceof Promise ? undefined : stats[0];
-  if (load === undefined) return ALWAYS_FREE;
+  const load = slots.glance(channel.id);
+  if (load === null) return ALWAYS_FREE;
   const { score } = channelScore(channel.limiter, load, { rpm: null, rpmUsed: 0, tpm: null, tpmUsed: 0 });
   return { score, isFree: hasFreeSlot(channel.limiter, load) };
 }

@@ -2,6 +2,7 @@ import type { ChannelRejection } from "@/core/channels/judge-attempt";
 import type { Walked } from "@/core/channels/walk-channels";
 import type { GatewayMetrics } from "./gateway-deps";
 import type { Candidate } from "./resolve-target";
+import type { Taken } from "./slot-doors";
 
 /**
  * Counts the channels that had no place for an attempt, each once (channels-and-rates.md section 5). With a slot at another channel they have
@@ -26,6 +27,16 @@ export function countPlaces(walked: Walked<Candidate, unknown>, metrics: Pick<Ga
     const isFull = isServed || candidate.channel.limiter.mode === "reject";
     if (isFull && !counted.has(candidate)) metrics.withoutPlace(candidate.channel.id, "capacity", result);
   }
+}
+
+/** Counts an attempt whose slots did not answer, by what the failure policy did (channels-and-rates.md L21). */
+export function countSilence(
+  walked: Walked<Candidate, Pick<Taken, "isAlone">>,
+  metrics: Pick<GatewayMetrics, "storeFailed">,
+): void {
+  if (walked.kind === "granted" && walked.slot.isAlone) metrics.storeFailed("admitted");
+  if (walked.kind === "none" && walked.rejections.some(({ rejection }) => rejection.kind === "unavailable"))
+    metrics.storeFailed("denied");
 }
 
 function howOf(rejection: ChannelRejection) {

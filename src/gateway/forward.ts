@@ -91,7 +91,8 @@ async function tryOne(
     const held = await holdOf({ admitted, candidate, ends, hold }, exchange, deps);
     if (isAppError(held)) return { kind: "refused", error: held, hold: null };
     const canFailOver = chosen.hasOthers && number < target.config.settings.maxAttempts;
-    end = await attempt({ admitted, candidate, hold: held, number, canFailOver }, exchange, deps);
+    const { isAlone } = taken;
+    end = await attempt({ admitted, candidate, hold: held, number, canFailOver, isAlone }, exchange, deps);
     return { kind: "ended", end, hold: held };
   } finally {
     endAttempt({ chosen, end, target }, deps);

@@ -1,12 +1,18 @@
 import type { Probe } from "@/core/channels/channel-peers";
-import type { AcquireReply, Slot, TryReply } from "@/core/channels/channel-slots";
+import type { AcquireReply, Slot, SlotGrant, TryReply } from "@/core/channels/channel-slots";
 import { rejectionOf } from "@/core/channels/refusal-of";
 import type { SlotAnswer, SlotDoors, WaitAnswer } from "@/core/channels/walk-channels";
 import type { GatewayDeps } from "./gateway-deps";
 import type { Candidate } from "./resolve-target";
 
 /** What a call owns at a channel: a slot, and the right to probe it if its breaker is due. */
-export type Taken = { readonly slot: Slot; readonly probe: Probe | null; readonly waitedMs: number };
+export type Taken = {
+  readonly slot: Slot;
+  readonly probe: Probe | null;
+  readonly waitedMs: number;
+  /** The shared slots did not answer: granted from this replica's own share (channels-and-rates.md L21). */
+  readonly isAlone: boolean;
+};
 
 /** How a call waits for a slot. */
 export type Waiting = {
@@ -62,6 +68,7 @@ type Place = { readonly ask: DoorsAsk; readonly deps: DoorsDeps };
 
 function takenAtOnce(reply: TryReply, channelId: number, place: Place): SlotAnswer<Taken> | Promise<SlotAnswer<Taken>> {
   if (reply.kind === "busy") return reply;
+  if (reply.kind === "unavailable") return { kind: reply.kind };
   if (reply.kind !== "granted") return { kind: "skipped" };
   return granted(reply, channelId, place);
 }
@@ -75,15 +82,16 @@ async function takenAfterWait(reply: AcquireReply, channelId: number, place: Pla
 type Granted = { readonly kind: "granted"; readonly slot: Taken } | { readonly kind: "skipped" };
 
 function granted(
-  { slot, waitedMs }: { readonly slot: Slot; readonly waitedMs: number },
+  { slot, waitedMs, isAlone: alone }: Omit<SlotGrant, "kind">,
   channelId: number,
   { ask, deps }: Place,
 ): Granted | Promise<Granted> {
+  const isAlone = alone === true;
   deps.tally.waited(channelId, waitedMs);
-  if (!isDue(channelId, ask)) return { kind: "granted", slot: { slot, probe: null, waitedMs } };
+  if (!isDue(channelId, ask)) return { kind: "granted", slot: { slot, probe: null, waitedMs, isAlone } };
   const taken = deps.health.takeProbe(channelId);
   const end = (probe: Probe | null): Granted => {
-    if (probe !== null) return { kind: "granted", slot: { slot, probe, waitedMs } };
+    if (probe !== null) return { kind: "granted", slot: { slot, probe, waitedMs, isAlone } };
     slot.release();
     return { kind: "skipped" };
   };

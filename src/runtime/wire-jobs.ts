@@ -28,7 +28,12 @@ export type JobsAsk = {
 export type JobsWiring = {
   /** Starts no further run and takes this replica off the list. */
   stop(): Promise<void>;
+  /** Replicas that serve calls as last seen, this one among them; 1 before the first beat. */
+  gateways(): number;
 };
+
+/** A replica that was seen this lately is at work. */
+const LEASE_MS = 15_000;
 
 /** Starts the background jobs of this process. */
 export function wireJobs(ask: JobsAsk): JobsWiring {
@@ -36,9 +41,14 @@ export function wireJobs(ask: JobsAsk): JobsWiring {
   const replicas = replicaStore(database);
   const attempts = signInAttemptStore(database);
   const startedAt = clock.now();
+  let gateways = 1;
   const deps = {
     ensurePartitions: (now: number) => ensurePartitions(database, now),
-    beat: (now: number) => replicas.beat({ ...replica, configVersion: ask.configVersion(), startedAt, seenAt: now }),
+    async beat(now: number) {
+      await replicas.beat({ ...replica, configVersion: ask.configVersion(), startedAt, seenAt: now });
+      const seen = await replicas.list(now - LEASE_MS);
+      gateways = Math.max(1, seen.filter(({ role }) => role !== "console").length);
+    },
     forgetReplicas: replicas.prune,
     // Left to the processes that have loaded sign-in; without one there is nothing to expire.
     expireSignIns: dutiesOf(replica.role).servesConsole ? accounts.expire : async () => {},
@@ -50,6 +60,7 @@ export function wireJobs(ask: JobsAsk): JobsWiring {
   };
   const schedule: Schedule = startSchedule(JOBS, deps, clock);
   return {
+    gateways: () => gateways,
     async stop() {
       await schedule.stop();
       await replicas.leave(replica.id);

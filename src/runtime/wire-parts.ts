@@ -94,7 +94,7 @@ export async function wireAdmin(
   const systemState = () => ({
     databaseSilentMs: config.feed.stalenessMs(),
     ledgerLagMs: built.ledger?.recorder.lagMs() ?? 0,
-    countersSilentMs: built.quota?.engine.degraded.silentMs() ?? 0,
+    countersSilentMs: Math.max(built.quota?.engine.degraded.silentMs() ?? 0, built.slots?.silentMs() ?? 0),
   });
   const operations = wireOperations({
     ...{ database, config, upstream, secrets, clock, log },
@@ -156,7 +156,8 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   });
   cleanup.add(jobs.stop);
   const health = wireHealth({ redis: place, clock, log, cleanup });
-  const slots = wireSlots({ config, health, redis: place, replica: ground.replica, clock, log, cleanup });
+  const { gateways } = jobs;
+  const slots = wireSlots({ config, health, redis: place, replica: ground.replica, gateways, clock, log, cleanup });
   built.slots = slots;
   const gateway = wireGateway({
     ...{ env, config, ledger, quota, habitsOf, metrics, clock, log },

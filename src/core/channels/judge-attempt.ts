@@ -42,6 +42,8 @@ export type ChannelRejection =
   | { readonly kind: "full"; readonly by: "capacity" | "queue" | "key_share"; readonly retryAfterMs: number | null }
   | { readonly kind: "timeout"; readonly retryAfterMs: number | null }
   | { readonly kind: "gone" }
+  /** The shared slots do not answer, and the policy is to refuse then (L21). */
+  | { readonly kind: "unavailable" }
   | { readonly kind: "rate_limited"; readonly retryAfterMs: number | null };
 
 /** What came instead of a reply: before its first byte, or in the middle of it. */

@@ -12,6 +12,7 @@ const REFUSALS: readonly Refusing[] = [
   { code: "channel_queue_timeout", refuses: ({ kind }) => kind === "timeout" },
   { code: "channel_queue_full", refuses: ({ kind }) => kind === "full" },
   { code: "channel_rate_limited", refuses: ({ kind }) => kind === "rate_limited" },
+  { code: "limits_unavailable", refuses: ({ kind }) => kind === "unavailable" },
 ];
 
 /** A hint is never longer than this, nor is a queue (L13). */
@@ -19,7 +20,7 @@ const MAX_RETRY_MS = 30_000;
 
 /**
  * What a limiter's refusal means for the request: after how long a slot should be free for one more (L13), from how long slots are held and how
- * many wait. null: the request itself gave up, or the store did not answer.
+ * many wait. null: the request itself gave up.
  */
 export function rejectionOf(refused: SlotRejection): ChannelRejection | null {
   switch (refused.kind) {
@@ -28,9 +29,9 @@ export function rejectionOf(refused: SlotRejection): ChannelRejection | null {
     case "timeout":
       return { kind: "timeout", retryAfterMs: retryAfterMsOf(refused) };
     case "gone":
-      return { kind: "gone" };
-    case "cancelled":
     case "unavailable":
+      return { kind: refused.kind };
+    case "cancelled":
       return null;
   }
 }
@@ -49,7 +50,7 @@ export function refusalOf(rejections: readonly ChannelRejection[], eligibleInMs:
   if (found === undefined) return { code: "no_channel_available", retryAfterMs: eligibleInMs };
   const isRate = found.code === "channel_rate_limited";
   const waits = rejections.map((rejection) =>
-    (rejection.kind === "rate_limited") !== isRate || rejection.kind === "gone" ? null : rejection.retryAfterMs,
+    "retryAfterMs" in rejection && (rejection.kind === "rate_limited") === isRate ? rejection.retryAfterMs : null,
   );
   const known = [...waits, isRate ? eligibleInMs : null].filter((wait) => wait !== null);
   return { code: found.code, retryAfterMs: known.length === 0 ? null : Math.min(...known) };

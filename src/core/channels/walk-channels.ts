@@ -13,7 +13,7 @@ export type SlotAnswer<Slot> =
   | { readonly kind: "granted"; readonly slot: Slot }
   | { readonly kind: "busy" }
   | { readonly kind: "skipped" }
-  | Extract<ChannelRejection, { kind: "rate_limited" }>;
+  | Extract<ChannelRejection, { kind: "rate_limited" | "unavailable" }>;
 
 /** What it says in the end when a request may wait. `cancelled`: the client left or the deadline passed. */
 export type WaitAnswer<Slot> =

@@ -1,4 +1,5 @@
 import type { Clock } from "@/lib/clock";
+import { createOutage, type Outage } from "@/lib/outage";
 import { asksFor } from "./asks-for";
 import { createFailurePolicy, type FailurePolicy } from "./failure-policy";
 import { type Hold, type HoldBucket, holdIdOf } from "./hold";
@@ -17,19 +18,12 @@ export type DegradedDeps = {
 };
 
 /** Admission while the store does not answer, or cannot be rebuilt (quota.md Q54-Q57). */
-export type DegradedAdmission = {
+export type DegradedAdmission = Pick<Outage, "isAway" | "silentMs" | "lost" | "noticed"> & {
   readonly policy: FailurePolicy;
-  /** The store failed several times just now: it is not asked for a moment, so that requests need not wait for its time-out. */
-  isAway(): boolean;
-  /** It has not answered since its last failure. */
+  /** The store has not answered since its last failure. */
   isDegraded(): boolean;
-  /** For how long, ms; 0 while it answers. */
-  silentMs(): number;
-  lost(): void;
   /** The store answers; `userId`: with a verdict, so the counters of this user are there again. */
   answered(userId: number | null): void;
-  /** What background work found: an outage is noticed, and its end, when no request asks. Requests are admitted by what they find themselves. */
-  noticed(doesAnswer: boolean): void;
   endedAlone(buckets: readonly HoldBucket[], actual: readonly number[]): void;
   /** What `decide` would say while the store does not answer; spends nothing of the allowance. */
   preview(ask: AlonePreviewAsk): Promise<AlonePreview>;
@@ -58,41 +52,26 @@ export type AlonePreview =
     }
   | Extract<QuotaResult, { kind: "unavailable" }>;
 
-const FAILURES = 3;
-const PAUSE_MS = 500;
-
 /** Admission that trusts the store until it fails. */
 export function createDegradedAdmission(deps: DegradedDeps): DegradedAdmission {
   const policy = createFailurePolicy();
-  let failures = 0;
-  let askAgainAt = 0;
-  let downSince: number | null = null;
+  const outage = createOutage(deps.clock);
   const endings = new WeakMap<readonly HoldBucket[], (actual: readonly number[]) => void>();
   return {
     policy,
-    isAway: () => failures >= FAILURES && deps.clock.monotonic() < askAgainAt,
-    isDegraded: () => downSince !== null,
-    silentMs: () => (downSince === null ? 0 : deps.clock.monotonic() - downSince),
-    lost() {
-      failures++;
-      downSince ??= deps.clock.monotonic();
-      askAgainAt = deps.clock.monotonic() + PAUSE_MS;
-    },
+    ...{ isAway: outage.isAway, isDegraded: outage.isDown, silentMs: outage.silentMs },
+    ...{ lost: outage.lost, noticed: outage.noticed },
     answered(userId) {
-      failures = 0;
-      downSince = null;
+      outage.answered();
       if (userId !== null) policy.recovered(userId);
-    },
-    noticed(doesAnswer) {
-      downSince = doesAnswer ? null : (downSince ?? deps.clock.monotonic());
     },
     endedAlone: (buckets, actual) => endings.get(buckets)?.(actual),
     preview: (ask) => preview(ask, { policy, deps }),
     async decide({ ask, resolution, sent, at }) {
       const all = withGlobal(ask, resolution, at);
       const unavailable = { kind: "unavailable" as const, resolution, at };
-      if (!ask.rules.failOpen || (failures > 0 && !deps.isLedgerUp())) return { ...unavailable, bucket: 0 };
-      if (!(await learn(all.buckets, { policy, deps, at, userId: sent.userId })) && failures > 0)
+      if (!ask.rules.failOpen || (outage.hasFailed() && !deps.isLedgerUp())) return { ...unavailable, bucket: 0 };
+      if (!(await learn(all.buckets, { policy, deps, at, userId: sent.userId })) && outage.hasFailed())
         return { ...unavailable, bucket: 0 };
       const asks = asksFor(all.buckets, ask.demand());
       const judged = policy.admit({ userId: sent.userId, asks }, ask.rules);

@@ -86,6 +86,7 @@ export function redisChannelSlots(options: RedisChannelSlotsOptions): RedisChann
     },
     stats: (channelIds) =>
       Promise.all(channelIds.flatMap((id) => book.channels.get(id) ?? []).map((channel) => statsOf(desk, channel))),
+    glance: () => null,
     own: () => [...book.channels.values()].map(ownSlots),
     configure(channels, version) {
       if (version < book.version) return;
