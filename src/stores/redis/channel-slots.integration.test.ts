@@ -391,13 +391,29 @@ test("a server that does not answer rejects, and what was asked of it is given u
 test("a replica whose beats were not answered notes its slots before it asks for another: their leases may be lost", async () => {
   const [a, b] = [replicaOf(queueOf(1, 5, 60_000)), replicaOf(queueOf(1, 5, 60_000))];
   const held = await ask(a);
-  await admin.client("PAUSE", 2_000);
+  await admin.client("PAUSE", 700);
   a.clock.advance(10_000);
   await idle(a);
   await admin.client("UNPAUSE");
   await admin.zrem(keys.slots(ID).lease, slotOf(held).token);
   expect(outcomeOf(await ask(a))).toBe("waits");
   expect(await counts(b)).toEqual([1, 1]);
+});
+
+test.each([
+  ["after it", true],
+  ["meanwhile", false],
+])("a slot that a beat without an answer noted is given back when it ends %s", async (_, isAfter) => {
+  const a = replicaOf(queueOf(1, 5, 60_000));
+  await admin.client("PAUSE", 700);
+  const slot = a.slots.adopt(ID);
+  if (isAfter) await idle(a);
+  slot.release();
+  await idle(a);
+  await admin.client("UNPAUSE");
+  await connection.client.ping(); // What was sent before on this connection has taken effect.
+  await a.slots.beat();
+  expect(await counts(a)).toEqual([0, 0]);
 });
 
 test("those who wait are told when the store stays away, and count for nothing when it is back", async () => {

@@ -7,6 +7,8 @@ export type BookedSlot = {
   readonly startedAt: number;
   /** The store has it; the others are noted with the next beat. */
   isShared: boolean;
+  /** The store may have it: a beat that noted it was not answered. */
+  isPerhapsShared: boolean;
 };
 
 /** A request of this replica that has no outcome yet. */

@@ -44,7 +44,7 @@ export function bookSlot(
   channel: BookedChannel,
   { token, isShared }: { readonly token: string; readonly isShared: boolean },
 ): Slot {
-  const slot = { startedAt: desk.clock.monotonic(), isShared };
+  const slot = { startedAt: desk.clock.monotonic(), isShared, isPerhapsShared: false };
   channel.running.set(token, slot);
   desk.keepBeating();
   return {
@@ -52,7 +52,7 @@ export function bookSlot(
     release() {
       if (!channel.running.delete(token)) return;
       const heldMs = Math.max(0, Math.round(desk.clock.monotonic() - slot.startedAt));
-      if (slot.isShared) detach(desk, release(desk, channel, { token, heldMs }));
+      if (slot.isShared || slot.isPerhapsShared) detach(desk, release(desk, channel, { token, heldMs }));
       forgetIfOver(desk.book, channel);
     },
   };
