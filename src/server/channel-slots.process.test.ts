@@ -205,6 +205,7 @@ describe("two gateways on a Redis", () => {
   }, 60_000);
 
   test("while Redis answers nobody each of two runs its half, and tells of it; with the other policy nothing is sent", async () => {
+    await a.end("SIGTERM");
     a = await stage.start("d", { MODEL_RATE_LIMIT_FAIL_OPEN: "false" });
     await sleep(6_000); // Replicas see each other with the next beat.
     stage.redis.pause();
