@@ -108,6 +108,19 @@ export function describeChannelSlots(name: string, open: () => Promise<SlotsHarn
       expect(await counts(id)).toEqual([0, 2, 0, 3]);
     });
 
+    test("at a glance a channel stands as the store said last", async () => {
+      const id = await channelOf(queueOf(1, 3, 1_000));
+      expect(harness.slots.glance(999_999)).toBeNull();
+      const [running, next] = await asks(id, 3);
+      expect(harness.slots.glance(id)).toMatchObject({
+        ...{ channelId: id, mode: "queue", inFlight: 1, capacity: 1, waiting: 2, queueSize: 3 },
+      });
+      await release(running ?? { reply: null });
+      await release(next ?? { reply: null });
+      expect(harness.slots.glance(id)).toMatchObject({ inFlight: 1, waiting: 0 });
+      await harness.advance(1_000);
+    });
+
     test("who has waited before has so much less of the queue timeout left, and tells of the whole wait", async () => {
       const id = await channelOf(queueOf(1, 3, 1_000));
       const first = await ask(id, { waitedMs: 300 });

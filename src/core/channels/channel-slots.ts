@@ -124,7 +124,7 @@ export type ChannelSlots = {
   adopt(channelId: number): Slot;
   /** Figures of the channels that are known, in the order asked for; idle ones too (L11). */
   stats(channelIds: readonly number[]): Soon<readonly SlotStats[]>;
-  /** Figures of a channel as far as they are known here; null: they are not, or the store would have to be asked. */
+  /** Figures of a channel as they were told here a moment ago, but for the oldest wait; null: nothing is known just now, and the store is not asked. */
   glance(channelId: number): SlotStats | null;
   /** This replica's part, for each known channel. */
   own(): readonly OwnSlots[];

@@ -23,6 +23,7 @@ export type DeskCall = { readonly channel: BookedChannel; readonly args: readonl
 export async function callStore(desk: SlotDesk, script: Script, call: DeskCall): Promise<SlotReply> {
   const reply = await callSlots(desk, script, call);
   call.channel.seen = reply.standing;
+  call.channel.seenLoad = { inFlight: reply.inFlight, at: desk.clock.monotonic() };
   endWaits(desk, call.channel, reply.ended);
   return reply;
 }
