@@ -7,7 +7,6 @@ import { NO_LIMITER } from "@/core/channels/limiter";
 import { mapModel } from "@/core/channels/map-model";
 import type { ConfigSnapshot } from "@/core/config-snapshot";
 import { digestKey } from "@/core/keys/key-secret";
-import type { DenialRecord, LedgerEntry, RequestRecord } from "@/core/ledger/entry";
 import type { AdmitFrame, CeilingFrame, Journal } from "@/core/ledger/journal";
 import type { SettleFrame } from "@/core/ledger/settlement";
 import { parseSettlement } from "@/core/ledger/settlement";
@@ -21,7 +20,7 @@ import type { QuotaStore } from "@/core/quota/quota-store";
 import { createWindows } from "@/core/quota/window";
 import { DEFAULT_SETTINGS, type Settings } from "@/core/settings/settings";
 import { createUsageReader } from "@/core/usage-reader";
-import type { GatewayDeps, GatewayLog, UpstreamClient } from "@/gateway/gateway-deps";
+import type { GatewayDeps, UpstreamClient } from "@/gateway/gateway-deps";
 import { upstreamClient } from "@/gateway/upstream-client";
 import { upstreamResolver } from "@/gateway/upstream-resolver";
 import { type Clock, systemClock } from "@/lib/clock";
@@ -30,6 +29,7 @@ import { memoryChannelPeers } from "@/stores/memory/channel-peers";
 import { memoryChannelRates } from "@/stores/memory/channel-rates";
 import { memoryChannelSlots } from "@/stores/memory/channel-slots";
 import { NO_CAPS } from "./build-caller";
+import { countingMetrics, emptyLeft, type Left, recordingLog } from "./build-left";
 import { buildQuota, buildQuotaStore, historyOf } from "./build-quota";
 import { buildPriceRow } from "./build-usage";
 
@@ -107,6 +107,7 @@ function buildConfig(given: {
     settings: { ...DEFAULT_SETTINGS, ...given.settings },
     channels,
     limited: channels.map(({ id, weight, limiter }) => ({ id, isOpen: weight > 0, limiter })),
+    channelNames: new Map(channels.map(({ id, name }) => [id, name])),
     modelGroupOf: (model) => given.modelGroups?.[model] ?? null,
     traitsOf: (model) => given.models?.[model] ?? null,
     modelGroups: new Map(Object.values(given.modelGroups ?? {}).map((group) => [group.id, group])),
@@ -164,18 +165,6 @@ function recordingJournal(given: Partial<Journal> = {}): RecordingJournal {
   };
 }
 
-/** What a gateway left behind. */
-type Left = {
-  readonly entries: LedgerEntry[];
-  readonly requests: RequestRecord[];
-  readonly denials: DenialRecord[];
-  readonly logged: { readonly level: "info" | "warn" | "error"; readonly message: string; readonly fields: unknown }[];
-  /** Parts of estimates that upstreams exceeded. */
-  readonly exceeded: ("input" | "output")[];
-  /** Calls in flight by the metric; 0 when all have ended. */
-  inflight: number;
-};
-
 /** Ports of a gateway for tests, and what was recorded through them. */
 export type GatewayFixture = {
   readonly deps: GatewayDeps;
@@ -208,20 +197,6 @@ export function loopbackClient(clock: Clock = systemClock): UpstreamClient {
   });
 }
 
-function countingMetrics(left: Left): GatewayDeps["metrics"] {
-  return {
-    requestEnded() {},
-    attemptEnded() {},
-    estimateExceeded(part) {
-      left.exceeded.push(part);
-    },
-    denied() {},
-    inflight(delta) {
-      left.inflight += delta;
-    },
-  };
-}
-
 function buildChannelPorts({ limited, version }: ConfigSnapshot, clock: Clock) {
   const slots = memoryChannelSlots({ clock, replica: "test" });
   slots.configure(limited, version);
@@ -241,7 +216,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
     ...overrides
   } = given;
   const journal = given.journal ?? recordingJournal();
-  const left: Left = { entries: [], requests: [], denials: [], logged: [], exceeded: [], inflight: 0 };
+  const left = emptyLeft();
   const known = new Map(Object.entries(keys).map(([secret, snapshot]) => [digestKey(secret), snapshot]));
   const config = buildConfig({
     channels,
@@ -256,10 +231,6 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
   const quota = buildQuota({ clock, store, history });
   const reads = { store, history, degraded: quota.degraded, now: quota.now, onFault() {} };
   const plans = createLimitPlans(createWindows);
-  const logger =
-    (level: "info" | "warn" | "error"): GatewayLog["info"] =>
-    (fields, message) =>
-      void left.logged.push({ level, message, fields });
   const deps: GatewayDeps = {
     clock,
     limitPlans: plans,
@@ -287,7 +258,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
     affinity: memoryChannelAffinity(clock),
     health: createChannelHealth({ clock, peers: memoryChannelPeers(clock).join() }),
     metrics: countingMetrics(left),
-    log: { info: logger("info"), warn: logger("warn"), error: logger("error") },
+    log: recordingLog(left),
     random: () => 0,
     maxInflight: 1_000,
     maxDrains: 64,

@@ -24,6 +24,8 @@ export type ScriptedUpstream = {
   readonly port: number;
   /** Everything served since the start or the last `forget`. */
   readonly served: readonly Served[];
+  /** Most requests for a model at once. */
+  most(model: string): number;
   forget(): void;
   /** Scripts the next requests, one each, before any header. */
   next(...scripts: readonly Partial<Script>[]): void;
@@ -39,6 +41,7 @@ export async function startScriptedUpstream(
   options: { port?: number; defaults?: Partial<Script>; keepLog?: boolean } = {},
 ): Promise<ScriptedUpstream> {
   const served: Served[] = [];
+  const loads = new Map<string, { open: number; most: number }>();
   const queue: Partial<Script>[] = [];
   const defaults: Script = { ...PLAIN_SCRIPT, ...options.defaults };
   const scriptOf = (request: IncomingMessage): Script => {
@@ -46,10 +49,16 @@ export async function startScriptedUpstream(
     const queued = { ...defaults, ...queue.shift() };
     return typeof header === "string" ? parseScript(header, queued) : queued;
   };
+  const log = (entry: Served, response: ServerResponse) => {
+    if (options.keepLog === false) return;
+    served.push(entry);
+    const load = loads.get(entry.model) ?? { open: 0, most: 0 };
+    loads.set(entry.model, load);
+    load.most = Math.max(load.most, ++load.open);
+    response.once("close", () => load.open--);
+  };
   const server = createServer((request, response) => {
-    serve(request, response, { scriptOf, log: (entry) => options.keepLog !== false && served.push(entry) }).catch(() =>
-      response.destroy(),
-    );
+    serve(request, response, { scriptOf, log }).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 60_000;
   await listen(server, options.port ?? 0);
@@ -64,6 +73,7 @@ export async function startScriptedUpstream(
     url: `http://127.0.0.1:${port}`,
     port,
     served,
+    most: (model) => loads.get(model)?.most ?? 0,
     forget() {
       served.length = 0;
     },
@@ -84,7 +94,7 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-type Desk = { scriptOf(request: IncomingMessage): Script; log(entry: Served): void };
+type Desk = { scriptOf(request: IncomingMessage): Script; log(entry: Served, response: ServerResponse): void };
 
 async function serve(request: IncomingMessage, response: ServerResponse, desk: Desk): Promise<void> {
   const path = (request.url ?? "").split("?")[0] ?? "";
@@ -111,7 +121,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, desk: D
     counts,
     isComplete: false,
   };
-  desk.log(entry);
+  desk.log(entry, response);
   if (script.delayMs > 0) await sleep(script.delayMs);
   await reply({ response, wire, script, ask, pieces, counts, entry });
 }

@@ -30,6 +30,8 @@ export type ConfigSnapshot = {
   readonly channels: readonly ChannelSnapshot[];
   /** Every channel, those too that take nothing: what its limiter must know. */
   readonly limited: readonly LimitedChannel[];
+  /** Names of all of them by id. */
+  readonly channelNames: ReadonlyMap<number, string>;
   /** Channels that serve a model in a protocol, by its exact name or by a prefix (channels-and-rates.md C3), whoever may see them. */
   channelsFor(query: { model: string; protocol: string; operation: string }): readonly ChannelSnapshot[];
   readonly prices: PriceBook;
@@ -82,6 +84,7 @@ export function buildConfigSnapshot(parts: ConfigParts): ConfigSnapshot {
     settings: parts.settings,
     channels,
     limited: parts.channels.map(({ id, enabled, weight, limiter }) => ({ id, isOpen: enabled && weight > 0, limiter })),
+    channelNames: new Map(parts.channels.map(({ id, name }) => [id, name])),
     channelsFor: ({ model, protocol, operation }) => index.get(protocol)?.get(operation)?.(model) ?? NO_CHANNELS,
     prices: buildPriceBook({ stored: parts.prices, catalogue: parts.catalogue, now: parts.now }),
     modelGroupOf: groups.size === 0 ? () => null : remembered((model) => groups.get(normaliseModel(model)) ?? null),

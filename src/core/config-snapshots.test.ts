@@ -9,6 +9,7 @@ const snapshot = (version: number): ConfigSnapshot => ({
   settings: DEFAULT_SETTINGS,
   channels: [],
   limited: [],
+  channelNames: new Map(),
   channelsFor: () => [],
   modelGroupOf: () => null,
   traitsOf: () => null,

@@ -94,10 +94,12 @@ type Place = { readonly exchange: Exchange; readonly deps: EngineDeps };
 
 function take(result: QuotaResult, judged: Judged, place: Place): Hold | AppError {
   if (result.kind === "admitted") {
+    if (result.hold.failOpen) place.deps.metrics.storeFailed("admitted");
     witness(result.hold, judged.ask.asked, place);
     return result.hold;
   }
   if (result.kind === "gone") return interruptionOf(place.exchange);
+  if (result.kind === "unavailable") place.deps.metrics.storeFailed("denied");
   const { ask, group, estimated } = judged;
   if (result.kind === "limited") {
     const denial = rateDenialOf(result, { groupName: group?.name ?? null, model: ask.model });

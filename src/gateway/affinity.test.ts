@@ -140,7 +140,7 @@ describe("a stored response", () => {
     const ended = (responseId: string, outcome: "ok" | "upstream_error") => {
       const relay = { outcome, failure: null, status: 200, headers: {}, reading: { responseId } };
       const end = { isDispatched: true, relay } as unknown as AttemptEnd;
-      const taken = { slot: { token: "1", release() {} }, probe: null, waitedMs: 0, unit: null };
+      const taken = { slot: { token: "1", release() {} }, probe: null, waitedMs: 0, unit: null, isAlone: false };
       const chosen = {
         kind: "chosen",
         candidate,

@@ -25,6 +25,8 @@ export type AttemptAsk = {
   readonly queueMs: number;
   /** Another channel would be tried after this one. */
   readonly canFailOver: boolean;
+  /** Its slot was granted while the shared slots did not answer (channels-and-rates.md L21). */
+  readonly isAlone: boolean;
 };
 
 /** One try on one channel, ended. */
@@ -39,6 +41,7 @@ export type AttemptEnd = {
   readonly isDispatched: boolean;
   /** Estimated input, for a reply that never told. */
   readonly inputTokens: number;
+  readonly isAlone: boolean;
   /** What it was estimated by; null: a fault came before. */
   readonly estimate: EstimateAsk | null;
 };
@@ -48,13 +51,13 @@ export type AttemptEnd = {
  * Never rejects: a failure of the upstream, and a fault of ours, is an outcome.
  */
 export async function attempt(ask: AttemptAsk, exchange: Exchange, deps: EngineDeps): Promise<AttemptEnd> {
-  const { admitted, candidate, hold, number } = ask;
+  const { admitted, candidate, hold, number, isAlone } = ask;
   const startedAt = deps.clock.now();
   let isDispatched = false;
   let inputTokens = 0;
   let estimate: EstimateAsk | null = null;
   const ended = (relay: RelayEnd): AttemptEnd => ({
-    ...{ relay, candidate, hold, number, startedAt, isDispatched, inputTokens, estimate },
+    ...{ relay, candidate, hold, number, startedAt, isDispatched, inputTokens, estimate, isAlone },
   });
   try {
     const { call } = admitted;

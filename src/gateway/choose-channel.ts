@@ -8,6 +8,7 @@ import { refusalOf } from "@/core/channels/refusal-of";
 import { type Rejected, type Walked, walkChannels } from "@/core/channels/walk-channels";
 import { AppError } from "@/core/errors";
 import { type ChoiceCause, choiceTrace } from "./choice-trace";
+import { countPlaces, countSilence } from "./count-places";
 import type { GatewayDeps } from "./gateway-deps";
 import type { Candidate, Target } from "./resolve-target";
 import { slotDoors, type Taken, type Waiting } from "./slot-doors";
@@ -44,7 +45,7 @@ export type Choice =
   | { readonly kind: "cancelled"; readonly trace: ChannelChoice };
 
 /** The ports that a choice needs. */
-export type ChooseDeps = Pick<GatewayDeps, "health" | "slots" | "tally" | "rates" | "random" | "clock">;
+export type ChooseDeps = Pick<GatewayDeps, "health" | "slots" | "tally" | "rates" | "random" | "clock" | "metrics">;
 
 type Judged = {
   readonly eligible: readonly Candidate[];
@@ -69,11 +70,13 @@ export function chooseChannel(ask: ChooseAsk, deps: ChooseDeps): Choice | Promis
   const judged = judge(left, deps.health);
   const choosing: Choosing = { ask, left, judged };
   if (ask.ignoresBreakers || (judged.eligible.length === 0 && mayIgnore(choosing)))
-    return pick({ ...choosing, ignoresBreakers: true }, deps);
-  const choice = pick({ ...choosing, ignoresBreakers: false }, deps);
-  if (!(choice instanceof Promise) || !mayIgnore(choosing)) return choice;
+    return pick({ ...choosing, ignoresBreakers: true, isLast: true }, deps);
+  const isLast = !mayIgnore(choosing);
+  const choice = pick({ ...choosing, ignoresBreakers: false, isLast }, deps);
+  if (!(choice instanceof Promise) || isLast) return choice;
   // Others have the right to probe.
-  return choice.then((found) => (found.kind === "none" ? pick({ ...choosing, ignoresBreakers: true }, deps) : found));
+  const ignoring = { ...choosing, ignoresBreakers: true, isLast: true };
+  return choice.then((found) => (found.kind === "none" ? pick(ignoring, deps) : found));
 }
 
 /** When a candidate that is out may be asked again, in ms; null: none is out. */
@@ -122,10 +125,10 @@ function isEligible(health: ChannelHealth, channel: Candidate["channel"], model:
   return health.standing(channel, model).kind === "eligible";
 }
 
-function pick(
-  { ask, judged, ignoresBreakers }: Choosing & { readonly ignoresBreakers: boolean },
-  deps: ChooseDeps,
-): Choice | Promise<Choice> {
+/** `isLast`: no other pick follows one that finds nothing. */
+type Picking = Choosing & { readonly ignoresBreakers: boolean; readonly isLast: boolean };
+
+function pick({ ask, judged, ignoresBreakers, isLast }: Picking, deps: ChooseDeps): Choice | Promise<Choice> {
   const { eligible, tripped, due } = judged;
   const open = ignoresBreakers ? [...eligible, ...tripped] : eligible;
   const weights = new Map<Candidate, Weight>();
@@ -138,6 +141,10 @@ function pick(
   const { waiting, tokensOn } = ask;
   const walked = walkChannels(order, slotDoors({ due: ignoresBreakers ? NOT_DUE : due, waiting, tokensOn }, deps));
   const end = (found: Walked<Candidate, Taken>): Choice => {
+    if (found.kind !== "none" || isLast) {
+      countPlaces(found, deps.metrics);
+      countSilence(found, deps.metrics);
+    }
     const rejections = found.kind === "cancelled" ? [] : found.rejections;
     const chosen = found.kind === "granted" ? { candidate: found.candidate, waitedMs: found.slot.waitedMs } : null;
     const { candidates } = ask.target;
@@ -158,15 +165,14 @@ function standingIn(weight: Weight | undefined): RankStanding {
 function weightOf({ channel }: Candidate, { slots, rates }: ChooseDeps): Weight {
   const { limiter, rpm, tpm } = channel;
   if (limiter.mode === "off" && rpm === null && tpm === null) return UNLIMITED;
-  const stats = limiter.mode === "off" ? NO_STATS : slots.stats([channel.id]);
-  const load = (stats instanceof Promise ? undefined : stats[0]) ?? IDLE_LOAD;
+  // As far as it is known here: the store is not asked for this, it decides when a slot is taken.
+  const load = (limiter.mode === "off" ? null : slots.glance(channel.id)) ?? IDLE_LOAD;
   const counts = rpm === null && tpm === null ? NO_COUNTS : rates.counts(channel.id);
   const parts = channelScore(limiter, load, { rpm, tpm, ...counts });
   return { parts, isFree: parts.score !== null && hasFreeSlot(limiter, load) };
 }
 
 const UNLIMITED: Weight = { parts: IDLE, isFree: true };
-const NO_STATS: readonly ChannelLoad[] = [];
 const IDLE_LOAD: ChannelLoad = { inFlight: 0, waiting: 0 };
 const NO_COUNTS: RateCounts = { rpmUsed: 0, tpmUsed: 0 };
 

@@ -50,7 +50,7 @@ export function entryOf(end: AttemptEnd, { admitted, exchange }: Attempted, requ
     costSource: source,
     countedInUserGlobal: hold.counted.userGlobal,
     countedInKeyGlobal: hold.counted.keyGlobal,
-    failOpen: hold.failOpen,
+    failOpen: hold.failOpen || end.isAlone,
     detail: priced.detail,
   };
 }

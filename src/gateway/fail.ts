@@ -4,6 +4,7 @@ import { limitLines } from "@/core/limit-lines";
 import { readDenial } from "@/core/quota/read-denial";
 import type { ErrorContext } from "@/protocols/protocol";
 import { choicesIn, queueMsOf } from "./choice-trace";
+import { denialSource } from "./denial-source";
 import type { Caller, EngineDeps, Exchange, Replying } from "./exchange";
 import { judgedLimits, measureIn, standingsOf } from "./judged-limits";
 import { withRequestId } from "./reply-head";
@@ -19,7 +20,6 @@ export function fail(error: AppError, refused: Refused, deps: EngineDeps): void 
   const { reply, interrupts } = exchange;
   if (reply.isClosed || (reply.isStarted && interrupts.has("shutdown"))) return; // told by the drain
   sendError(error, { ...exchange, queueMs: queueMsOf(choicesIn(error)) }, deps);
-  deps.metrics.denied(error.code);
   deps.ledger.recordDenial({
     id: exchange.id,
     at: exchange.receivedAt,
@@ -51,6 +51,7 @@ function decisionOf(error: AppError, configVersion: number): Decision {
 export function sendError(error: AppError, exchange: Replying, deps: EngineDeps): void {
   const { reply } = exchange;
   if (reply.isClosed) return;
+  deps.metrics.denied(error.code, denialSource(error));
   if (reply.isStarted) {
     reply.destroy();
     return;

@@ -116,7 +116,8 @@ async function tryOne(
     const held = await holdOf({ admitted, candidate, ends, hold }, exchange, deps);
     if (isAppError(held)) return { kind: "refused", error: held, hold: null };
     const canFailOver = chosen.order.length > 1 && number < target.config.settings.maxAttempts;
-    end = await attempt({ admitted, candidate, credential, hold: held, number, canFailOver, queueMs }, exchange, deps);
+    const given = { admitted, candidate, credential, hold: held, number, canFailOver, queueMs, isAlone: taken.isAlone };
+    end = await attempt(given, exchange, deps);
     return { kind: "ended", end, hold: held };
   } finally {
     endAttempt({ chosen, end, target, affinity, credential, userId: admitted.caller.userId }, deps);

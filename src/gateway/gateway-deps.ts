@@ -3,7 +3,7 @@ import type { ChannelTimeouts } from "@/core/channels/channel";
 import type { ChannelAffinity } from "@/core/channels/channel-affinity";
 import type { ChannelHealth } from "@/core/channels/channel-health";
 import type { ChannelRates } from "@/core/channels/channel-rates";
-import type { ChannelSlots } from "@/core/channels/channel-slots";
+import type { ChannelSlots, FullReason } from "@/core/channels/channel-slots";
 import type { ChannelTally } from "@/core/channels/channel-tally";
 import type { ConfigSnapshots } from "@/core/config-snapshot";
 import type { AppError } from "@/core/errors";
@@ -17,6 +17,8 @@ import type { QuotaReading } from "@/core/quota/read-quotas";
 import type { Clock } from "@/lib/clock";
 import type { GatewayReply, GatewayRequest } from "@/protocols/exchange";
 import type { UpstreamRequest } from "@/protocols/protocol";
+import type { AttemptRow } from "./attempt-row";
+import type { DenialSource } from "./denial-source";
 
 /** Hears one upstream reply, in this order: head, chunks, then end or error. Nothing comes after `abort`, end or error. */
 export type UpstreamSink = {
@@ -72,10 +74,18 @@ export type GatewayMetrics = {
     durationMs: number;
     costNanoUsd: number;
   }): void;
-  attemptEnded(end: { outcome: string; status: number | null; firstByteMs: number | null }): void;
+  /** `result`: the row of channels-and-rates.md 1.2. */
+  attemptEnded(end: { channelId: number; result: AttemptRow; firstByteMs: number | null }): void;
+  /** An attempt got no place at a channel: it was full in that way, or its queue timeout came. `overflowed`: it got one at another. */
+  withoutPlace(channelId: number, how: FullReason | "timeout", result: "rejected" | "overflowed"): void;
+  /** A request for a slot of a channel with a queue has its outcome. */
+  slotAwaited(channelId: number, outcome: "granted" | "timeout" | "cancelled" | "gone", waitedMs: number): void;
   /** An upstream counted more than the worst case of the estimate (quota.md Q33). */
   estimateExceeded(part: "input" | "output"): void;
-  denied(code: string): void;
+  /** The gateway made an error. */
+  denied(code: string, source: DenialSource): void;
+  /** The shared counters or slots did not answer a request, and the failure policy let it pass or refused it (quota.md Q54). */
+  storeFailed(policy: "admitted" | "denied"): void;
   inflight(delta: 1 | -1): void;
 };
 

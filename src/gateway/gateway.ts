@@ -99,7 +99,6 @@ function sendEmpty({ status, headers }: Extract<FoundRoute, { kind: "empty" }>, 
 function refuseUnrouted(error: AppError, { request, reply }: Ends, { deps, newId }: Ids): void {
   const requestId = requestIdOf(newId(deps.clock.now()));
   if (error.code === "internal_error") deps.log.error({ requestId, error: error.cause }, "request failed");
-  deps.metrics.denied(error.code);
   try {
     sendError(error, { reply, requestId, protocol: protocolFor(null, request.headers) }, deps);
   } catch (fault) {

@@ -82,6 +82,7 @@ describe("while the counters do not answer (quota.md section 7)", () => {
       scene.state.isStoreUp = false;
       expect(await scene.served()).toEqual({ count, status: 503, code: "limits_unavailable" });
       expect(scene.upstream.sent).toBe(count + 1);
+      expect(scene.left.storeFailures).toEqual([...Array(count).fill("admitted"), "denied"]);
     },
     60_000,
   );

@@ -8,6 +8,7 @@ import { anchorsOf, type Hold } from "@/core/quota/hold";
 import { addNanoUsd, ZERO_NANO_USD } from "@/lib/money";
 import type { Admitted } from "./admit";
 import type { AttemptEnd } from "./attempt";
+import { attemptRow } from "./attempt-row";
 import { amountsOf, entryOf } from "./entry-of";
 import type { EngineDeps, Exchange } from "./exchange";
 import type { Forwarded } from "./forward";
@@ -40,7 +41,12 @@ export function settle(settled: Settled, deps: EngineDeps): void {
   if (hold !== null) endHold(hold, { entries, hasFinished: hasFinished(last) }, deps);
   deps.ledger.record(settlement);
   for (const [index, end] of sent.entries()) {
-    deps.metrics.attemptEnded(end.relay);
+    const { relay, candidate } = end;
+    deps.metrics.attemptEnded({
+      channelId: candidate.channel.id,
+      result: attemptRow(relay),
+      firstByteMs: relay.firstByteMs,
+    });
     for (const part of exceededParts(end, entries[index])) deps.metrics.estimateExceeded(part);
   }
   const { protocol, outcome, durationMs, costNanoUsd } = request;

@@ -1,6 +1,6 @@
 import type { Probe } from "@/core/channels/channel-peers";
 import type { RateAsk, RateReply, RateUnit } from "@/core/channels/channel-rates";
-import type { AcquireReply, Slot, TryReply } from "@/core/channels/channel-slots";
+import type { AcquireReply, Slot, SlotGrant, TryReply } from "@/core/channels/channel-slots";
 import type { ChannelRejection } from "@/core/channels/judge-attempt";
 import { rejectionOf } from "@/core/channels/refusal-of";
 import type { SlotAnswer, SlotDoors, WaitAnswer } from "@/core/channels/walk-channels";
@@ -13,6 +13,8 @@ export type Taken = {
   readonly probe: Probe | null;
   readonly waitedMs: number;
   readonly unit: RateUnit | null;
+  /** The shared slots did not answer: granted from this replica's own share (channels-and-rates.md L21). */
+  readonly isAlone: boolean;
 };
 
 /** How a call waits for a slot. */
@@ -32,22 +34,26 @@ export type DoorsAsk = {
   tokensOn(candidate: Candidate): number;
 };
 
-type DoorsDeps = Pick<GatewayDeps, "health" | "slots" | "tally" | "rates">;
+type DoorsDeps = Pick<GatewayDeps, "health" | "slots" | "tally" | "rates" | "metrics">;
 
 /**
  * The doors of the candidates: a slot first, then a unit of the channel's own budget per minute (C18), then for a channel that is due the right to
  * probe it. What comes after the slot gives back what came before it when it is refused.
  */
 export function slotDoors(ask: DoorsAsk, deps: DoorsDeps): SlotDoors<Candidate, Taken> {
-  const { slots, tally } = deps;
+  const { slots, tally, metrics } = deps;
   return {
     tryAcquire(candidate) {
       const usedUp = usedUpNow(candidate, { ask, deps });
       if (usedUp !== null) return usedUp;
-      const reply = slots.tryAcquire(candidate.channel.id);
-      return reply instanceof Promise
-        ? reply.then((answer) => takenAtOnce(answer, candidate, { ask, deps }))
-        : takenAtOnce(reply, candidate, { ask, deps });
+      const { channel } = candidate;
+      const reply = slots.tryAcquire(channel.id);
+      const take = (answer: TryReply) => {
+        if (answer.kind === "granted" && channel.limiter.mode === "queue")
+          metrics.slotAwaited(channel.id, "granted", 0);
+        return takenAtOnce(answer, candidate, { ask, deps });
+      };
+      return reply instanceof Promise ? reply.then(take) : take(reply);
     },
     async acquire(candidate) {
       const usedUp = usedUpNow(candidate, { ask, deps });
@@ -65,6 +71,8 @@ export function slotDoors(ask: DoorsAsk, deps: DoorsDeps): SlotDoors<Candidate, 
         };
         const reply = await slots.acquire(wanted);
         if (reply.kind === "full" || reply.kind === "timeout") tally.refused(channel.id, reply.kind);
+        if (channel.limiter.mode === "queue" && reply.kind !== "full" && reply.kind !== "unavailable")
+          metrics.slotAwaited(channel.id, reply.kind, reply.waitedMs);
         return await takenAfterWait(reply, candidate, { ask, deps });
       } finally {
         unsubscribe();
@@ -81,6 +89,7 @@ function takenAtOnce(
   place: Place,
 ): SlotAnswer<Taken> | Promise<SlotAnswer<Taken>> {
   if (reply.kind === "busy") return reply;
+  if (reply.kind === "unavailable") return { kind: reply.kind };
   if (reply.kind !== "granted") return { kind: "skipped" };
   return granted(reply, candidate, place);
 }
@@ -96,13 +105,13 @@ type Granted = { readonly kind: "granted"; readonly slot: Taken } | { readonly k
 type RateLimited = Extract<ChannelRejection, { kind: "rate_limited" }>;
 
 function granted(
-  { slot, waitedMs }: { readonly slot: Slot; readonly waitedMs: number },
+  { slot, waitedMs, isAlone: alone }: Omit<SlotGrant, "kind">,
   candidate: Candidate,
   place: Place,
 ): Granted | Promise<Granted> {
   const { channel } = candidate;
   place.deps.tally.waited(channel.id, waitedMs);
-  const taken: Taken = { slot, probe: null, waitedMs, unit: null };
+  const taken: Taken = { slot, probe: null, waitedMs, unit: null, isAlone: alone === true };
   const rated = rateAskOf(candidate, place.ask);
   if (rated === null) return withProbe(taken, channel.id, place);
   const reply = place.deps.rates.take(rated);

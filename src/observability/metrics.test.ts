@@ -1,17 +1,18 @@
 import { expect, test } from "vitest";
 import { createMetrics } from "./metrics";
 
-test("requests, attempts, denials and cost are counted under their labels", async () => {
+test("requests, denials, failures of the counters and cost are counted under their labels", async () => {
   const metrics = createMetrics("1.2.3");
   metrics.requestEnded({ protocol: "openai-chat", outcome: "ok", status: 200, durationMs: 40, costNanoUsd: 750_000 });
-  metrics.attemptEnded({ outcome: "upstream_error", status: null, firstByteMs: null });
-  metrics.denied("invalid_key");
+  metrics.denied("invalid_key", "gateway");
+  metrics.storeFailed("denied");
   metrics.inflight(1);
   const { body } = await metrics.render();
   expect(body).toContain('sluice_requests_total{protocol="openai-chat",outcome="ok",status="200"} 1');
   expect(body).toContain("sluice_cost_nusd_total 750000");
-  expect(body).toContain('sluice_attempts_total{outcome="upstream_error",status="none"} 1');
-  expect(body).toContain('sluice_denials_total{code="invalid_key"} 1');
+  expect(body).toContain('sluice_denials_total{code="invalid_key",source="gateway"} 1');
+  expect(body).toContain('sluice_rate_store_errors_total{policy="admitted"} 0');
+  expect(body).toContain('sluice_rate_store_errors_total{policy="denied"} 1');
   expect(body).toContain("sluice_inflight 1");
   expect(body).toContain('sluice_build_info{version="1.2.3"} 1');
 });
@@ -47,6 +48,7 @@ test("state is read when it is asked for", async () => {
     quotaRebuilds: 9,
     quotaDriftNanoUsd: 10,
     areCountersUp: true,
+    channels: [],
   }));
   lag = 9;
   const { body } = await metrics.render();

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { type AuthMetrics, authMetrics } from "./auth-metrics";
+import { type ChannelMetrics, type ChannelReading, channelMetrics } from "./channel-metrics";
 import { countTally, timeTally } from "./tallies";
 
 /** Numbers that are read when `/metrics` is asked for. Seconds, bytes and counts. */
@@ -19,10 +20,12 @@ export type Readings = {
   /** Largest difference between counters and ledger that was found last, nano-USD. */
   readonly quotaDriftNanoUsd: number;
   readonly areCountersUp: boolean;
+  /** Every channel of the configuration, and those whose last slots are still used. */
+  readonly channels: readonly ChannelReading[];
 };
 
 /** What the process measures; the functions are fed by return values of the engine. */
-export type Metrics = {
+export type Metrics = Pick<ChannelMetrics, "withoutPlace" | "slotAwaited"> & {
   requestEnded(end: {
     protocol: string;
     outcome: string;
@@ -30,10 +33,13 @@ export type Metrics = {
     durationMs: number;
     costNanoUsd: number;
   }): void;
-  attemptEnded(end: { outcome: string; status: number | null; firstByteMs: number | null }): void;
+  attemptEnded(end: { channelId: number; result: string; firstByteMs: number | null }): void;
   /** An upstream counted more than the worst case of the estimate. */
   estimateExceeded(part: "input" | "output"): void;
-  denied(code: string): void;
+  /** The gateway made an error; `source` is whose rule or fault it was. */
+  denied(code: string, source: string): void;
+  /** The shared counters or slots did not answer a request, and the policy let it pass or refused it. */
+  storeFailed(policy: "admitted" | "denied"): void;
   inflight(delta: 1 | -1): void;
   /** Hears how keys were looked up. */
   readonly auth: AuthMetrics;
@@ -49,7 +55,8 @@ const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
 export function createMetrics(version: string): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const engine = engineMetrics(registry);
+  const channels = channelMetrics(registry);
+  const engine = engineMetrics(registry, channels);
   const auth = authMetrics(registry);
   const state = stateGauges(registry);
   const build = new Gauge({
@@ -62,12 +69,18 @@ export function createMetrics(version: string): Metrics {
   let read: (() => Readings) | null = null;
   return {
     ...engine,
+    withoutPlace: channels.withoutPlace,
+    slotAwaited: channels.slotAwaited,
     auth,
     observe(source) {
       read = source;
     },
     async render() {
-      if (read !== null) state(read());
+      if (read !== null) {
+        const readings = read();
+        state(readings);
+        channels.observe(readings.channels);
+      }
       return { body: await registry.metrics(), contentType: registry.contentType };
     },
   };
@@ -78,9 +91,9 @@ const NO_LABELS: readonly string[] = [];
 const STATUS: Readonly<Record<number, string>> = { 200: "200" };
 
 /** What the engine feeds. */
-type EngineMetrics = Omit<Metrics, "observe" | "render" | "auth">;
+type EngineMetrics = Omit<Metrics, "observe" | "render" | "auth" | "withoutPlace" | "slotAwaited">;
 
-function engineMetrics(registry: Registry): EngineMetrics {
+function engineMetrics(registry: Registry, channels: ChannelMetrics): EngineMetrics {
   const requests = countTally(registry, {
     name: "sluice_requests_total",
     help: "Admitted requests by how they ended.",
@@ -100,11 +113,6 @@ function engineMetrics(registry: Registry): EngineMetrics {
     help: "Settled cost in nano-USD.",
     labelNames: [],
   });
-  const attempts = countTally(registry, {
-    name: "sluice_attempts_total",
-    help: "Attempts sent upstream by how they ended.",
-    labelNames: ["outcome", "status"],
-  });
   const firstByte = timeTally(
     registry,
     {
@@ -121,9 +129,15 @@ function engineMetrics(registry: Registry): EngineMetrics {
   });
   const denials = countTally(registry, {
     name: "sluice_denials_total",
-    help: "Errors made by the gateway, by code.",
-    labelNames: ["code"],
+    help: "Errors made by the gateway, by code, and by whose rule or fault they were.",
+    labelNames: ["code", "source"],
   });
+  const storeErrors = countTally(registry, {
+    name: "sluice_rate_store_errors_total",
+    help: "Requests that the shared counters or slots did not answer, by what the failure policy did.",
+    labelNames: ["policy"],
+  });
+  for (const policy of ["admitted", "denied"]) storeErrors.add([policy], 0);
   let running = 0;
   new Gauge({
     name: "sluice_inflight",
@@ -140,11 +154,12 @@ function engineMetrics(registry: Registry): EngineMetrics {
       cost.add(NO_LABELS, end.costNanoUsd);
     },
     attemptEnded(end) {
-      attempts.add([end.outcome, end.status === null ? "none" : (STATUS[end.status] ?? String(end.status))]);
+      channels.attempted(end.channelId, end.result);
       if (end.firstByteMs !== null) firstByte.observe("", end.firstByteMs / 1000);
     },
     estimateExceeded: (part) => exceeded.add([part]),
-    denied: (code) => denials.add([code]),
+    denied: (code, source) => denials.add([code, source]),
+    storeFailed: (policy) => storeErrors.add([policy]),
     inflight(delta) {
       running += delta;
     },

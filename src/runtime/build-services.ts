@@ -86,7 +86,8 @@ function readingsOf(parts: Parts): Readings {
     holdsOpen: quota.engine.book.running().length,
     quotaWaiting: quota.engine.waiting(),
     ...quota.counts(),
-    areCountersUp: !quota.engine.degraded.isDegraded(),
+    areCountersUp: !quota.engine.degraded.isDegraded() && parts.slots.silentMs() === 0,
+    channels: parts.slots.readOwn(),
   };
 }
 

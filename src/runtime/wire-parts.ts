@@ -106,7 +106,7 @@ export async function wireAdmin(
   const systemState = () => ({
     databaseSilentMs: config.feed.stalenessMs(),
     ledgerLagMs: built.ledger?.recorder.lagMs() ?? 0,
-    countersSilentMs: built.quota?.engine.degraded.silentMs() ?? 0,
+    countersSilentMs: Math.max(built.quota?.engine.degraded.silentMs() ?? 0, built.slots?.silentMs() ?? 0),
   });
   const operations = wireOperations({
     ...{ database, config, upstream, secrets, clock, log },
@@ -152,11 +152,12 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   cleanup.add(() => config.feed.stop());
   const habits = wireHabits(storage.database);
   const { habitsOf } = habits;
+  const gateways = () => built.jobs?.gateways() ?? 1;
   const quota = wireQuota({
     ...{ config, clock, log, cleanup, habitsOf, replica: ground.replica },
     database: storage.database,
     redis: place,
-    gateways: () => built.jobs?.gateways() ?? 1,
+    gateways,
     ledger: ledgerRows,
     written: () => ledger.journal.written(),
     isLedgerUp: () => !isDatabaseDown(systemState()),
@@ -166,6 +167,7 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   const health = wireHealth({ redis: place, clock, log, cleanup });
   const slots = wireSlots({
     ...{ config, health, redis: place, replica: ground.replica, clock, log, cleanup },
+    gateways,
     isReporting: dutiesOf(env.role).servesGateway,
   });
   built.slots = slots;

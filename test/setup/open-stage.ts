@@ -29,6 +29,7 @@ export type Stage = {
   readonly redis: TestRedis;
   /** Throws on a stage without one. */
   readonly cluster: TestRedisCluster;
+  readonly hasCluster: boolean;
   /** Those that `start` started and that were not dropped. */
   readonly gateways: RunningProcess[];
   /** Starts a gateway whose data lies in a directory of that name. */
@@ -64,7 +65,7 @@ export async function openStage(ask: StageAsk): Promise<Stage> {
     ...(redisUrls.length === 0 ? {} : { REDIS_URL: redisUrls.join(",") }),
   });
   const stage: Stage = {
-    ...{ keys: ask.keys, upstream, gateways },
+    ...{ keys: ask.keys, upstream, gateways, hasCluster: cluster !== null },
     get redis() {
       if (redis === null) throw new Error("this stage has no Redis");
       return redis;

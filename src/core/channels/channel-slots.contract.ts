@@ -108,6 +108,35 @@ export function describeChannelSlots(name: string, open: () => Promise<SlotsHarn
       expect(await counts(id)).toEqual([0, 2, 0, 3]);
     });
 
+    test("at a glance a channel stands as the store said last", async () => {
+      const id = await channelOf(queueOf(1, 3, 1_000));
+      expect(harness.slots.glance(999_999)).toBeNull();
+      const [running, next] = await asks(id, 3);
+      expect(harness.slots.glance(id)).toMatchObject({
+        ...{ channelId: id, mode: "queue", inFlight: 1, capacity: 1, waiting: 2, queueSize: 3 },
+      });
+      await release(running ?? { reply: null });
+      await release(next ?? { reply: null });
+      expect(harness.slots.glance(id)).toMatchObject({ inFlight: 1, waiting: 0 });
+      await harness.advance(1_000);
+    });
+
+    test("who has waited before has so much less of the queue timeout left, and tells of the whole wait", async () => {
+      const id = await channelOf(queueOf(1, 3, 1_000));
+      const first = await ask(id, { waitedMs: 300 });
+      expect(first.reply).toMatchObject({ kind: "granted", waitedMs: 300 });
+      const again = await ask(id, { waitedMs: 600 });
+      const inVain = await ask(id, { waitedMs: 900 });
+      await harness.advance(99);
+      expect(outcomeOf(inVain)).toBe("waits");
+      await harness.advance(1);
+      expect(inVain.reply).toMatchObject({ kind: "timeout", waitedMs: 1_000 });
+      await release(first);
+      expect(again.reply).toMatchObject({ kind: "granted", waitedMs: 700 });
+      await release(again);
+      expect(await counts(id)).toEqual([0, 1, 0, 3]);
+    });
+
     test("waiters start in the order of arrival, and no newcomer starts before one of them", async () => {
       const id = await channelOf(queueOf(1, 20, 10_000));
       const first = await ask(id);

@@ -38,6 +38,8 @@ export type SlotGrant = {
   readonly slot: Slot;
   /** 0 without a wait, at least 1 after one. */
   readonly waitedMs: number;
+  /** The store did not answer: granted from this replica's own share (L21). */
+  readonly isAlone?: true;
 };
 
 /** Where a channel stood when it refused: what a retry hint (L13) and an admin's log (L14) are made of. */
@@ -80,6 +82,8 @@ export type SlotAsk = {
   readonly keyId: number;
   /** What the request's own deadline leaves, ms; a wait that reaches it is `cancelled`. */
   readonly deadlineMs: number;
+  /** How long the request has waited for this slot before, ms; so much less of the queue timeout is left. 0 unless told. */
+  readonly waitedMs?: number;
   /** Aborted: the client left. */
   readonly signal?: AbortSignal | undefined;
 };
@@ -120,6 +124,8 @@ export type ChannelSlots = {
   adopt(channelId: number): Slot;
   /** Figures of the channels that are known, in the order asked for; idle ones too (L11). */
   stats(channelIds: readonly number[]): Soon<readonly SlotStats[]>;
+  /** Figures of a channel as they were told here a moment ago, but for the oldest wait; null: nothing is known just now, and the store is not asked. */
+  glance(channelId: number): SlotStats | null;
   /** This replica's part, for each known channel. */
   own(): readonly OwnSlots[];
   /** All channels as of a configuration version; older than the newest that is known: ignored (L10). Channels left out are deleted. */

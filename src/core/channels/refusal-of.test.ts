@@ -13,6 +13,8 @@ test.each<[readonly ChannelRejection[], number | null, string, number | null]>([
   [[rate], null, "channel_rate_limited", 30_000],
   [[rate], 12_000, "channel_rate_limited", 12_000],
   [[{ ...rate, retryAfterMs: 1_000 }, full], null, "channel_queue_full", 4_000],
+  [[{ kind: "gone" }, { kind: "unavailable" }], 12_000, "limits_unavailable", null],
+  [[{ kind: "unavailable" }, full], null, "channel_queue_full", 4_000],
   [[full, timeout, rate], 1_000, "channel_queue_timeout", 2_000],
   [[{ kind: "full", by: "key_share", retryAfterMs: null }], 1_000, "channel_queue_full", null],
 ])("after %j, the next candidate in %s ms: %s after %s ms", (...[rejections, eligibleInMs, code, retryAfterMs]) => {

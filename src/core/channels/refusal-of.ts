@@ -12,6 +12,7 @@ const REFUSALS: readonly Refusing[] = [
   { code: "channel_queue_timeout", refuses: ({ kind }) => kind === "timeout" },
   { code: "channel_queue_full", refuses: ({ kind }) => kind === "full" },
   { code: "channel_rate_limited", refuses: ({ kind }) => kind === "rate_limited" },
+  { code: "limits_unavailable", refuses: ({ kind }) => kind === "unavailable" },
 ];
 
 /** A hint is never longer than this, nor is a queue (L13). */
@@ -19,7 +20,7 @@ const MAX_RETRY_MS = 30_000;
 
 /**
  * What a limiter's refusal means for the request: after how long a slot should be free for one more (L13), from how long slots are held and how
- * many wait. null: the request itself gave up, or the store did not answer.
+ * many wait. null: the request itself gave up.
  */
 export function rejectionOf(refused: SlotRejection): ChannelRejection | null {
   const { waitedMs, waiting, capacity } = refused;
@@ -31,8 +32,9 @@ export function rejectionOf(refused: SlotRejection): ChannelRejection | null {
       return { kind: "timeout", retryAfterMs: retryAfterMsOf(refused), at };
     case "gone":
       return { kind: "gone", at };
-    case "cancelled":
     case "unavailable":
+      return { kind: refused.kind };
+    case "cancelled":
       return null;
   }
 }
@@ -51,7 +53,7 @@ export function refusalOf(rejections: readonly ChannelRejection[], eligibleInMs:
   if (found === undefined) return { code: "no_channel_available", retryAfterMs: eligibleInMs };
   const isRate = found.code === "channel_rate_limited";
   const waits = rejections.map((rejection) =>
-    (rejection.kind === "rate_limited") !== isRate || rejection.kind === "gone" ? null : rejection.retryAfterMs,
+    "retryAfterMs" in rejection && (rejection.kind === "rate_limited") === isRate ? rejection.retryAfterMs : null,
   );
   const known = [...waits, isRate ? eligibleInMs : null].filter((wait) => wait !== null);
   return { code: found.code, retryAfterMs: known.length === 0 ? null : Math.min(...known) };

@@ -33,8 +33,9 @@ async function walk(given: readonly Given[]) {
     },
   });
   const rejections = walked.kind === "cancelled" ? [] : walked.rejections;
+  const passed = walked.kind === "cancelled" ? [] : walked.busy.map(({ channel }) => channel.id);
   const got = walked.kind === "granted" ? walked.candidate.channel.id : walked.kind;
-  return { asked: asked.join(" "), got, refused: rejections.map(({ rejection }) => rejection.kind).join(" ") };
+  return { asked: asked.join(" "), got, passed, refused: rejections.map(({ rejection }) => rejection.kind).join(" ") };
 }
 
 const busy: Given["tries"] = ["busy"];
@@ -44,10 +45,11 @@ describe("walkChannels", () => {
     const order = [{ channel: { id: 1, priority: 0 }, overflow: "stay" as const }];
     const acquire = () => Promise.reject(new Error("nobody waits"));
     const walked = walkChannels(order, { tryAcquire: () => ({ kind: "granted", slot: 7 }), acquire });
-    expect(walked).toEqual({ kind: "granted", candidate: order[0], slot: 7, rejections: [] });
+    expect(walked).toEqual({ kind: "granted", candidate: order[0], slot: 7, rejections: [], busy: [] });
     expect(walkChannels([], { tryAcquire: () => ({ kind: "busy" }), acquire })).toEqual({
       kind: "none",
       rejections: [],
+      busy: [],
     });
   });
 
@@ -185,5 +187,19 @@ describe("walkChannels", () => {
       { id: 3, priority: 3, tries: busy, wait: "timeout" },
     ]);
     expect([got, refused]).toEqual(["none", "full rate_limited timeout rate_limited"]);
+  });
+
+  test("tells who was at capacity and was not asked to queue afterwards", async () => {
+    const taken = await walk([
+      { id: 1, priority: 1, tries: busy },
+      { id: 2, priority: 1, overflow: "stay", tries: busy, wait: "full" },
+      { id: 3, priority: 2 },
+    ]);
+    expect(taken).toMatchObject({ got: 3, passed: [1], refused: "full" });
+    const inVain = await walk([
+      { id: 1, priority: 1, tries: busy, wait: "timeout" },
+      { id: 2, priority: 2, tries: busy },
+    ]);
+    expect(inVain).toMatchObject({ got: "none", passed: [2], refused: "timeout" });
   });
 });

@@ -13,7 +13,7 @@ export type SlotAnswer<Slot> =
   | { readonly kind: "granted"; readonly slot: Slot }
   | { readonly kind: "busy" }
   | { readonly kind: "skipped" }
-  | Extract<ChannelRejection, { kind: "rate_limited" }>;
+  | Extract<ChannelRejection, { kind: "rate_limited" | "unavailable" }>;
 
 /** What it says in the end when a request may wait. `cancelled`: the client left or the deadline passed. */
 export type WaitAnswer<Slot> =
@@ -32,14 +32,16 @@ export type SlotDoors<C, Slot> = {
 
 /** What became of a walk. Nothing but `granted` owns a slot. */
 export type Walked<C, Slot> =
-  | {
+  | ({
       readonly kind: "granted";
       readonly candidate: C;
       readonly slot: Slot;
-      readonly rejections: readonly Rejected<C>[];
-    }
+    } & Refusing<C>)
   | { readonly kind: "cancelled" }
-  | { readonly kind: "none"; readonly rejections: readonly Rejected<C>[] };
+  | ({ readonly kind: "none" } & Refusing<C>);
+
+/** Who had no place. `busy`: those at capacity that were not asked to queue afterwards. */
+type Refusing<C> = { readonly rejections: readonly Rejected<C>[]; readonly busy: readonly C[] };
 
 /** Who refused, and how. */
 export type Rejected<C> = { readonly candidate: C; readonly rejection: ChannelRejection };
@@ -55,10 +57,10 @@ export function walkChannels<C extends Walkable, Slot>(
   doors: SlotDoors<C, Slot>,
 ): Walked<C, Slot> | Promise<Walked<C, Slot>> {
   const [first] = order;
-  if (first === undefined) return { kind: "none", rejections: [] };
+  if (first === undefined) return { kind: "none", ...NOBODY };
   const answer = doors.tryAcquire(first);
   if (!(answer instanceof Promise) && answer.kind === "granted")
-    return { kind: "granted", candidate: first, slot: answer.slot, rejections: [] };
+    return { kind: "granted", candidate: first, slot: answer.slot, ...NOBODY };
   return new Walk(order, doors).run(answer);
 }
 
@@ -66,6 +68,7 @@ export function walkChannels<C extends Walkable, Slot>(
 function isAfterWait(kind: WaitAnswer<unknown>["kind"]): boolean {
   return kind === "timeout" || kind === "gone" || kind === "rate_limited";
 }
+const NOBODY = { rejections: [], busy: [] } as const;
 
 type Found<C, Slot> = Walked<C, Slot> | null;
 
@@ -128,14 +131,17 @@ class Walk<C extends Walkable, Slot> {
   }
 
   #take(candidate: C, answer: SlotAnswer<Slot> | Exclude<WaitAnswer<Slot>, { kind: "cancelled" }>): Found<C, Slot> {
-    if (answer.kind === "granted")
-      return { kind: "granted", candidate, slot: answer.slot, rejections: this.#rejections };
+    if (answer.kind === "granted") return { kind: "granted", candidate, slot: answer.slot, ...this.#refusing() };
     if (answer.kind === "busy") this.#busy.add(candidate);
     else if (answer.kind !== "skipped") this.#rejections.push({ candidate, rejection: answer });
     return null;
   }
 
   #none(): Walked<C, Slot> {
-    return { kind: "none", rejections: this.#rejections };
+    return { kind: "none", ...this.#refusing() };
+  }
+
+  #refusing(): Refusing<C> {
+    return { rejections: this.#rejections, busy: [...this.#busy] };
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "@/lib/clock";
+import { createOutage, type Outage } from "@/lib/outage";
 import { asksFor } from "./asks-for";
 import { createFailurePolicy, type FailurePolicy } from "./failure-policy";
 import { type Hold, type HoldBucket, holdIdOf } from "./hold";
@@ -20,20 +21,13 @@ export type DegradedDeps = {
 };
 
 /** Admission while the store does not answer, or cannot be rebuilt (quota.md Q54-Q57). */
-export type DegradedAdmission = {
+export type DegradedAdmission = Pick<Outage, "isAway" | "silentMs" | "lost" | "noticed"> & {
   readonly policy: FailurePolicy;
   readonly rates: LocalRates;
-  /** The store failed several times just now: it is not asked for a moment, so that requests need not wait for its time-out. */
-  isAway(): boolean;
-  /** It has not answered since its last failure. */
+  /** The store has not answered since its last failure. */
   isDegraded(): boolean;
-  /** For how long, ms; 0 while it answers. */
-  silentMs(): number;
-  lost(): void;
   /** The store answers; `userId`: with a verdict, so the counters of this user are there again. */
   answered(userId: number | null): void;
-  /** What background work found: an outage is noticed, and its end, when no request asks. Requests are admitted by what they find themselves. */
-  noticed(doesAnswer: boolean): void;
   endedAlone(buckets: readonly HoldBucket[], actual: readonly number[]): void;
   /** What `decide` would say while the store does not answer; spends nothing of the allowance. */
   preview(ask: AlonePreviewAsk): Promise<AlonePreview>;
@@ -62,61 +56,45 @@ export type AlonePreview =
     }
   | Extract<QuotaResult, { kind: "unavailable" }>;
 
-const FAILURES = 3;
-const PAUSE_MS = 500;
-
 /** Admission that trusts the store until it fails. */
 export function createDegradedAdmission(deps: DegradedDeps): DegradedAdmission {
   const policy = createFailurePolicy();
   const rates = createLocalRates(deps.clock, deps.gateways);
-  let failures = 0;
-  let askAgainAt = 0;
-  let downSince: number | null = null;
+  const outage = createOutage(deps.clock);
   const endings = new WeakMap<readonly HoldBucket[], (actual: readonly number[]) => void>();
   return {
-    policy,
-    rates,
-    isAway: () => failures >= FAILURES && deps.clock.monotonic() < askAgainAt,
-    isDegraded: () => downSince !== null,
-    silentMs: () => (downSince === null ? 0 : deps.clock.monotonic() - downSince),
-    lost() {
-      failures++;
-      downSince ??= deps.clock.monotonic();
-      askAgainAt = deps.clock.monotonic() + PAUSE_MS;
-    },
+    ...{ policy, rates },
+    ...{ isAway: outage.isAway, isDegraded: outage.isDown, silentMs: outage.silentMs },
+    ...{ lost: outage.lost, noticed: outage.noticed },
     answered(userId) {
-      failures = 0;
-      downSince = null;
+      outage.answered();
       if (userId === null) return;
       policy.recovered(userId);
       rates.forget(userId);
     },
-    noticed(doesAnswer) {
-      downSince = doesAnswer ? null : (downSince ?? deps.clock.monotonic());
-    },
     endedAlone: (buckets, actual) => endings.get(buckets)?.(actual),
     preview: (ask) => preview(ask, { policy, deps }),
-    decide: (asked) => decide(asked, { policy, rates, endings, deps, failures: () => failures }),
+    decide: (asked) => decide(asked, { policy, rates, endings, deps, hasFailed: outage.hasFailed }),
   };
 }
 
 type Deciding = Pick<DegradedAdmission, "policy" | "rates"> & {
   readonly endings: WeakMap<readonly HoldBucket[], (actual: readonly number[]) => void>;
   readonly deps: DegradedDeps;
-  /** Failures of the store since it last answered. */
-  failures(): number;
+  /** The store has failed since it last answered. */
+  hasFailed(): boolean;
 };
 
 /** Rates go by this replica's share of them, then limits by their allowance; what does not fit takes nothing. */
 async function decide(
   { ask, resolution, sent, at }: Parameters<DegradedAdmission["decide"]>[0],
-  { policy, rates, endings, deps, failures }: Deciding,
+  { policy, rates, endings, deps, hasFailed }: Deciding,
 ): Promise<QuotaResult> {
   const all = withGlobal(ask, resolution, at);
   const unavailable = { kind: "unavailable" as const, resolution, bucket: 0, at };
   if (!ask.rules.failOpen) return unavailable;
-  if (all.buckets.length > 0 && failures() > 0 && !deps.isLedgerUp()) return unavailable;
-  if (!(await learn(all.buckets, { policy, deps, at, userId: sent.userId })) && failures() > 0) return unavailable;
+  if (all.buckets.length > 0 && hasFailed() && !deps.isLedgerUp()) return unavailable;
+  if (!(await learn(all.buckets, { policy, deps, at, userId: sent.userId })) && hasFailed()) return unavailable;
   const limited = ask.rates === undefined ? null : rates.judge(sent.userId, ask.rates);
   if (limited !== null && ask.rates !== undefined)
     return { kind: "limited", ...limited, at, rates: ask.rates, lines: null };

@@ -69,6 +69,10 @@ export function memoryChannelSlots({ clock, replica }: MemoryChannelSlotsOptions
         const channel = state.channels.get(id);
         return channel === undefined ? [] : [statsOf(channel, clock)];
       }),
+    glance(channelId) {
+      const channel = state.channels.get(channelId);
+      return channel === undefined ? null : statsOf(channel, clock);
+    },
     own: () => known().map(ownOf),
     configure(channels, version) {
       if (version < state.version) return;
@@ -87,22 +91,26 @@ function acquire(ask: SlotAsk, state: State): AcquireReply | Promise<AcquireRepl
   if (ask.deadlineMs <= 0 || ask.signal?.aborted === true)
     return { kind: "cancelled", waitedMs: 0, ...standingOf(channel) };
   const arrival = judgeArrival(channel.limiter, countsOf(channel, ask.keyId));
-  if (arrival === "granted") return grant(channel, state, 0);
+  if (arrival === "granted") return grant(channel, state, ask.waitedMs ?? 0);
   if (arrival === "waits") return wait(ask, channel, state);
   return { kind: "full", reason: arrival, waitedMs: 0, ...standingOf(channel) };
 }
 
-function wait({ keyId, deadlineMs, signal }: SlotAsk, channel: KeptChannel, state: State): Promise<AcquireReply> {
+function wait(
+  { keyId, deadlineMs, signal, waitedMs = 0 }: SlotAsk,
+  channel: KeptChannel,
+  state: State,
+): Promise<AcquireReply> {
   const { promise, resolve } = Promise.withResolvers<AcquireReply>();
   const token = mint(state);
   const leave = (kind: "timeout" | "cancelled") =>
     waiter.finish(leaving(kind, { channel, waiter, clock: state.clock }));
   const onAbort = () => leave("cancelled");
-  const queueTimeoutMs = channel.limiter.queueTimeoutMs ?? 0;
+  const queueTimeoutMs = Math.max(0, (channel.limiter.queueTimeoutMs ?? 0) - waitedMs);
   const end = queueTimeoutMs <= deadlineMs ? "timeout" : "cancelled";
   const deadline = state.deadlines.set(Math.min(queueTimeoutMs, deadlineMs), () => leave(end));
   const waiter: Waiter = {
-    ...{ keyId, enteredAt: state.clock.monotonic() },
+    ...{ keyId, enteredAt: state.clock.monotonic() - waitedMs },
     finish(reply) {
       channel.queue.delete(token);
       countWaiter(channel, keyId, -1);

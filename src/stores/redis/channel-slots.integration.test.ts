@@ -233,9 +233,11 @@ test("a replica that beats keeps its slots and its place in the queue beyond the
   const steady = replicaOf(queueOf(1, 5, 600_000), { periods: SHORT });
   const held = await ask(steady);
   const waiting = await ask(steady);
-  const since = performance.now();
-  while (performance.now() - since < 2 * SHORT.ttlMs) {
-    steady.clock.advance(SHORT.beatMs);
+  // Its clock keeps step with that of the store.
+  for (let passed = 0, since = performance.now(); passed < 2 * SHORT.ttlMs; ) {
+    const stepMs = performance.now() - since - passed;
+    passed += stepMs;
+    steady.clock.advance(stepMs);
     await idle(steady);
   }
   expect([await counts(steady), outcomeOf(waiting)]).toEqual([[1, 1], "waits"]);
@@ -360,6 +362,17 @@ test("a clean end frees slots and places at once", async () => {
   expect([outcomeOf(own), await counts(b)]).toEqual(["cancelled", [1, 0]]);
 });
 
+test("what the store said more than a second ago is no longer known at a glance", async () => {
+  const [a, b] = [replicaOf(queueOf(2, 5, 60_000)), replicaOf(queueOf(2, 5, 60_000))];
+  await ask(a);
+  await ask(b);
+  expect([a, b].map(({ slots }) => slots.glance(ID)?.inFlight)).toEqual([1, 2]);
+  b.clock.advance(1_000);
+  expect(b.slots.glance(ID)?.inFlight).toBe(2);
+  b.clock.advance(1);
+  expect(b.slots.glance(ID)).toBeNull();
+});
+
 test("every key carries the tag of its channel and a time to live", async () => {
   const a = replicaOf({ ...queueOf(1, 5, 60_000), maxWaitingPerKey: 2 });
   await ask(a);
@@ -386,6 +399,34 @@ test("a server that does not answer rejects, and what was asked of it is given u
       return counts(a).catch(() => []);
     })
     .toEqual([0, 0]);
+});
+
+test("a replica whose beats were not answered notes its slots before it asks for another: their leases may be lost", async () => {
+  const [a, b] = [replicaOf(queueOf(1, 5, 60_000)), replicaOf(queueOf(1, 5, 60_000))];
+  const held = await ask(a);
+  await admin.client("PAUSE", 700);
+  a.clock.advance(10_000);
+  await idle(a);
+  await admin.client("UNPAUSE");
+  await admin.zrem(keys.slots(ID).lease, slotOf(held).token);
+  expect(outcomeOf(await ask(a))).toBe("waits");
+  expect(await counts(b)).toEqual([1, 1]);
+});
+
+test.each([
+  ["after it", true],
+  ["meanwhile", false],
+])("a slot that a beat without an answer noted is given back when it ends %s", async (_, isAfter) => {
+  const a = replicaOf(queueOf(1, 5, 60_000));
+  await admin.client("PAUSE", 700);
+  const slot = a.slots.adopt(ID);
+  if (isAfter) await idle(a);
+  slot.release();
+  await idle(a);
+  await admin.client("UNPAUSE");
+  await connection.client.ping(); // What was sent before on this connection has taken effect.
+  await a.slots.beat();
+  expect(await counts(a)).toEqual([0, 0]);
 });
 
 test("those who wait are told when the store stays away, and count for nothing when it is back", async () => {

@@ -12,6 +12,7 @@ import {
   bookChannel,
   configureBook,
   countOff,
+  glanceAt,
   isAlive,
   ownSlots,
   type SlotBook,
@@ -86,6 +87,10 @@ export function redisChannelSlots(options: RedisChannelSlotsOptions): RedisChann
     },
     stats: (channelIds) =>
       Promise.all(channelIds.flatMap((id) => book.channels.get(id) ?? []).map((channel) => statsOf(desk, channel))),
+    glance(channelId) {
+      const channel = book.channels.get(channelId);
+      return channel === undefined ? null : glanceAt(channel, clock.monotonic());
+    },
     own: () => [...book.channels.values()].map(ownSlots),
     configure(channels, version) {
       if (version < book.version) return;

@@ -33,10 +33,10 @@ type Ask = SlotAsk & { readonly deadlines: Deadlines };
 /** Asks the store for a slot, and waits for one where there is a queue. Rejects when the store does not answer. */
 export function askForSlot(desk: SlotDesk, channel: BookedChannel, ask: Ask): Promise<AcquireReply> {
   const { promise, resolve, reject } = Promise.withResolvers<AcquireReply>();
-  const { keyId, deadlineMs, signal, deadlines } = ask;
+  const { keyId, deadlineMs, signal, deadlines, waitedMs: before = 0 } = ask;
   const { queueTimeoutMs } = channel.limiter;
   const token = mintToken(desk);
-  const askedAt = desk.clock.monotonic();
+  const startedAt = desk.clock.monotonic();
   let cancelDeadline = () => {};
   const onAbort = () => cancelWaiter(desk, channel, waiter);
   const end = () => {
@@ -45,7 +45,7 @@ export function askForSlot(desk: SlotDesk, channel: BookedChannel, ask: Ask): Pr
     signal?.removeEventListener("abort", onAbort);
   };
   const waiter: BookedWaiter = {
-    ...{ token, keyId, askedAt, number: null, isLeaving: false },
+    ...{ token, keyId, askedAt: startedAt - before, number: null, isLeaving: false },
     finish(reply) {
       end();
       resolve(reply);
@@ -59,19 +59,20 @@ export function askForSlot(desk: SlotDesk, channel: BookedChannel, ask: Ask): Pr
   channel.waiters.set(token, waiter);
   signal?.addEventListener("abort", onAbort);
   const watch = () => {
-    const isQueueFirst = queueTimeoutMs !== null && queueTimeoutMs <= deadlineMs;
+    const queueMs = queueTimeoutMs === null ? null : Math.max(0, queueTimeoutMs - before);
+    const isQueueFirst = queueMs !== null && queueMs <= deadlineMs;
     const task = isQueueFirst
       ? () => detach(desk, timeOut(desk, channel, waiter))
       : () => cancelWaiter(desk, channel, waiter);
-    const totalMs = isQueueFirst ? queueTimeoutMs : deadlineMs;
-    const deadline = deadlines.set(Math.max(0, totalMs - (desk.clock.monotonic() - askedAt)), task);
+    const totalMs = isQueueFirst ? queueMs : deadlineMs;
+    const deadline = deadlines.set(Math.max(0, totalMs - (desk.clock.monotonic() - startedAt)), task);
     cancelDeadline = () => deadline.cancel();
   };
   const asking = askStore(desk, channel, { token, keyId, canWait: channel.limiter.mode === "queue" });
   detach(
     desk,
     asking
-      .then((reply) => take(desk, { channel, waiter, watch }, reply))
+      .then((reply) => take(desk, { channel, waiter, before, watch }, reply))
       .catch((error) => failWaiter(channel, waiter, error)),
   );
   return promise;
@@ -81,17 +82,27 @@ function failWaiter(channel: BookedChannel, waiter: BookedWaiter, error: unknown
   if (channel.waiters.has(waiter.token)) waiter.fail(error);
 }
 
-type Asking = { readonly channel: BookedChannel; readonly waiter: BookedWaiter; watch(): void };
+type Asking = {
+  readonly channel: BookedChannel;
+  readonly waiter: BookedWaiter;
+  /** What it had waited before it asked, ms. */
+  readonly before: number;
+  watch(): void;
+};
 
 /** The store's answer to an ask; the waiter may have its outcome already. */
-function take(desk: SlotDesk, { channel, waiter, watch }: Asking, { status, value, standing }: SlotReply): void {
+function take(
+  desk: SlotDesk,
+  { channel, waiter, before, watch }: Asking,
+  { status, value, standing }: SlotReply,
+): void {
   const { token } = waiter;
   if (!channel.waiters.has(token)) {
     if (!channel.running.has(token)) dropToken(desk, channel, token);
     return;
   }
   if (status === "granted") {
-    waiter.finish({ kind: "granted", slot: bookSlot(desk, channel, { token, isShared: true }), waitedMs: 0 });
+    waiter.finish({ kind: "granted", slot: bookSlot(desk, channel, { token, isShared: true }), waitedMs: before });
   } else if (status === "waits") {
     waiter.number = value;
     watch();
@@ -141,7 +152,8 @@ async function askStore(
   { token, keyId, canWait }: StoreAsk,
 ): Promise<SlotReply> {
   for (let notes = 0; notes < MAX_NOTES; notes++) {
-    if (hasUnnoted(channel)) await (channel.noting ?? noteChannel(desk, channel));
+    // What it had may be lost since the store stopped answering (L21).
+    if (hasUnnoted(channel) || channel.failedBeats > 0) await (channel.noting ?? noteChannel(desk, channel));
     const send = () => {
       const args = [knownEpoch(channel), token, keyId, Number(canWait)];
       return callStore(desk, ACQUIRE_SLOT, { channel, args });

@@ -2,7 +2,7 @@ import type { Clock } from "@/lib/clock";
 import { BEAT_SLOTS } from "./scripts/beat-slots.lua";
 import { type BookedChannel, countOff, hasUnnoted, isAlive } from "./slot-book";
 import { readTokens } from "./slot-calls";
-import { callStore, detach, dropToken, type SlotDesk } from "./slot-desk";
+import { callStore, detach, dropToken, type SlotDesk, tellLater } from "./slot-desk";
 
 /** How often this replica renews what it has, ms. */
 export type BeatPeriods = {
@@ -30,6 +30,7 @@ export async function beatChannel(desk: SlotDesk, channel: BookedChannel): Promi
     channel.toldOff = told.off;
     noteTold(desk, channel, { ...told, unknown: readTokens(value) });
   } catch (error) {
+    noteUntold(desk, channel, told);
     if (++channel.failedBeats >= FAILED_BEATS) for (const waiter of [...channel.waiters.values()]) waiter.fail(error);
     throw error;
   }
@@ -70,6 +71,15 @@ function noteTold(
   }
   for (const [token] of tickets)
     if (!channel.waiters.has(token) && !channel.running.has(token)) dropToken(desk, channel, token);
+}
+
+/** A beat without an answer may still take effect, so what it named must be given back in any case. */
+function noteUntold(desk: SlotDesk, channel: BookedChannel, { running }: Told): void {
+  for (const token of running) {
+    const slot = channel.running.get(token);
+    if (slot === undefined) tellLater(desk, channel, token);
+    else slot.isPerhapsShared = true;
+  }
 }
 
 /** Beats once now; whoever asks the store for a slot awaits it before. */

@@ -1,4 +1,4 @@
-import type { AcquireReply, LimitedChannel, OwnSlots, SlotStanding } from "@/core/channels/channel-slots";
+import type { AcquireReply, LimitedChannel, OwnSlots, SlotStanding, SlotStats } from "@/core/channels/channel-slots";
 import type { ChannelLimiter } from "@/core/channels/limiter";
 import { FIRST_HOLD_MS } from "@/core/channels/slot-rules";
 
@@ -7,6 +7,8 @@ export type BookedSlot = {
   readonly startedAt: number;
   /** The store has it; the others are noted with the next beat. */
   isShared: boolean;
+  /** The store may have it: a beat that noted it was not answered. */
+  isPerhapsShared: boolean;
 };
 
 /** A request of this replica that has no outcome yet. */
@@ -38,6 +40,8 @@ export type BookedChannel = {
   readonly ended: Set<string>;
   /** The standing that the store told last. */
   seen: SlotStanding;
+  /** How many slots it told of then, and when, monotonic ms. */
+  seenLoad: { readonly inFlight: number; readonly at: number };
   leasesLost: number;
   lastBeatAt: number;
   failedBeats: number;
@@ -55,6 +59,7 @@ export function bookChannel({ channels }: SlotBook, { id, isOpen, limiter }: Lim
   const channel: BookedChannel = {
     ...{ id, limiter, isOpen, isListed: true, epoch: "", running: new Map(), waiters: new Map(), ended: new Set() },
     seen: { channelId: id, waiting: 0, capacity: limiter.capacity, holdMs: FIRST_HOLD_MS },
+    seenLoad: { inFlight: 0, at: Number.NEGATIVE_INFINITY },
     ...{ leasesLost: 0, lastBeatAt: Number.NEGATIVE_INFINITY, failedBeats: 0, toldOff: 0, noting: null },
   };
   channels.set(id, channel);
@@ -111,6 +116,15 @@ export function hasUnnoted({ limiter, running }: BookedChannel): boolean {
 export function isAlive({ running, waiters, ended, toldOff }: BookedChannel): boolean {
   return running.size + waiters.size + ended.size + toldOff > 0;
 }
+
+/** What the store told of a channel last, which says little after a second; null by then. */
+export function glanceAt({ id, limiter, seen, seenLoad }: BookedChannel, now: number): SlotStats | null {
+  if (now - seenLoad.at > SEEN_MS) return null;
+  const { mode, queueSize } = limiter;
+  return { ...seen, channelId: id, mode, queueSize, inFlight: seenLoad.inFlight, oldestWaitMs: 0 };
+}
+
+const SEEN_MS = 1_000;
 
 /** This replica's figures of a channel. */
 export function ownSlots({ id, running, waiters, leasesLost }: BookedChannel): OwnSlots {

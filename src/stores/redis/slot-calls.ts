@@ -18,6 +18,8 @@ export type SlotReply = {
   readonly epoch: string;
   readonly value: string;
   readonly standing: SlotStanding;
+  /** Slots that the limiter counts. */
+  readonly inFlight: number;
   /** Waiters of this replica whose wait is over. */
   readonly ended: readonly EndedWait[];
 };
@@ -43,9 +45,11 @@ export async function callSlots(
 }
 
 function readReply(answer: unknown, channelId: number): SlotReply {
-  const [status = "", epoch = "", value = "", waiting, capacity, hold, ...ended] = (answer as unknown[]).map(String);
+  const [status = "", epoch = "", value = "", waiting, capacity, hold, inFlight, ...ended] = (answer as unknown[]).map(
+    String,
+  );
   return {
-    ...{ status, epoch, value, ended: ended.map(readEnd) },
+    ...{ status, epoch, value, inFlight: Number(inFlight), ended: ended.map(readEnd) },
     standing: {
       ...{ channelId, waiting: Number(waiting), holdMs: Number(hold) },
       capacity: capacity === undefined || capacity === "" ? null : Number(capacity),

@@ -23,6 +23,7 @@ export type DeskCall = { readonly channel: BookedChannel; readonly args: readonl
 export async function callStore(desk: SlotDesk, script: Script, call: DeskCall): Promise<SlotReply> {
   const reply = await callSlots(desk, script, call);
   call.channel.seen = reply.standing;
+  call.channel.seenLoad = { inFlight: reply.inFlight, at: desk.clock.monotonic() };
   endWaits(desk, call.channel, reply.ended);
   return reply;
 }
@@ -44,7 +45,7 @@ export function bookSlot(
   channel: BookedChannel,
   { token, isShared }: { readonly token: string; readonly isShared: boolean },
 ): Slot {
-  const slot = { startedAt: desk.clock.monotonic(), isShared };
+  const slot = { startedAt: desk.clock.monotonic(), isShared, isPerhapsShared: false };
   channel.running.set(token, slot);
   desk.keepBeating();
   return {
@@ -52,7 +53,7 @@ export function bookSlot(
     release() {
       if (!channel.running.delete(token)) return;
       const heldMs = Math.max(0, Math.round(desk.clock.monotonic() - slot.startedAt));
-      if (slot.isShared) detach(desk, release(desk, channel, { token, heldMs }));
+      if (slot.isShared || slot.isPerhapsShared) detach(desk, release(desk, channel, { token, heldMs }));
       forgetIfOver(desk.book, channel);
     },
   };

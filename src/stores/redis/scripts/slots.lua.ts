@@ -4,8 +4,8 @@
  *
  * KEYS  1 leases  2 queue  3 last ticket number  4 tickets  5 ticket expiries  6 waiters by key  7 configuration  8 slots without a limiter
  * ARGV  1 replica  2 prefix of the wake channels  3 ttl ms  4 `version mode capacity queueSize share isOpen`, `-` for none  5 channel id
- * Reply status, epoch, own value, waiting, capacity or '', mean hold ms, then one text per waiter of this replica whose wait is over: `g` slot or
- * `x` gone, and the token. The waiters of others are told over their channels. The epoch changes when the keys were lost.
+ * Reply status, epoch, own value, waiting, capacity or '', mean hold ms, slots, then one text per waiter of this replica whose wait is over: `g` slot
+ * or `x` gone, and the token. The waiters of others are told over their channels. The epoch changes when the keys were lost.
  */
 export const SLOTS = `
 local LEASE, QUEUE, SEQ, TICKET, TEXP, BYKEY, CFG, OFF = unpack(KEYS)
@@ -68,7 +68,7 @@ local function reply(status, value)
   for replica, text in pairs(told) do redis.call('PUBLISH', WAKE .. replica, text) end
   for i = 1, 6 do redis.call('PEXPIRE', KEYS[i], int(2 * TTL)) end
   redis.call('PEXPIRE', CFG, CFG_TTL); redis.call('PEXPIRE', OFF, int(2 * TTL))
-  local answer = {status, epoch, value or '', redis.call('ZCARD', QUEUE), capacity and int(capacity) or '', tostring(hold)}
+  local answer = {status, epoch, value or '', redis.call('ZCARD', QUEUE), capacity and int(capacity) or '', tostring(hold), redis.call('ZCARD', LEASE)}
   for i = 1, #own do answer[#answer + 1] = own[i] end
   return answer
 end
