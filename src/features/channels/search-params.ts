@@ -6,7 +6,8 @@ export const channelSearch = {
   q: parseAsString.withDefault(""),
   protocol: parseAsStringLiteral(["openai-chat", "anthropic-messages"]),
   state: parseAsStringLiteral(["enabled", "disabled"]),
-  sort: parseAsString.withDefault(""),
+  /** Empty: in the order in which they are tried. */
+  sort: parseAsString.withDefault("live"),
   open: parseAsString,
 };
 

@@ -13,6 +13,7 @@ import { ChannelProtocols, ChannelState } from "./channel-badges";
 import { ChannelModels } from "./channel-models";
 import { LimiterCell } from "./limiter-cell";
 import type { LiveBoard } from "./live-connection";
+import { pressureOf } from "./pressure-of";
 
 const hrefOf = (channel: Channel) => `/admin/channels/${channel.id}`;
 
@@ -27,7 +28,7 @@ export type ChannelTableProps = {
   onOpen: (channel: Channel) => void;
 };
 
-/** The channels in the order in which they are tried; a row opens its drawer, a name its page. */
+/** The channels; a row opens its drawer, a name its page. */
 export function ChannelTable({ items, live, actions, sort, onSort, onOpen }: ChannelTableProps) {
   const t = useTranslations("channels");
   const rows = useMemo(() => new Map(live.reading?.rows.map((row) => [row.channelId, row])), [live.reading]);
@@ -147,12 +148,6 @@ function RecentCell({ row }: { row: LiveChannelRow | undefined }) {
       )}
     </span>
   );
-}
-
-/** The fullest first: those that wait count beside those that run. Without a limit the load says nothing of its pressure. */
-function pressureOf(row: LiveChannelRow | undefined): number {
-  if (row === undefined || row.capacity === null) return 1;
-  return -(row.inFlight + row.waiting) / row.capacity;
 }
 
 function ChannelName({ channel }: { channel: Channel }) {
