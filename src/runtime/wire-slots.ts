@@ -69,7 +69,9 @@ function ratesOf({ redis, clock, log }: SlotsAsk): ChannelRates {
   const local = memoryChannelRates({ clock });
   if (redis === null) return local;
   const onOutage = quietly(clock, (error) => log.warn({ error }, "the rates of channels do not answer"));
-  return fallbackRates({ shared: redisChannelRates({ ...redis, clock, onError: onOutage }), local, onOutage });
+  const shared = redisChannelRates({ ...redis, clock, onError: onOutage });
+  // How many replicas serve calls is not known here.
+  return fallbackRates({ shared, local, replicas: () => 1, onOutage });
 }
 
 /** One line of the log while an outage lasts. */
