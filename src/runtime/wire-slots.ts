@@ -65,13 +65,12 @@ function slotsOf({ redis, config, clock, replica, gateways }: SlotsAsk, onError:
   return { slots, silentMs: slots.silentMs };
 }
 
-function ratesOf({ redis, clock, log }: SlotsAsk): ChannelRates {
+function ratesOf({ redis, clock, log, gateways }: SlotsAsk): ChannelRates {
   const local = memoryChannelRates({ clock });
   if (redis === null) return local;
   const onOutage = quietly(clock, (error) => log.warn({ error }, "the rates of channels do not answer"));
   const shared = redisChannelRates({ ...redis, clock, onError: onOutage });
-  // How many replicas serve calls is not known here.
-  return fallbackRates({ shared, local, replicas: () => 1, onOutage });
+  return fallbackRates({ shared, local, replicas: gateways, onOutage });
 }
 
 /** One line of the log while an outage lasts. */

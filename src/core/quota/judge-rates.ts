@@ -1,11 +1,11 @@
+import { correctUnits, countedIn, type SlidingWindow, takeUnits, windowWaitMs } from "@/lib/sliding-window";
 import type { ConcurrencyAsk, RateAsk, RateLine, RateRule, RatesAsk } from "./rate-ask";
 import { RUNNING_LEASE_MS, rateLifeMs } from "./rate-ask";
 import { bucketWaitMs, FULL_BUCKET, giveToBucket, type RateBucket, refilled, takeFromBucket } from "./rate-bucket";
-import { countedIn, giveUnitBack, type RateWindow, takeUnit, windowWaitMs } from "./rate-window";
 
 /** The state of one counter of requests: a window, or the bucket of a rule with a burst. */
 export type RateState = {
-  readonly window: RateWindow;
+  readonly window: SlidingWindow;
   readonly bucket: RateBucket;
   /** Epoch ms. */
   readonly expiresAt: number;
@@ -78,7 +78,7 @@ export function giveRatesBack(
     if (known === undefined || known.expiresAt <= now) return [];
     const { periodMs, limit, burst } = counter;
     const expiresAt = now + rateLifeMs(periodMs);
-    const window = burst === null ? giveUnitBack({ window: known.window, periodMs, now }, takenAt) : known.window;
+    const window = burst === null ? correctUnits({ window: known.window, periodMs, now }, takenAt, -1) : known.window;
     const bucket = burst === null ? known.bucket : giveToBucket(known.bucket, { amount: limit, burst, periodMs }, now);
     return [[counter.id, { window, bucket, expiresAt }] as const];
   });
@@ -105,7 +105,7 @@ function crowdedBy(board: RateBoard, ask: ConcurrencyAsk, now: number): RatesFou
 
 function taken({ window, bucket }: RateState, { periodMs, limit, burst }: RateAsk, now: number): RateState {
   const expiresAt = now + rateLifeMs(periodMs);
-  if (burst === null) return { window: takeUnit({ window, periodMs, now }), bucket, expiresAt };
+  if (burst === null) return { window: takeUnits({ window, periodMs, now }), bucket, expiresAt };
   return { window, bucket: takeFromBucket(bucket, { amount: limit, burst, periodMs }, now), expiresAt };
 }
 

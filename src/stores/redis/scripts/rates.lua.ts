@@ -1,5 +1,5 @@
 import { RUNNING_LEASE_MS } from "@/core/quota/rate-ask";
-import { RATE_SLICES } from "@/core/quota/rate-window";
+import { WINDOW_SLICES } from "@/lib/sliding-window";
 
 /**
  * Rates and requests at once; the twin of `core/quota/judge-rates.ts`, behind COUNTERS. A window is a text of `last:count` per slice, oldest
@@ -7,7 +7,7 @@ import { RATE_SLICES } from "@/core/quota/rate-window";
  * metric, limit, burst, period, id}, as one line of a text; a line `R` is {user's cap, key's cap (- = none), key id, request id}.
  */
 export const RATES = `
-local SLICES, LEASE = ${RATE_SLICES}, ${RUNNING_LEASE_MS}
+local SLICES, LEASE = ${WINDOW_SLICES}, ${RUNNING_LEASE_MS}
 local function rateKey(id) return META .. ':r:' .. id end
 local function runningKey(keyId) return META .. ':n' .. (keyId and ':k' .. keyId or '') end
 
