@@ -4,6 +4,7 @@ import type { AppError, ErrorCode } from "./errors";
 import type { Denial } from "./quota/denial";
 import type { Verdict } from "./quota/quota-store";
 import { readDenial } from "./quota/read-denial";
+import type { ConcurrencyStep, RateStep, RefusedByRate } from "./rate-steps";
 import type {
   DenialReason,
   Enforcement,
@@ -82,6 +83,9 @@ export type LimitsDecision = {
   readonly failOpen: boolean;
 };
 
+/** One step of a decision, as the guard ran it. */
+export type DecisionStep = LimitStep | RateStep | ConcurrencyStep;
+
 /** What the estimate of a request went by, for the lessons of its model too (quota.md Q32). */
 export type EstimateFacts = {
   readonly inputTokens: number;
@@ -103,7 +107,7 @@ export type Decision = {
   readonly group?: string | null;
   readonly limits?: string;
   readonly failOpen?: boolean;
-  readonly steps?: readonly LimitStep[];
+  readonly steps?: readonly DecisionStep[];
   /** What was weighed for each attempt, for admins (channels-and-rates.md S5). */
   readonly channels?: readonly ChannelChoice[];
   /** Index of the step that refused the request. */
@@ -144,6 +148,14 @@ export function deniedDecision(
   const deniedBy = deniedStepOf(steps, denial.limitId);
   if (deniedBy !== -1) return { ...decision, steps, deniedBy };
   return { ...decision, steps: [...steps, deniedStep(denial)], deniedBy: steps.length };
+}
+
+/** The decision of a request that a rate or the number of requests at once refused. */
+export function rateDecision(
+  { configVersion, error }: { readonly configVersion: number; readonly error: AppError },
+  { steps, deniedBy }: RefusedByRate,
+): Decision {
+  return { v: 1, configVersion, outcome: "denied", code: error.code, steps, deniedBy };
 }
 
 /** Index of the step by which a limit refused a request. */

@@ -10,7 +10,7 @@ import type { Call } from "@/protocols/protocol";
 import { affordableOutput, demandOf, type Estimated, isFree } from "./demand";
 import type { Caller, EngineDeps, Exchange } from "./exchange";
 import type { Interrupt } from "./interrupts";
-import { measuredOf } from "./judged-limits";
+import { measuredOf, ratedBy } from "./judged-limits";
 import type { Candidate, Target } from "./resolve-target";
 
 /** A call that asks to be sent: who asks, what, and where it may go. */
@@ -103,7 +103,7 @@ function take(result: QuotaResult, judged: Judged, place: Place): Hold | AppErro
   const { ask, group, estimated } = judged;
   if (result.kind === "limited") {
     const denial = rateDenialOf(result, { groupName: group?.name ?? null, model: ask.model });
-    return new AppError(denial.code, denial, { cause: measuredOf(result, group) });
+    return new AppError(denial.code, denial, { cause: ratedBy(result, group, ask.model) });
   }
   // Only rates asked the counters: there is no limit to name.
   if (result.kind === "unavailable" && result.resolution.buckets.length === 0)

@@ -1,4 +1,4 @@
-import { type Decision, deniedDecision, limitSteps, refusedDecision } from "@/core/decision";
+import { type Decision, deniedDecision, limitSteps, rateDecision, refusedDecision } from "@/core/decision";
 import type { AppError } from "@/core/errors";
 import { limitLines } from "@/core/limit-lines";
 import { readDenial } from "@/core/quota/read-denial";
@@ -39,6 +39,7 @@ export function fail(error: AppError, refused: Refused, deps: EngineDeps): void 
 function decisionOf(error: AppError, configVersion: number): Decision {
   const denial = readDenial(error);
   const measured = measureIn(error);
+  if (measured?.refusedBy !== undefined) return rateDecision({ configVersion, error }, measured.refusedBy);
   if (denial === null || measured === null)
     return deniedDecision({ configVersion, channels: choicesIn(error) }, error, []);
   if (measured.lines === null)

@@ -8,6 +8,7 @@ import type { LimitedResult } from "@/core/quota/quota";
 import type { BucketAsk, BucketLine } from "@/core/quota/quota-store";
 import { type MeasuredRates, type RateStanding, tightestRpm } from "@/core/quota/rate-standing";
 import type { ResolvedBucket } from "@/core/quota/resolve-limits";
+import { type RefusedByRate, rateSteps } from "@/core/rate-steps";
 
 /** What was asked of the buckets of a request and what was found there. */
 export type Measured = {
@@ -19,6 +20,8 @@ export type Measured = {
   readonly group: ModelGroup | null;
   /** Where its tightest rate per minute stands; null: none applies. */
   readonly rate: RateStanding | null;
+  /** Set when a rate or the number of requests at once refused it. */
+  readonly refusedBy?: RefusedByRate;
 };
 
 /** What a hold was measured by. */
@@ -33,14 +36,17 @@ export function measuredBy(hold: Hold, group: ModelGroup | null): Measured {
 }
 
 /** What a request was measured by that was not admitted. A block asks no counter. */
-export function measuredOf(denied: Denied | LimitedResult, group: ModelGroup | null): Measured {
-  if (denied.kind === "limited") {
-    const rate = rateOf({ counters: denied.rates.counters, lines: denied.lines }, false);
-    return { buckets: [], asks: [], lines: null, group, rate };
-  }
+export function measuredOf(denied: Denied, group: ModelGroup | null): Measured {
   const { buckets } = denied.resolution;
   if (denied.kind === "refused") return { buckets, asks: denied.asks, lines: denied.lines, group, rate: null };
   return { buckets: [], asks: [], lines: null, group, rate: null };
+}
+
+/** What a request was measured by that a rate refused: no bucket was asked. `model` is the one that it named. */
+export function ratedBy(limited: LimitedResult, group: ModelGroup | null, model: string): Measured {
+  const rate = rateOf({ counters: limited.rates.counters, lines: limited.lines }, false);
+  const refusedBy = rateSteps(limited, { groupName: group?.name ?? null, model });
+  return { buckets: [], asks: [], lines: null, group, rate, refusedBy };
 }
 
 function rateOf(rates: MeasuredRates | undefined, isAdmitted: boolean): RateStanding | null {

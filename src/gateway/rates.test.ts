@@ -135,6 +135,26 @@ describe("requests that must finish successfully", () => {
   });
 });
 
+test("a denial is stored with every rate that was judged, and which of them refused", async () => {
+  const scene = open([ofUser(50), row("key", 1, { keyId: 3 })], { maxConcurrent: { user: null, key: 1 } });
+  await sendAll(scene, 1);
+  await sendAll(scene, 1);
+  const [denial] = scene.left.denials;
+  expect(denial?.decision).toMatchObject({
+    ...{ outcome: "denied", code: "rpm_exceeded", deniedBy: 1 },
+    steps: [
+      { kind: "rate", verdict: "pass", metric: "rpm", axis: "user", cap: 50, used: 1, winner: { kind: "user" } },
+      { kind: "rate", verdict: "deny", metric: "rpm", axis: "key", cap: 1, used: 1, winner: { kind: "key" } },
+    ],
+  });
+  const crowded = open([], { maxConcurrent: { user: null, key: 1 } });
+  await sendAll(crowded, 2);
+  expect(crowded.left.denials[0]?.decision).toMatchObject({
+    ...{ code: "key_concurrency_exceeded", deniedBy: 0 },
+    steps: [{ kind: "concurrency", verdict: "deny", axis: "key", cap: 1, used: 1 }],
+  });
+});
+
 test("a refusal tells when a unit comes back, and after that time a call passes", async () => {
   const scene = open([ofUser(2)]);
   await sendAll(scene, 2);

@@ -8,7 +8,7 @@ import type { LimitTarget, Resolution } from "./resolve-limits";
 import type { RateCounter } from "./resolve-rates";
 
 /** Rates and requests at once that a request must fit, with what they come from. */
-export type QuotaRates = RatesAsk & { readonly counters: readonly RateCounter[] };
+export type QuotaRates = Omit<RatesAsk, "counters"> & { readonly counters: readonly RateCounter[] };
 
 /** A rate or the number of requests at once refused the request: nothing was taken. */
 export type LimitedResult = {

@@ -26,7 +26,7 @@ export async function explained(
   { userGroups }: Pick<OperationPorts, "userGroups">,
 ) {
   const steps = decision?.steps ?? [];
-  const asksGroups = steps.some(({ winner }) => winner.kind === "user_group");
+  const asksGroups = steps.some((step) => step.kind === "limit" && step.winner.kind === "user_group");
   const groups = new Map((asksGroups ? await userGroups.list({}) : []).map(({ id, name }) => [id, name]));
   const nameOf = (kind: LimitSubject, id: number | null) => {
     if (kind === "user_group") return id === null ? null : (groups.get(id) ?? null);
@@ -36,7 +36,7 @@ export async function explained(
     code,
     sentence: { code: code ?? "admitted", params: { ...params } },
     counted: decision?.counted ?? null,
-    steps: steps.map((step) => explainedStep(step, subject, nameOf)),
+    steps: steps.map((step) => (step.kind === "limit" ? explainedStep(step, subject, nameOf) : step)),
     deniedBy: decision?.deniedBy ?? null,
   };
 }

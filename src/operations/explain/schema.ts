@@ -7,6 +7,7 @@ import {
   LIMIT_SUBJECTS,
   LIMIT_UNITS,
   LIMIT_WINDOWS,
+  RATE_METRICS,
   SERVED_PROTOCOL_IDS,
 } from "@/core/vocabulary";
 import { choice, idField, instant, modelName, orDefault, strict, text, whole } from "../references";
@@ -59,6 +60,36 @@ export const ExplainedStep = z.object({
 /** See the schema. */
 export type ExplainedStep = z.infer<typeof ExplainedStep>;
 
+/** One rate that a refused request was measured by. */
+const ExplainedRate = z.object({
+  kind: z.literal("rate"),
+  verdict: z.enum(["pass", "deny"]),
+  metric: z.enum(RATE_METRICS),
+  axis: z.enum(LIMIT_AXES),
+  targetType: z.enum(["all", "group", "model"]),
+  target: z.string(),
+  /** `rateId` null: the settings decide. */
+  winner: z.object({
+    kind: z.enum(["user", "group", "override", "key", "default"]),
+    rateId: z.int().nullable(),
+    userGroupId: z.int().nullable(),
+  }),
+  cap: z.int(),
+  burst: z.int().nullable(),
+  used: z.int(),
+  periodMs: z.int(),
+  retryAfterMs: z.int(),
+});
+
+/** As many requests ran as may. */
+const ExplainedConcurrency = z.object({
+  kind: z.literal("concurrency"),
+  verdict: z.literal("deny"),
+  axis: z.enum(LIMIT_AXES),
+  cap: z.int(),
+  used: z.int(),
+});
+
 const params = z.record(z.string(), z.unknown());
 const explained = {
   /** null: the request passed, or would. */
@@ -67,8 +98,8 @@ const explained = {
   sentence: z.object({ code: z.string(), params }),
   /** Whether it counts in the global limits of each axis; null when no limit was asked. */
   counted: z.object({ userGlobal: z.boolean(), keyGlobal: z.boolean() }).nullable(),
-  /** Every limit in the order in which it was judged. */
-  steps: z.array(ExplainedStep),
+  /** Every limit, or for a request that a rate refused every rate, in the order in which it was judged. */
+  steps: z.array(z.discriminatedUnion("kind", [ExplainedStep, ExplainedRate, ExplainedConcurrency])),
   /** Index of the step that refused; null: none did. */
   deniedBy: z.int().nullable(),
 };

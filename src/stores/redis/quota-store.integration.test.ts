@@ -221,6 +221,67 @@ test.each(["meta", "open"] as const)(
   },
 );
 
+test("counters of requests live for one to two periods after each call, 120 s at least, and places for a minute", async () => {
+  await rebuild(7);
+  const window = { id: "u7:rpm:all:60000", metric: "rpm", limit: 9, burst: null, periodMs: 60_000 } as const;
+  const bucket = { ...window, id: "u7:b1:600000", metric: "total", burst: 5, periodMs: 600_000 } as const;
+  const concurrency = { requestId: "a", keyId: 3, user: 2, key: 2 };
+  const ask = { ...(await asking(7, "a.1")), buckets: [], rates: { counters: [window, bucket], concurrency } };
+  const reply = await store.reserve(ask);
+  const rateKeys = () => admin.keys("sl:db1:{u:7}:q1:r:*");
+  const lives = async () =>
+    Promise.all((await rateKeys()).sort().map(async (key) => [key.split(":r:")[1], await admin.pttl(key)] as const));
+  for (const [id, ttl] of await lives()) {
+    const most = id === bucket.id ? 1_200_000 : 120_000;
+    expect(ttl).toBeGreaterThan(most - 60_000);
+    expect(ttl).toBeLessThanOrEqual(most);
+  }
+  expect(await lives()).toHaveLength(2);
+  for (const key of [domainKeys(7).running, domainKeys(7).runningOfKey(3)])
+    expect(await admin.pttl(key)).toBeGreaterThan(30_000);
+  const at = reply.kind === "admitted" ? reply.at : 0;
+  await store.void({ userId: 7, holdId: "a.1", at, buckets: [], actual: [] });
+  for (const [, ttl] of await lives()) expect(ttl).toBeGreaterThan(60_000);
+  await store.leave({ userId: 7, keyId: 3, requestId: "a" });
+  expect(await admin.exists(domainKeys(7).running, domainKeys(7).runningOfKey(3))).toBe(0);
+});
+
+test("a place whose replica was not heard of for 30 s is free", async () => {
+  await rebuild(7);
+  const begin = async (requestId: string) =>
+    store.reserve({
+      ...{ ...(await asking(7, `${requestId}.1`)), buckets: [] },
+      rates: { counters: [], concurrency: { requestId, keyId: 3, user: 1, key: 1 } },
+    });
+  expect((await begin("a")).kind).toBe("admitted");
+  const score = Number(await admin.zscore(domainKeys(7).running, "a"));
+  expect(score - (await timeOf(connection.client))).toBeGreaterThan(29_000);
+  expect(await begin("b")).toMatchObject({ kind: "limited", by: "user" });
+  for (const key of [domainKeys(7).running, domainKeys(7).runningOfKey(3)]) await admin.zadd(key, 1, "a");
+  expect((await begin("b")).kind).toBe("admitted");
+  expect(await admin.zcard(domainKeys(7).running)).toBe(1);
+});
+
+test("1,000 requests at a rate through ten flushes of the scripts: no error, and exact counts", async () => {
+  await rebuild(7);
+  const window = { id: "u7:total:all:60000", metric: "total", limit: 700, burst: null, periodMs: 60_000 } as const;
+  const base = { ...(await asking(7, "x.1")), buckets: [], rates: { counters: [window], concurrency: null } };
+  let next = 0;
+  const worker = async () => {
+    const kinds: string[] = [];
+    while (next < 1_000) {
+      const number = next++;
+      if (number % 100 === 50) await admin.script("FLUSH");
+      kinds.push((await store.reserve({ ...base, holdId: `f${number}.1` })).kind);
+    }
+    return kinds;
+  };
+  const kinds = (await Promise.all(Array.from({ length: 20 }, worker))).flat();
+  expect(Object.fromEntries([...Map.groupBy(kinds, String)].map(([kind, list]) => [kind, list.length]))).toEqual({
+    ...{ admitted: 700, limited: 300 },
+  });
+});
+
 test("a broken hold record of one user does not hide the expired holds of another", async () => {
   for (const userId of [7, 8]) {
     await rebuild(userId);
