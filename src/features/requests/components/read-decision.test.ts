@@ -18,6 +18,7 @@ test("reads what is there and leaves the rest null", () => {
     mapped: "gpt-5-mini",
     estimatedInputTokens: 12,
     limits: [],
+    rates: [],
   });
   expect(readDecision({ v: 1, outcome: "denied", code: "key_expired" })).toMatchObject({
     isAdmitted: false,

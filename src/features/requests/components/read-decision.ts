@@ -1,4 +1,5 @@
 import { readLimitSteps, type ShownLimit } from "./read-limit-steps";
+import { readRateSteps, type ShownRate } from "./read-rate-steps";
 
 /** What the drawer shows of a stored decision (dashboard.md 7.2); what an older or newer version left out is null. */
 export type DecisionFacts = {
@@ -11,6 +12,8 @@ export type DecisionFacts = {
   readonly estimatedInputTokens: number | null;
   /** In the order in which they were judged. */
   readonly limits: readonly ShownLimit[];
+  /** Of a request that a rate refused: every rate that was judged. */
+  readonly rates: readonly ShownRate[];
 };
 
 const record = (value: unknown): Readonly<Record<string, unknown>> =>
@@ -32,5 +35,6 @@ export function readDecision(decision: unknown): DecisionFacts | null {
     mapped: textOf(model.mapped),
     estimatedInputTokens: numberOf(record(given.estimate).inputTokens),
     limits: readLimitSteps(given),
+    rates: readRateSteps(given),
   };
 }

@@ -2,10 +2,12 @@
 import { renderScreen } from "@test/render-screen";
 import { screen, within } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
-import { deniedDecision, type JudgedLimit, limitSteps } from "@/core/decision";
+import { deniedDecision, type JudgedLimit, limitSteps, rateDecision } from "@/core/decision";
 import { AppError } from "@/core/errors";
 import type { Denial } from "@/core/quota/denial";
-import { LOCALES } from "@/core/vocabulary";
+import type { RateCounter } from "@/core/quota/resolve-rates";
+import { rateSteps } from "@/core/rate-steps";
+import { LOCALES, RATE_METRICS } from "@/core/vocabulary";
 import type { RequestDetail } from "@/operations/requests/schema";
 import { RequestDecision } from "./request-decision";
 
@@ -58,6 +60,27 @@ const denial: Denial = {
 function requestOf(limits: readonly JudgedLimit[]): RequestDetail {
   const decision = deniedDecision({ configVersion: 7 }, new AppError(denial.code, denial), limitSteps(limits, false));
   return { params: denial, decision: JSON.parse(JSON.stringify(decision)) } as unknown as RequestDetail;
+}
+
+/** A request that its second rate refused. */
+function ratedRequest(source: RateCounter["source"]) {
+  const counter: RateCounter = {
+    ...{ id: "u7:rpm:all:60000", metric: "rpm", limit: 5, burst: null, periodMs: 60_000 },
+    ...{ axis: "user", target: "all", source, userGroupId: 2, rowId: 4 },
+  };
+  const ofModel: RateCounter = { ...counter, metric: "total", target: "model", periodMs: 600_000 };
+  const rates = { counters: [counter, ofModel], concurrency: null };
+  const lines = [
+    { used: 3, waitMs: 0 },
+    { used: 5, waitMs: 42_000 },
+  ];
+  const steps = rateSteps(
+    { kind: "limited", by: 1, used: 5, waitMs: 42_000, at: 0, rates, lines },
+    { groupName: null, model: "gpt-5" },
+  );
+  const error = new AppError("total_requests_exceeded", { retryAfterMs: 42_000 });
+  const decision = rateDecision({ configVersion: 7, error }, steps);
+  return { params: error.params, decision: JSON.parse(JSON.stringify(decision)) } as unknown as RequestDetail;
 }
 
 const rows = () =>
@@ -115,6 +138,23 @@ describe("the decision in the drawer", () => {
     renderScreen(<RequestDecision request={request as unknown as RequestDetail} />);
     expect(screen.queryByRole("table")).toBeNull();
     expect(screen.getByText("model")).toBeTruthy();
+  });
+
+  test("of a refusal by a rate shows every rate with its numbers, and when one more fits", () => {
+    renderScreen(<RequestDecision request={ratedRequest("group")} />);
+    const [first, second] = screen.getAllByRole("listitem").map((item) => item.textContent);
+    expect(first).toBe("Requests per minuteSet for a user group3 of 5in 1 minPassed");
+    expect(second).toBe("Requestsgpt-5Set for a user group5 of 5in 10 minRefusedone more fits after 42 sec");
+    expect(screen.queryByText("retryAfterMs")).toBeNull();
+  });
+
+  test.each(LOCALES)("has words for every rate and its source in %s", (locale) => {
+    const sources = ["user", "group", "override", "key", "default"] as const;
+    for (const source of sources) {
+      const { unmount } = renderScreen(<RequestDecision request={ratedRequest(source)} />, { locale });
+      for (const code of [...RATE_METRICS, source]) expect(screen.queryByText(code)).toBeNull();
+      unmount();
+    }
   });
 
   test.each(LOCALES)("has words for every window, source, way and reason in %s", (locale) => {

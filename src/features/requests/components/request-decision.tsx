@@ -7,6 +7,7 @@ import { useProblemText } from "@/components/use-problem-text";
 import type { RequestDetail } from "@/operations/requests/schema";
 import { DetailSection, Fact, FactList } from "./detail-section";
 import { LimitTable } from "./limit-table";
+import { RateList } from "./rate-list";
 import { type DecisionFacts, readDecision } from "./read-decision";
 
 /** Why a request was let through or refused: the stored decision. */
@@ -27,7 +28,7 @@ export function RequestDecision({ request }: { request: RequestDetail }) {
 function Facts({ facts, params }: { facts: DecisionFacts; params: RequestDetail["params"] }) {
   const t = useTranslations("requests.decision");
   const problemText = useProblemText();
-  const shownParams = facts.limits.length > 0 ? [] : Object.entries(params); // the numbers of a limit are in its row
+  const shownParams = facts.limits.length + facts.rates.length > 0 ? [] : Object.entries(params); // those of a limit are in its row
   const Icon = facts.isAdmitted ? CircleCheck : CircleX;
   return (
     <>
@@ -65,6 +66,7 @@ function Facts({ facts, params }: { facts: DecisionFacts; params: RequestDetail[
         ))}
       </FactList>
       {facts.limits.length === 0 ? null : <LimitTable limits={facts.limits} />}
+      {facts.rates.length === 0 ? null : <RateList rates={facts.rates} />}
     </>
   );
 }
