@@ -6,7 +6,7 @@ import type { Asked } from "./admit";
 import { type Ceiling, ceilingWritten, openCeiling } from "./ceiling";
 import { estimateAsk } from "./demand";
 import type { EngineDeps, Exchange } from "./exchange";
-import { type Measured, measuredBy } from "./judged-limits";
+import { type Measured, measureIfAny } from "./judged-limits";
 import { openRelay } from "./relay";
 import { EMPTY_READING, type RelayEnd } from "./relay-state";
 import type { Candidate } from "./resolve-target";
@@ -117,8 +117,7 @@ export function measureOf({
   admitted,
 }: Pick<AttemptAsk, "hold" | "candidate" | "admitted">): Measured | null {
   const group = hold.target.modelGroupId === null ? null : admitted.target.config.modelGroupOf(candidate.billedModel);
-  const isMeasured = group !== null || hold.buckets.length > 0 || hold.rates !== undefined;
-  return !isMeasured ? null : measuredBy(hold, group);
+  return measureIfAny(hold, group);
 }
 
 /** Interrupts between two attempts are noticed before the next one. */

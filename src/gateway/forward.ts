@@ -186,6 +186,8 @@ async function holdForAttempt(
     const isFirst = ends.findIndex(({ isDispatched }) => isDispatched) === ends.length - 1;
     deps.quota.settle(last.hold, amountsOf([entryOf(last, { admitted, exchange }, isFirst ? 1 : 0)]), false);
   } else if (last !== undefined) deps.quota.void(last.hold);
+  // The end of the last hold leaves behind its frame: a unit that it gives back must be there before the next reserve asks for it.
+  if (last !== undefined) await deps.journal.written();
   const wasSent = ends.some(({ isDispatched }) => isDispatched);
   const ask = { asked: admitted, candidates: [candidate], model: candidate.billedModel, no: ends.length + 1, wasSent };
   const held = await holdFor(ask, exchange, deps);

@@ -25,7 +25,7 @@ export type Measured = {
 };
 
 /** What a hold was measured by. */
-export function measuredBy(hold: Hold, group: ModelGroup | null): Measured {
+function measuredBy(hold: Hold, group: ModelGroup | null): Measured {
   return {
     buckets: hold.resolution.buckets,
     asks: hold.buckets,
@@ -35,10 +35,17 @@ export function measuredBy(hold: Hold, group: ModelGroup | null): Measured {
   };
 }
 
+/** The same; null: neither a limit, a rate nor a model group applies. */
+export function measureIfAny(hold: Hold, group: ModelGroup | null): Measured | null {
+  const isMeasured = group !== null || hold.buckets.length > 0 || hold.rates !== undefined;
+  return isMeasured ? measuredBy(hold, group) : null;
+}
+
 /** What a request was measured by that was not admitted. A block asks no counter. */
 export function measuredOf(denied: Denied, group: ModelGroup | null): Measured {
   const { buckets } = denied.resolution;
-  if (denied.kind === "refused") return { buckets, asks: denied.asks, lines: denied.lines, group, rate: null };
+  if (denied.kind === "refused")
+    return { buckets, asks: denied.asks, lines: denied.lines, group, rate: rateOf(denied.rates, false) };
   return { buckets: [], asks: [], lines: null, group, rate: null };
 }
 

@@ -3,7 +3,7 @@ import type { GatewayReply } from "@/protocols/exchange";
 import type { Admitted } from "./admit";
 import type { EngineDeps, Exchange } from "./exchange";
 import { errorContextOf } from "./fail";
-import { measuredBy } from "./judged-limits";
+import { measureIfAny } from "./judged-limits";
 import { relayedHead } from "./reply-head";
 
 /** The exchange of a call whose client is told that it still waits, and how to stop that. */
@@ -33,7 +33,7 @@ export function withHeartbeat(admitted: Admitted, exchange: Exchange, deps: Engi
 /** The head of a stream that no upstream has answered yet. */
 function headOf({ call, hold, target }: Admitted, exchange: Exchange, deps: EngineDeps) {
   const group = target.config.modelGroupOf(call.model);
-  const measured = hold === null || (group === null && hold.buckets.length === 0) ? null : measuredBy(hold, group);
+  const measured = hold === null ? null : measureIfAny(hold, group);
   return relayedHead({ "content-type": "text/event-stream" }, exchange, { deps, isStream: true, measured, queueMs: 0 });
 }
 

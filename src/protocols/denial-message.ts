@@ -14,6 +14,11 @@ const WINDOW_NAMES: Readonly<Record<LimitWindow, string>> = {
 /** What clients take for a spent allowance: a transient denial must not say it, not even in a name. */
 const TERMINAL_WORDS = /quota|billing|will reset/i;
 
+/** Whether clients would take a name for the end of an allowance. */
+export function isTerminalName(name: string): boolean {
+  return TERMINAL_WORDS.test(name);
+}
+
 /**
  * Why a limit refused a request, in a sentence for a person that clients classify by (protocols-and-pricing.md 3.3). A transient one lacks
  * the words on when to try again.
@@ -61,7 +66,7 @@ function limitName({ axis, targetType, target, unit, window, cap, reason }: Deni
   const amount = cap === null ? "" : ` of ${spokenAmount(unit, cap)}`;
   const name = `${owner}${scope} ${WINDOW_NAMES[window]} limit${amount}`;
   if (targetType === "global") return name;
-  return reason === "contended" && TERMINAL_WORDS.test(target) ? name : `${name} on ${quoted(target)}`;
+  return reason === "contended" && isTerminalName(target) ? name : `${name} on ${quoted(target)}`;
 }
 
 function spending({ unit, used, held }: Denial): string {

@@ -1,8 +1,10 @@
 import { type AppError, type ErrorCode, type ErrorParams, errorRow } from "@/core/errors";
+import { readRateDenial } from "@/core/quota/rate-denial";
 import { readDenial } from "@/core/quota/read-denial";
 import { denialMessage } from "./denial-message";
 import { quoted } from "./quoted";
-import { wholeSeconds } from "./retry-hint";
+import { rateDenialMessage } from "./rate-denial-message";
+import { isSpent, wholeSeconds } from "./retry-hint";
 
 type Message = (params: ErrorParams) => string;
 
@@ -12,26 +14,6 @@ function named(value: ErrorParams[string] | undefined): string {
 }
 
 const at = (params: ErrorParams) => (typeof params.offset === "number" ? ` at byte ${params.offset}` : "");
-
-/** ` for the model "gpt-5"`, or nothing for a rate over all models. */
-function over(targetType: ErrorParams[string] | undefined, target: ErrorParams[string] | undefined): string {
-  if (targetType === "all" || targetType === undefined) return "";
-  return ` for the ${targetType === "group" ? "model group" : "model"}${named(target)}`;
-}
-
-/** What a rate allows: `Rate limit reached: 60 requests per 5 minutes for the model "gpt-5".` */
-function rateMessage(counted: string): Message {
-  return ({ limit, periodMs, targetType, target }) => {
-    if (limit === undefined) return "Rate limit reached.";
-    const minutes = Math.round(Number(periodMs) / 60_000);
-    const period = minutes === 1 ? "minute" : `${minutes} minutes`;
-    return `Rate limit reached: ${limit} ${counted} per ${period}${over(targetType, target)}.`;
-  };
-}
-
-function crowded(who: string, limit: ErrorParams[string] | undefined): string {
-  return `Rate limit reached: ${who} may run ${limit ?? "no more"} requests at once.`;
-}
 
 const BODY_REASONS: Readonly<Record<string, Message>> = {
   not_an_object: () => "The request body must be a JSON object.",
@@ -77,11 +59,11 @@ const MESSAGES: Partial<Record<ErrorCode, Message>> = {
   limit_exceeded: () => "Usage quota exhausted.",
   limit_too_small: () => "Usage quota exhausted: the request needs more than is left.",
   limit_contended: () => "Other running requests hold what is left of a limit.",
-  rpm_exceeded: rateMessage("requests"),
-  total_requests_exceeded: rateMessage("requests"),
-  successful_requests_exceeded: rateMessage("successful requests"),
-  key_concurrency_exceeded: ({ limit }) => crowded("this API key", limit),
-  user_concurrency_exceeded: ({ limit }) => crowded("this user", limit),
+  rpm_exceeded: () => "Rate limit reached.",
+  total_requests_exceeded: () => "Rate limit reached.",
+  successful_requests_exceeded: () => "Rate limit reached.",
+  key_concurrency_exceeded: () => "Rate limit reached: too many requests of this API key run at once.",
+  user_concurrency_exceeded: () => "Rate limit reached: too many requests of this user run at once.",
   channel_queue_full: ({ model }) => `The service is at capacity for the model${named(model)}.`,
   channel_queue_timeout: ({ model }) => `The service stayed at capacity for the model${named(model)}.`,
   channel_rate_limited: ({ model }) => `The service has reached its rate for the model${named(model)}.`,
@@ -109,10 +91,16 @@ const MESSAGES: Partial<Record<ErrorCode, Message>> = {
  * @param retryMs the hint of `retryAfterMs`
  */
 export function errorMessage(error: AppError, retryMs: number | null): string {
-  const denial = readDenial(error);
-  const message = denial === null ? plainMessage(error) : denialMessage(denial);
+  const message = messageOf(error);
   if (retryMs === null || errorRow(error.code).status !== 429) return message;
   return `${message} Please try again in ${wholeSeconds(retryMs)}s.`;
+}
+
+function messageOf(error: AppError): string {
+  const denial = readDenial(error);
+  if (denial !== null) return denialMessage(denial);
+  const rate = readRateDenial(error);
+  return rate === null ? plainMessage(error) : rateDenialMessage(rate, isSpent(error));
 }
 
 function plainMessage({ code, params }: AppError): string {

@@ -62,7 +62,7 @@ export function decideReserve(domain: Domain, ask: ReserveAsk, context: ReserveC
       ...(ask.rates === undefined ? UNRATED : takeRates(domain, ask.rates, now)),
       counters: buckets.map((bucket, index) => heldCounter(bucket, counters[index] as Counter, now)),
       axes: confirmedAxes(domain, ask.config),
-      opened: openHold(ask, buckets, context),
+      opened: isPlaceOnly(ask) ? null : openHold(ask, buckets, context),
       ended: null,
     },
   };
@@ -126,6 +126,11 @@ export function namedBucket(buckets: readonly BucketAsk[], lines: readonly Bucke
 
 function heldCounter(bucket: HeldAmounts, counter: Counter, now: number): Counter {
   return addAmounts(bucket, counter, { settled: 0, held: bucket.est, worst: bucket.worst, now });
+}
+
+/** It takes a place among the running requests and nothing else: there is nothing to be ended but the place. */
+function isPlaceOnly({ buckets, rates }: ReserveAsk): boolean {
+  return rates !== undefined && rates.concurrency !== null && rates.counters.length === 0 && buckets.length === 0;
 }
 
 function openHold(ask: ReserveAsk, buckets: readonly HeldAmounts[], { now, replica }: ReserveContext): Hold {

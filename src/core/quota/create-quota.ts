@@ -5,9 +5,11 @@ import { createDomainWatch } from "./domain-watch";
 import type { Hold } from "./hold";
 import { createHoldBook, type HoldBook, openHoldOf } from "./hold-book";
 import { createHoldEnds, type HoldEnds } from "./hold-ends";
-import type { Quota, QuotaAsk, QuotaRates, QuotaResult } from "./quota";
+import { contendedNow, limitedNow } from "./queued-refusal";
+import type { Quota, QuotaAsk, QuotaRates, QuotaResult, Refusal } from "./quota";
 import { type Asked, askOf, HOLD_TTL_MS, held, holdOf, type QuotaDeps, type QuotaParts } from "./quota-engine";
 import type { OpenHold, ReserveReply } from "./quota-store";
+import type { RateLine } from "./rate-ask";
 import type { Resolution } from "./resolve-limits";
 import { createRunningRequests } from "./running-requests";
 import { createWaitingLines, type Turn } from "./waiting-lines";
@@ -40,7 +42,11 @@ const VERDICTS: ReadonlySet<ReserveReply["kind"]> = new Set(["admitted", "refuse
 export function createQuota(deps: QuotaDeps): QuotaEngine {
   const book = createHoldBook();
   const lines = createWaitingLines<QuotaResult>(deps.clock);
-  const degraded = createDegradedAdmission(deps);
+  const running = createRunningRequests({
+    ...deps,
+    onLeft: ({ userId, requestId }) => degraded.rates.leave(userId, requestId),
+  });
+  const degraded = createDegradedAdmission({ ...deps, runningOf: running.ofUser });
   const ends = createHoldEnds({ ...deps, book, degraded, onEnded: (userId) => lines.wake(userId) });
   const bring = createBringUser({
     ...deps,
@@ -59,10 +65,7 @@ export function createQuota(deps: QuotaDeps): QuotaEngine {
     degraded,
     lines,
     watch: createDomainWatch(),
-    running: createRunningRequests({
-      ...deps,
-      onLeft: ({ userId, requestId }) => degraded.rates.leave(userId, requestId),
-    }),
+    running,
     told: new WeakSet(),
     offsetMs: 0,
   };
@@ -96,6 +99,10 @@ function reserve(ask: QuotaAsk, engine: QuotaParts): QuotaResult | Promise<Quota
   const busy = engine.lines.busyBucket(asked.sent.userId, asked.sent.buckets);
   if (busy !== null) return wait(asked, { bucket: busy, refusal: null }, engine);
   return askStore(asked, engine, MAX_ROUNDS);
+}
+
+function measuredRates(asked: QuotaRates | undefined, lines: readonly RateLine[] | undefined): Refusal["rates"] {
+  return asked === undefined || lines === undefined ? undefined : { counters: asked.counters, lines };
 }
 
 /** Neither a limit nor a rate counts the request: no call of the store is made. */
@@ -153,7 +160,7 @@ function judge(asked: Asked, reply: ReserveReply, { engine, rounds }: Rounds): Q
       const { reason, bucket, lines, at } = reply;
       const refusal = {
         ...{ kind: "refused" as const, reason, bucket, lines, at, asks: asked.sent.buckets },
-        rates: reply.rates,
+        rates: measuredRates(asked.ask.rates, reply.rates),
       };
       const result = { ...refusal, resolution: asked.resolution };
       if (reason !== "contended" || asked.isWaiting) return result;
@@ -249,7 +256,9 @@ async function wait(asked: Asked, { bucket, refusal }: Room, engine: QuotaParts)
     if (result.kind !== "refused" || result.reason !== "contended") return { isOver: true, result };
     return { isOver: false, bucket: result.asks[result.bucket]?.id ?? "", result };
   };
-  const turnedAway = refusal ?? (await contendedNow(asked, bucket, engine));
+  const limited = refusal === null ? await limitedNow(asked, engine.deps) : null;
+  if (limited !== null) return limited;
+  const turnedAway = refusal ?? (await contendedNow(asked, bucket, engine.deps));
   if (turnedAway === null) return askStore({ ...asked, isWaiting: true }, engine, MAX_ROUNDS);
   const waiting = engine.lines.wait(
     {
@@ -259,26 +268,13 @@ async function wait(asked: Asked, { bucket, refusal }: Room, engine: QuotaParts)
       refusal: turnedAway,
       ask: turn,
       drop(result) {
-        if (result.kind === "admitted") engine.ends.void(result.hold);
+        if (result.kind !== "admitted") return;
+        engine.ends.void(result.hold);
+        engine.running.leave(result.hold.requestId);
       },
     },
     { kind: "gone" },
   );
   ask.onWait(waiting.leave);
   return waiting.result;
-}
-
-/** The refusal of a request that queues behind others without having asked itself. Null: the counters cannot be read just now. */
-async function contendedNow(asked: Asked, bucket: string, { deps }: QuotaParts): Promise<QuotaResult | null> {
-  const { sent, resolution } = asked;
-  try {
-    const seen = await deps.store.peek(sent);
-    if (seen === null) return null;
-    const index = sent.buckets.findIndex(({ id }) => id === bucket);
-    const refusal = { reason: "contended" as const, bucket: Math.max(0, index), ...seen, asks: sent.buckets };
-    return { kind: "refused", ...refusal, resolution };
-  } catch (error) {
-    deps.onFault({ kind: "store", error });
-    return null;
-  }
 }

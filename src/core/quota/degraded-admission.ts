@@ -3,15 +3,19 @@ import { createOutage, type Outage } from "@/lib/outage";
 import { asksFor } from "./asks-for";
 import { createFailurePolicy, type FailurePolicy } from "./failure-policy";
 import { type Hold, type HoldBucket, holdIdOf } from "./hold";
+import type { Ended } from "./hold-ends";
 import { createLocalRates, type LocalRates } from "./local-rates";
 import type { QuotaAsk, QuotaResult } from "./quota";
 import type { BucketAsk, ReserveAsk } from "./quota-store";
+import type { RunningRequest } from "./rate-ask";
 import type { Resolution, ResolvedBucket } from "./resolve-limits";
 import { seedAskOf } from "./seed-ask";
 import type { UsageHistory } from "./usage-history";
 
 /** What admission without counters works with. */
 export type DegradedDeps = {
+  /** Requests of a user that run here, where their number is capped. */
+  runningOf(userId: number): readonly RunningRequest[];
   readonly clock: Clock;
   readonly history: UsageHistory;
   /** Replicas that serve calls, as last seen. */
@@ -28,7 +32,7 @@ export type DegradedAdmission = Pick<Outage, "isAway" | "silentMs" | "lost" | "n
   isDegraded(): boolean;
   /** The store answers; `userId`: with a verdict, so the counters of this user are there again. */
   answered(userId: number | null): void;
-  endedAlone(buckets: readonly HoldBucket[], actual: readonly number[]): void;
+  endedAlone(hold: Hold, ended: Ended): void;
   /** What `decide` would say while the store does not answer; spends nothing of the allowance. */
   preview(ask: AlonePreviewAsk): Promise<AlonePreview>;
   decide(asked: {
@@ -59,7 +63,7 @@ export type AlonePreview =
 /** Admission that trusts the store until it fails. */
 export function createDegradedAdmission(deps: DegradedDeps): DegradedAdmission {
   const policy = createFailurePolicy();
-  const rates = createLocalRates(deps.clock, deps.gateways);
+  const rates = createLocalRates(deps);
   const outage = createOutage(deps.clock);
   const endings = new WeakMap<readonly HoldBucket[], (actual: readonly number[]) => void>();
   return {
@@ -72,7 +76,10 @@ export function createDegradedAdmission(deps: DegradedDeps): DegradedAdmission {
       policy.recovered(userId);
       rates.forget(userId);
     },
-    endedAlone: (buckets, actual) => endings.get(buckets)?.(actual),
+    endedAlone(hold, ended) {
+      endings.get(hold.buckets)?.(ended.actual);
+      rates.giveBack(hold, ended);
+    },
     preview: (ask) => preview(ask, { policy, deps }),
     decide: (asked) => decide(asked, { policy, rates, endings, deps, hasFailed: outage.hasFailed }),
   };
@@ -96,8 +103,7 @@ async function decide(
   if (all.buckets.length > 0 && hasFailed() && !deps.isLedgerUp()) return unavailable;
   if (!(await learn(all.buckets, { policy, deps, at, userId: sent.userId })) && hasFailed()) return unavailable;
   const limited = ask.rates === undefined ? null : rates.judge(sent.userId, ask.rates);
-  if (limited !== null && ask.rates !== undefined)
-    return { kind: "limited", ...limited, at, rates: ask.rates, lines: null };
+  if (limited !== null) return { kind: "limited", ...limited, at, lines: null };
   const asks = all.buckets.length === 0 ? [] : asksFor(all.buckets, ask.demand());
   const judged = policy.admit({ userId: sent.userId, asks }, ask.rules);
   if (judged.kind === "full") return { ...unavailable, resolution: all, bucket: judged.bucket };
@@ -167,6 +173,9 @@ function holdAlone(ask: QuotaAsk, given: Pick<Hold, "at" | "buckets" | "resoluti
   return {
     ...{ id: holdIdOf(requestId, no), requestId, no, userId, keyId, target, ...given },
     lines: null,
+    ...(ask.rates === undefined || ask.rates.counters.length === 0
+      ? {}
+      : { rates: { counters: ask.rates.counters, lines: null } }),
     counted: given.resolution.counted,
     failOpen: true,
   };

@@ -2,13 +2,15 @@ import type { Hold, HoldBucket } from "./hold";
 import { requestIdOfHold } from "./hold";
 import { initialCeiling } from "./initial-ceiling";
 import type { EndAsk, OpenHold } from "./quota-store";
-import type { RateAsk } from "./rate-ask";
+import type { RateAsk, RunningRequest } from "./rate-ask";
 
 /** What the book keeps of a hold. */
 export type BookedHold = {
   readonly hold: Pick<Hold, "id" | "requestId" | "no" | "userId" | "at" | "record"> & {
     readonly buckets: readonly HoldBucket[];
     readonly rates?: { readonly counters: readonly RateAsk[] };
+    /** A place that may be held although nobody learnt of it: left when its void is told. */
+    readonly place?: RunningRequest;
   };
   /** null while it is open. */
   ended: {
@@ -48,6 +50,8 @@ export type HoldBook = {
   forgetAnswers(userId: number): void;
 };
 
+const NOTHING = {};
+
 /** An empty book. A hold leaves it when the store has answered its end and, if settled, its rows are in the ledger. */
 export function createHoldBook(): HoldBook {
   const requests = new Map<string, BookedHold[]>();
@@ -62,10 +66,14 @@ export function createHoldBook(): HoldBook {
   const find = (id: string) => requests.get(requestIdOfHold(id))?.find(({ hold }) => hold.id === id) ?? null;
   const all = (test: (booked: BookedHold) => boolean) => [...requests.values()].flat().filter(test);
   return {
-    open({ id, requestId, no, userId, at, record, buckets, rates }) {
+    open({ id, requestId, no, userId, at, record, buckets, rates, place }) {
       // What else a caller's hold has, its lines and their resolution, need not live until the ledger has the request.
       const known = { id, requestId, no, userId, at, record, buckets };
-      const hold = rates === undefined ? known : { ...known, rates };
+      const hold = {
+        ...known,
+        ...(rates === undefined ? NOTHING : { rates }),
+        ...(place === undefined ? NOTHING : { place }),
+      };
       const ceilingNanoUsd = initialCeiling(buckets);
       const booked = { hold, ceilingNanoUsd, follow: null, ended: null, isAnswered: false, isFlushed: false };
       const others = requests.get(hold.requestId);
@@ -115,7 +123,8 @@ export function ceilingNow(booked: BookedHold): number {
 export function openHoldOf(booked: BookedHold, replica: string, expiresAt: number): OpenHold {
   const { userId, id, at, record, buckets, rates } = booked.hold;
   const hold = { userId, holdId: id, replica, at, record, ceilingNanoUsd: ceilingNow(booked), expiresAt, buckets };
-  return rates === undefined ? hold : { ...hold, rates: rates.counters };
+  // What it gave back may be back already: units outlive a rebuild, and none is ever given back twice.
+  return rates === undefined || booked.ended !== null ? hold : { ...hold, rates: rates.counters };
 }
 
 /** The end of a booked hold as the store is told; null while it is open. */

@@ -36,7 +36,7 @@ function open(written: (() => Promise<void>) | null = null) {
       onEnded: (userId) => void woken.push(userId),
       onFault: (fault) => void faults.push(fault),
     },
-    degraded: { endedAlone: (_buckets, actual) => void alone.push(actual) },
+    degraded: { endedAlone: (_hold, { actual }) => void alone.push(actual) },
   });
   const hold = (id: string, given: Partial<Hold> = {}): Hold => {
     const resolution = buildPlan().resolve({ modelGroupId: null, isFree: false }, 0);

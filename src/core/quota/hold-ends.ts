@@ -1,14 +1,15 @@
 import type { Clock } from "@/lib/clock";
-import { type Amounts, amountsFor, type Hold, type HoldBucket, requestIdOfHold } from "./hold";
+import { type Amounts, amountsFor, type Hold, requestIdOfHold } from "./hold";
 import { type BookedHold, endOf, type HoldBook } from "./hold-book";
 import type { EndReply, QuotaStore, ReserveAsk } from "./quota-store";
+import type { RunningRequest } from "./rate-ask";
 
 /** What ending holds works with. */
 export type HoldEndsDeps = {
   readonly store: QuotaStore;
   readonly book: HoldBook;
   readonly clock: Clock;
-  readonly degraded: { endedAlone(buckets: readonly HoldBucket[], actual: readonly number[]): void };
+  readonly degraded: { endedAlone(hold: Hold, ended: Ended): void };
   /**
    * Resolves when the journal's frames of this turn are written. Counters that outlive this process must not know of an end before its frame
    * is: whoever replays the journal would charge the ceiling beside it. null: the counters die with this process.
@@ -20,6 +21,9 @@ export type HoldEndsDeps = {
   onDoubt(userId: number): void;
   onFault(fault: { readonly kind: "store"; readonly error: unknown }): void;
 };
+
+/** How a hold ended. */
+export type Ended = Omit<NonNullable<BookedHold["ended"]>, "endedAt">;
 
 /** Ends of holds on their way to the store: at least once, whatever the store does meanwhile (quota.md Q46). */
 export type HoldEnds = {
@@ -51,10 +55,9 @@ export function createHoldEnds(deps: HoldEndsDeps): HoldEnds {
   const { book, clock, degraded, written } = deps;
   const isOld = ({ ended }: BookedHold) => isTooOld(ended?.endedAt ?? 0, clock.now());
   const unansweredOf = (userId: number) => book.unanswered().filter(({ hold }) => hold.userId === userId);
-  const end = (hold: Hold, given: Omit<NonNullable<BookedHold["ended"]>, "endedAt">) => {
+  const end = (hold: Hold, given: Ended) => {
     if (hold.buckets.length === 0 && hold.rates === undefined) return;
-    const { actual } = given;
-    if (hold.failOpen) degraded.endedAlone(hold.buckets, actual);
+    if (hold.failOpen) degraded.endedAlone(hold, given);
     const booked = book.end(hold.id, { ...given, endedAt: clock.now() });
     if (booked === null) return;
     if (written === null) tell(booked, deps);
@@ -70,7 +73,9 @@ export function createHoldEnds(deps: HoldEndsDeps): HoldEnds {
     voidUnknown({ userId, holdId, buckets, record, rates }) {
       const held = buckets.map((bucket) => ({ ...bucket, slot: 0 }));
       const hold = { id: holdId, requestId: requestIdOfHold(holdId), no: 0, userId, at: clock.now(), record };
-      book.open({ ...hold, buckets: held, ...(rates === undefined ? {} : { rates }) });
+      const concurrency = rates?.concurrency ?? null;
+      const place = concurrency === null ? {} : { place: { userId, ...concurrency } };
+      book.open({ ...hold, buckets: held, ...(rates === undefined ? {} : { rates }), ...place });
       book.end(holdId, { kind: "voided", actual: [], endedAt: clock.now() });
     },
     resend() {
@@ -103,6 +108,7 @@ function tell(booked: BookedHold, deps: HoldEndsDeps): void {
   const { store, onFault } = deps;
   try {
     const reply = booked.ended?.kind === "voided" ? store.void(end) : store.settle(end);
+    if (booked.hold.place !== undefined) leave(booked.hold.place, deps);
     if (reply instanceof Promise)
       reply.then(
         (answer) => heard(booked, answer, deps),
@@ -112,6 +118,11 @@ function tell(booked: BookedHold, deps: HoldEndsDeps): void {
   } catch (error) {
     onFault({ kind: "store", error });
   }
+}
+
+function leave(place: RunningRequest, { store, onFault }: HoldEndsDeps): void {
+  const left = store.leave(place);
+  if (left instanceof Promise) left.catch((error) => onFault({ kind: "store", error }));
 }
 
 /** A domain without an epoch has taken nothing: the end is told again after its rebuild. */

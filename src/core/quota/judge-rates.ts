@@ -79,7 +79,8 @@ export function giveRatesBack(
     const { periodMs, limit, burst } = counter;
     const expiresAt = now + rateLifeMs(periodMs);
     const window = burst === null ? correctUnits({ window: known.window, periodMs, now }, takenAt, -1) : known.window;
-    const bucket = burst === null ? known.bucket : giveToBucket(known.bucket, { amount: limit, burst, periodMs }, now);
+    const bucket =
+      burst === null ? known.bucket : giveToBucket(known.bucket, { amount: limit, burst, periodMs }, { takenAt, now });
     return [[counter.id, { window, bucket, expiresAt }] as const];
   });
 }

@@ -49,7 +49,8 @@ export type Refusal = {
   /** Index of the bucket that is named. */
   readonly bucket: number;
   readonly lines: readonly BucketLine[];
-  readonly rates?: readonly RateLine[] | undefined;
+  /** Rates that it fitted. */
+  readonly rates?: { readonly counters: readonly RateCounter[]; readonly lines: readonly RateLine[] } | undefined;
   readonly at: number;
 };
 

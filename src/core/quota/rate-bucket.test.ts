@@ -16,9 +16,13 @@ describe("the bucket (channels-and-rates.md R6)", () => {
     expect(bucketWaitMs(bucket, shape, START)).toBe(1_000);
     expect(bucketWaitMs(bucket, shape, START + 999)).toBe(1);
     expect(bucketWaitMs(bucket, shape, START + 1_000)).toBe(0);
-    const returned = giveToBucket(bucket, shape, START);
+    const returned = giveToBucket(bucket, shape, { takenAt: START, now: START });
     expect(bucketWaitMs(returned, shape, START)).toBe(0);
-    expect(giveToBucket(FULL_BUCKET, shape, START)).toMatchObject({ taken: 0 });
+    // what has refilled meanwhile is not given a second time
+    const late = giveToBucket(bucket, shape, { takenAt: START, now: START + 500 });
+    expect(bucketWaitMs(late, shape, START + 500)).toBe(0);
+    expect(giveToBucket(bucket, shape, { takenAt: START, now: START + 5_000 })).toMatchObject({ taken: 5 * PERIOD });
+    expect(giveToBucket(FULL_BUCKET, shape, { takenAt: START, now: START })).toMatchObject({ taken: 0 });
     expect(bucketWaitMs(bucket, shape, START - 500)).toBe(1_500);
   });
 

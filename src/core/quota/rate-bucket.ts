@@ -36,8 +36,13 @@ export function takeFromBucket(bucket: RateBucket, shape: BucketShape, now: numb
   return { at, taken: taken + shape.periodMs };
 }
 
-/** The bucket with a unit given back; one that is full stays full. */
-export function giveToBucket(bucket: RateBucket, shape: BucketShape, now: number): RateBucket {
+/** The bucket with a unit given back that was taken at `takenAt`: what may have refilled since then is not given a second time. */
+export function giveToBucket(
+  bucket: RateBucket,
+  shape: BucketShape,
+  { takenAt, now }: { readonly takenAt: number; readonly now: number },
+): RateBucket {
   const { at, taken } = refilled(bucket, shape, now);
-  return { at, taken: Math.max(0, taken - shape.periodMs) };
+  const left = Math.max(0, shape.periodMs - Math.max(0, now - takenAt) * shape.amount);
+  return { at, taken: Math.max(0, taken - left) };
 }

@@ -28,25 +28,28 @@ export type RateDenial = {
   readonly periodMs: number | null;
   /** Until the request may pass, over all rates that refused it, ms; null: as soon as another one ends. */
   readonly retryAfterMs: number | null;
+  /** The same as an instant, epoch ms. */
+  readonly resetsAt: number | null;
 };
 
 /** What the names of a denial are. */
 export type RateNames = { readonly groupName: string | null; readonly model: string };
 
 /** The denial of a request that a rate, or the number of requests at once, refused. */
-export function rateDenialOf({ by, used, waitMs, rates }: LimitedResult, names: RateNames): RateDenial {
+export function rateDenialOf({ by, used, waitMs, at, rates }: LimitedResult, names: RateNames): RateDenial {
   const all = { targetType: "all", target: "all" } as const;
   if (typeof by === "string") {
     const limit = rates.concurrency?.[by] ?? 0;
     const known = { code: CONCURRENCY_CODES[by], source: by, metric: "concurrency" as const, ...all };
-    return { ...known, limit, used, periodMs: null, retryAfterMs: null };
+    return { ...known, limit, used, periodMs: null, retryAfterMs: null, resetsAt: null };
   }
   const counter = rates.counters[by];
   if (counter === undefined) throw new RangeError("a refusal names a counter of its request");
   const { metric, source, limit, periodMs } = counter;
   const target = counter.target === "group" ? (names.groupName ?? "") : names.model;
   const where = counter.target === "all" ? all : { targetType: counter.target, target };
-  return { code: RATE_CODES[metric], source, metric, ...where, limit, used, periodMs, retryAfterMs: waitMs };
+  const told = { code: RATE_CODES[metric], source, metric, ...where, limit, used, periodMs };
+  return { ...told, retryAfterMs: waitMs, resetsAt: at + waitMs };
 }
 
 const CODES: ReadonlySet<string> = new Set([...Object.values(RATE_CODES), ...Object.values(CONCURRENCY_CODES)]);

@@ -176,6 +176,14 @@ export function describeRates(name: string, open: () => Promise<QuotaHarness>): 
       expect(replies.filter(({ kind }) => kind === "admitted")).toHaveLength(7);
     });
 
+    test("who takes a place and nothing else leaves no hold behind", async () => {
+      const userId = await rebuilt();
+      const ask = { ...asking(userId, running("a", { user: 1 })), ttlMs: 1 };
+      expect((await reserve(ask)).kind).toBe("admitted");
+      await harness.pass(5);
+      expect((await harness.store.expired(100)).filter((hold) => hold.userId === userId)).toEqual([]);
+    });
+
     test("places that were lost are taken again by the next beat", async () => {
       const userId = await rebuilt();
       await harness.store.stayRunning([

@@ -16,7 +16,7 @@ export type RenewDeps = {
  * Q36, Q38, Q49). Returns how many holds the store thinks ended. Throws what the store throws.
  */
 export async function renewHolds({ store, book, clock, replica, ttlMs }: RenewDeps): Promise<number> {
-  const running = book.running().filter(({ hold }) => hold.buckets.length > 0);
+  const running = book.running().filter(({ hold }) => hold.buckets.length > 0 || hold.rates !== undefined);
   if (running.length === 0) return 0;
   const replies = await store.renew(
     running.map((booked) => {

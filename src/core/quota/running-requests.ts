@@ -6,6 +6,7 @@ export type RunningRequests = {
   begin(request: RunningRequest): void;
   /** It no longer runs: its place is free at once. Nothing happens the second time. */
   leave(requestId: string): void;
+  ofUser(userId: number): readonly RunningRequest[];
   /** Keeps all places for another 30 s. Rejects when the store does not answer. */
   beat(): Promise<void>;
 };
@@ -20,6 +21,10 @@ export type RunningDeps = {
 /** None at first. */
 export function createRunningRequests({ store, onLeft, onFault }: RunningDeps): RunningRequests {
   const running = new Map<string, RunningRequest>();
+  const tellLeft = (request: RunningRequest) => {
+    const left = store.leave(request);
+    if (left instanceof Promise) left.catch((error) => onFault({ kind: "store", error }));
+  };
   return {
     begin: (request) => void running.set(request.requestId, request),
     leave(requestId) {
@@ -27,11 +32,15 @@ export function createRunningRequests({ store, onLeft, onFault }: RunningDeps): 
       if (request === undefined) return;
       running.delete(requestId);
       onLeft(request);
-      const left = store.leave(request);
-      if (left instanceof Promise) left.catch((error) => onFault({ kind: "store", error }));
+      tellLeft(request);
     },
+    ofUser: (userId) => [...running.values()].filter((request) => request.userId === userId),
     async beat() {
-      if (running.size > 0) await store.stayRunning([...running.values()]);
+      const kept = [...running.values()];
+      if (kept.length === 0) return;
+      await store.stayRunning(kept);
+      // A beat that was sent twice may have come behind a leave.
+      for (const request of kept) if (!running.has(request.requestId)) tellLeft(request);
     },
   };
 }

@@ -21,7 +21,7 @@ function errorBody(error: AppError, context: ErrorContext): unknown {
 function kindOf(error: AppError): { readonly type: string; readonly param: null; readonly code: string } {
   const { hint } = errorRow(error.code);
   if (isSpent(error)) return { type: "insufficient_quota", param: null, code: "insufficient_quota" };
-  if (hint === "d")
+  if (hint === "c" || hint === "d" || hint === "e")
     return { type: error.params.unit === "tokens" ? "tokens" : "requests", param: null, code: "rate_limit_exceeded" };
   return { type: errorType(error), param: null, code: error.status === 401 ? "invalid_api_key" : error.code };
 }

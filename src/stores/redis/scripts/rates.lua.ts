@@ -73,7 +73,10 @@ end
 
 local function giveRateBack(r, takenAt)
   if not r.stored then return end
-  if r.kind == 'B' then return keepRate(r, int(r.since) .. ':' .. int(math.max(0, r.taken - r.period))) end
+  if r.kind == 'B' then
+    local left = math.max(0, r.period - math.max(0, at - takenAt) * r.limit)
+    return keepRate(r, int(r.since) .. ':' .. int(math.max(0, r.taken - left)))
+  end
   local slice = r.period / SLICES
   for _, one in ipairs(r.live) do
     if math.floor(one[1] / slice) == math.floor(takenAt / slice) then one[2] = one[2] - 1 end

@@ -79,8 +79,11 @@ if #rules > 0 then
   record[#record + 1] = 'r'; record[#record + 1] = table.concat(taken, '\\n')
 end
 if running then stay(running.keyId, running.id) end
-redis.call('DEL', HOLD); redis.call('HSET', HOLD, unpack(record)); redis.call('EXPIRE', HOLD, 2 * DAY)
-redis.call('ZADD', OPEN, int(at + num(ARGV[2])), ARGV[1]); redis.call('EXPIRE', OPEN, 2 * DAY)
+-- who takes a place among the running requests and nothing else has nothing to be ended but the place
+if count > 0 or #rules > 0 or not running then
+  redis.call('DEL', HOLD); redis.call('HSET', HOLD, unpack(record)); redis.call('EXPIRE', HOLD, 2 * DAY)
+  redis.call('ZADD', OPEN, int(at + num(ARGV[2])), ARGV[1]); redis.call('EXPIRE', OPEN, 2 * DAY)
+end
 confirm()
 local reply = lines({'OK', epoch, stepped(), int(at)}, judged)
 reply[#reply + 1] = rated
