@@ -1,5 +1,4 @@
 import { buildAuthSnapshot, buildChannel, TEST_KEY } from "@test/build-deps";
-import { buildLimit } from "@test/build-quota";
 import { type GatewayScene, type OpenGateway, openGateway } from "@test/open-gateway";
 import { describe, expect, test } from "vitest";
 import type { AuthSnapshot } from "@/core/auth-snapshot";
@@ -246,31 +245,6 @@ test("failing open, a failed request gives its unit of successful back", async (
   const deaf = (store: QuotaStore): QuotaStore => ({ ...store, reserve: () => Promise.reject(new Error("no answer")) });
   const scene = open([], {}, { storeOf: deaf, settings, answer: () => ({ latencyMs: 20, status: 500 }) });
   for (const _ of [1, 2, 3, 4]) expect(codesOf(await sendAll(scene, 1))).toEqual({ "": 1 });
-});
-
-test("a client that leaves while it waits for room of a limit, or for its answer, keeps no place", async () => {
-  const held: (() => void)[] = [];
-  const slow = (store: QuotaStore): QuotaStore => ({
-    ...store,
-    async reserve(ask) {
-      const reply = await store.reserve(ask);
-      if (ask.holdId.endsWith(".1") && held.length > 0) await new Promise<void>((resolve) => held.push(resolve));
-      return reply;
-    },
-  });
-  const limit = buildLimit({ amount: 1_500_000, enforcement: "strict" });
-  const scene = open([], { limits: [limit], maxConcurrent: { user: 2, key: null } }, { storeOf: slow });
-  const first = scene.send();
-  await scene.pass(40);
-  const second = scene.send(); // the first one holds the rest of the limit
-  held.push(() => {});
-  await scene.pass(20);
-  second.answer.leave();
-  for (const release of held.splice(0)) release();
-  await scene.finish();
-  expect(first.answer.status).toBe(200);
-  await scene.quota.beat();
-  expect(codesOf(await sendAll(scene, 1))).not.toHaveProperty("user_concurrency_exceeded");
 });
 
 test("without a rate or a limit the counters are not asked", async () => {

@@ -201,6 +201,30 @@ describe("waiting for room (quota.md Q35)", () => {
     expect(quota.book.running()).toEqual([]);
   });
 
+  test("one that leaves while it is asked for keeps no place among the running requests", async () => {
+    const { quota, reserve } = open({ limits });
+    const placed = (requestId: string) => {
+      const concurrency = { requestId, keyId: 3, user: 1, key: null };
+      return { rates: { counters: [], concurrency } };
+    };
+    const first = holdOf(await reserve("a", large));
+    let leave = () => {};
+    const second = reserve("b", {
+      ...{ ...large, ...placed("b") },
+      onWait: (given) => {
+        leave = given;
+      },
+    });
+    await turn();
+    quota.settle(first, amounts(100));
+    await Promise.resolve();
+    leave();
+    expect((await second).kind).toBe("gone");
+    for (let round = 0; round < 4; round++) await turn();
+    await quota.beat();
+    expect((await reserve("c", placed("c"))).kind).toBe("admitted");
+  });
+
   test("a newcomer queues behind those who wait, though it would fit", async () => {
     const { quota, reserve } = open({ limits });
     const first = holdOf(await reserve("a", large));
