@@ -1,8 +1,8 @@
+import { LIVES } from "@/core/quota/domain";
 import type { ExpiredHold } from "@/core/quota/quota-store";
 import { readExpireReply, texts, whole } from "./quota-replies";
 import type { CounterPlace } from "./redis-keys";
 import { runScript } from "./run-script";
-import { DOMAIN_DAYS } from "./scripts/counters.lua";
 import { EXPIRE } from "./scripts/expire.lua";
 import { INDEX_USER } from "./scripts/index-user.lua";
 
@@ -11,19 +11,28 @@ export const NOTE_AGAIN_MS = 5_000;
 /** After this long without a step of the domain no replica counts on an earlier note: the time of a note twice, for the way it takes. */
 const IDLE_MS = 2 * NOTE_AGAIN_MS;
 
+/** Users who are looked at together, and who are taken from each of the sets at most. */
+const USERS_PER_TURN = 200;
+const USERS_PER_SHARD = 5_000;
+
 /** Where to look for holds that are over, and the shortest time that one is opened for, in ms. */
 type ExpiryPlace = CounterPlace & { readonly leastTtlMs: number };
 
 type Due = { readonly userId: number; readonly holdId: string; readonly expiresAt: number };
 
 /**
- * `QuotaStore.expired` on Redis. The sets of users with open holds lie in other slots than the domains and are best effort: an entry is due when
- * one of the user's holds was, and is then set to the next expiry, or dropped when nothing is open and nobody calls.
+ * `QuotaStore.expired` on Redis. The sets of users with open holds lie in other slots than the domains and are best effort: an entry is due
+ * before any of the user's holds is over, and is then set to the next expiry, or dropped when nothing is open and nobody calls.
  */
 export async function expiredHolds(place: ExpiryPlace, limit: number): Promise<readonly ExpiredHold[]> {
   const now = await readTime(place);
-  const users = await dueUsers(place, { now, limit });
-  const due = (await answered(users.map((userId) => dueHolds(place, userId, { now, limit })))).flat();
+  const users = await dueUsers(place, now);
+  const due: Due[] = [];
+  // A user whose entry is due may have nothing that is over: the next ones are looked at until there is enough.
+  for (let from = 0; from < users.length && due.length < limit; from += USERS_PER_TURN) {
+    const some = users.slice(from, from + USERS_PER_TURN);
+    due.push(...(await answered(some.map((userId) => dueHolds(place, userId, { now, limit })))).flat());
+  }
   const oldest = due.sort((a, b) => a.expiresAt - b.expiresAt).slice(0, limit);
   const expired = await answered(oldest.map((hold) => expireHold(place, hold)));
   return expired.filter((hold) => hold !== null);
@@ -43,15 +52,12 @@ async function answered<Value>(calls: readonly Promise<Value>[]): Promise<Value[
   return values;
 }
 
-/** At most `limit` users, those with the earliest expiry first. */
-async function dueUsers(
-  { client, keys }: CounterPlace,
-  { now, limit }: { readonly now: number; readonly limit: number },
-): Promise<readonly number[]> {
+/** Users whose entries are due, the earliest first. */
+async function dueUsers({ client, keys }: CounterPlace, now: number): Promise<readonly number[]> {
   const shards = await Promise.all(
     keys
       .allOpenUsers()
-      .map((key) => client.zrange(key, "-inf", String(now), "BYSCORE", "LIMIT", 0, limit, "WITHSCORES")),
+      .map((key) => client.zrange(key, "-inf", String(now), "BYSCORE", "LIMIT", 0, USERS_PER_SHARD, "WITHSCORES")),
   );
   const entries = shards.flatMap((shard) =>
     Array.from({ length: shard.length / 2 }, (_, at) => ({
@@ -59,10 +65,7 @@ async function dueUsers(
       expiresAt: whole(shard[at * 2 + 1]),
     })),
   );
-  return entries
-    .sort((a, b) => a.expiresAt - b.expiresAt)
-    .slice(0, limit)
-    .map(({ userId }) => userId);
+  return entries.sort((a, b) => a.expiresAt - b.expiresAt).map(({ userId }) => userId);
 }
 
 async function readTime({ client }: CounterPlace): Promise<number> {
@@ -95,7 +98,7 @@ async function indexAgain(
   const { client, keys } = place;
   const { open, meta } = keys.domain(userId);
   const [next, left] = await Promise.all([firstExpiry(client, open), client.pttl(meta)]);
-  const isIdle = left <= DOMAIN_DAYS * 86_400_000 - IDLE_MS;
+  const isIdle = left <= LIVES.domainMs - IDLE_MS;
   const lookAt = isIdle ? next : Math.min(next ?? Infinity, now + place.leastTtlMs);
   if (lookAt !== null) {
     await client.zadd(keys.openUsers(userId), "XX", lookAt, String(userId));

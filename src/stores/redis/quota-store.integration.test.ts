@@ -2,13 +2,13 @@ import { startRedis, type TestRedis } from "@test/setup/start-redis";
 import { startRedisCluster } from "@test/setup/start-redis-cluster";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { LIVES } from "@/core/quota/domain";
 import type { BucketAsk, ReserveAsk } from "@/core/quota/quota-store";
 import { describeQuotaStore, refsAround } from "@/core/quota/quota-store.contract";
 import { describeRates } from "@/core/quota/rates.contract";
 import { createRedisConnection, type RedisClient, type RedisConnection } from "./client";
 import { type RedisQuotaStore, redisQuotaStore } from "./quota-store";
 import { redisKeys } from "./redis-keys";
-import { DOMAIN_DAYS } from "./scripts/counters.lua";
 
 const keys = redisKeys("db1");
 const domainKeys = keys.domain;
@@ -307,7 +307,7 @@ test("a user is looked for among those with open holds only while holds are open
   expect(await store.expired(10)).toEqual([]);
   expect(await admin.exists("sl:db1:open:7")).toBe(1);
   await admin.zadd("sl:db1:open:7", 1, "7");
-  await admin.pexpire(domainKeys(7).meta, DOMAIN_DAYS * 86_400_000 - 60_000);
+  await admin.pexpire(domainKeys(7).meta, LIVES.domainMs - 60_000);
   expect(await store.expired(10)).toEqual([]);
   expect(await admin.exists("sl:db1:open:7")).toBe(0);
 });
@@ -324,6 +324,18 @@ test("a hold is found that was opened just after its user's last one had ended a
   expect(await brief.expired(10)).toEqual([]);
   await brief.reserve({ ...ask, holdId: "b.1" });
   await expect.poll(() => brief.expired(10)).toMatchObject([{ userId: 7, holdId: "b.1" }]);
+});
+
+test("users who have nothing that is over do not hide one who has, however few are asked for", async () => {
+  for (const userId of [7, 23, 8]) await rebuild(userId);
+  await store.reserve({ ...(await asking(8, "a.1")), ttlMs: 1 });
+  await expect.poll(() => admin.exists("sl:db1:open:7", "sl:db1:open:8")).toBe(2);
+  await admin.zadd("sl:db1:open:7", 1, "7", 2, "23");
+  await expect
+    .poll(async () => Number(await admin.zscore(domainKeys(8).open, "a.1")) < (await timeOf(admin)))
+    .toBe(true);
+  await admin.zadd("sl:db1:open:8", 3, "8");
+  expect(await store.expired(1)).toMatchObject([{ userId: 8, holdId: "a.1" }]);
 });
 
 test("a hold is found whose user was noted before the counters were lost", async () => {

@@ -50,7 +50,7 @@ export type SlotKeys = {
 export type RedisKeys = {
   /** The keys of a user. */
   domain(userId: number): DomainKeys;
-  /** The sorted set that names a user while holds are open: by the expiry of one of them, epoch ms. */
+  /** The sorted set that names a user while holds are open: by when to look at them, epoch ms, before any of them is over. */
   openUsers(userId: number): string;
   /** All of these sets. */
   allOpenUsers(): readonly string[];

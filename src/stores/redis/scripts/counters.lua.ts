@@ -1,5 +1,4 @@
-/** Days that a domain is kept after its last step. */
-export const DOMAIN_DAYS = 35;
+import { LIVES } from "@/core/quota/domain";
 
 /**
  * What all scripts on a domain share; the twin of `core/quota/counter.ts`. It stands in front of each of them, behind `local META`. A bucket is
@@ -123,7 +122,7 @@ end
 
 local function stepped()
   local n = redis.call('HINCRBY', META, 'n', 1)
-  redis.call('EXPIRE', META, ${DOMAIN_DAYS} * DAY)
+  redis.call('EXPIRE', META, ${LIVES.domainMs / 1_000})
   return int(n)
 end
 `;
