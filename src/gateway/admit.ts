@@ -3,7 +3,7 @@ import { askRates } from "@/core/quota/ask-rates";
 import { denialOf } from "@/core/quota/denial-of";
 import type { Hold } from "@/core/quota/hold";
 import { type HoldRecord, holdRecordText } from "@/core/quota/hold-record";
-import { type ModelGroup, normaliseModel } from "@/core/quota/limit";
+import type { ModelGroup } from "@/core/quota/limit";
 import type { QuotaResult } from "@/core/quota/quota";
 import { rateDenialOf } from "@/core/quota/rate-denial";
 import type { Call } from "@/protocols/protocol";
@@ -66,12 +66,11 @@ export function holdFor(
   let stopWaiting = () => {};
   const plan = deps.limitPlans.planOf(caller, config.settings);
   const modelGroupId = group?.id ?? null;
-  const rateTarget = { modelGroupId, model: normaliseModel(ask.model) };
   const result = deps.quota.reserve({
     requestId: exchange.id,
     no: ask.no,
     plan,
-    rates: askRates({ plan, requestId: exchange.id, target: rateTarget, wasSent: ask.wasSent }),
+    rates: askRates({ plan, requestId: exchange.id, target: { modelGroupId, model: ask.model }, wasSent: ask.wasSent }),
     callerVersion: caller.version,
     target: { modelGroupId, isFree: ask.candidates.every(isFree) },
     rules: config.settings,

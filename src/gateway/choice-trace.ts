@@ -17,7 +17,8 @@ export type ChoiceTraceAsk = {
   readonly tried: readonly Candidate[];
   /** Those that were out, and why. */
   readonly out: ReadonlyMap<Candidate, ExclusionReason>;
-  readonly weights: ReadonlyMap<Candidate, Weight>;
+  /** Null: it could not be chosen. */
+  weightIn(candidate: Candidate): Weight | null;
   readonly preferred: PreferredChannels;
   readonly rejections: readonly Rejected<Candidate>[];
   readonly chosen: { readonly candidate: Candidate; readonly waitedMs: number } | null;
@@ -25,11 +26,11 @@ export type ChoiceTraceAsk = {
 
 /** A choice as it is stored with the request (channels-and-rates.md S5). */
 export function choiceTrace(ask: ChoiceTraceAsk): ChannelChoice {
-  const { candidates, tried, out, weights, preferred, rejections, chosen } = ask;
+  const { candidates, tried, out, preferred, rejections, chosen } = ask;
   const refusals = rejections.length === 0 ? null : new Map(rejections.map((one) => [one.candidate, one.rejection]));
   const weighed = candidates.map((candidate) => {
     const channelId = candidate.channel.id;
-    const weight = weights.get(candidate) ?? null;
+    const weight = ask.weightIn(candidate);
     const excluded = tried.includes(candidate) ? "tried" : weight === null ? (out.get(candidate) ?? null) : null;
     const isPreferred = preferred.includes(channelId);
     return weighedChannel({ channelId, excluded, weight, isPreferred, rejection: refusals?.get(candidate) ?? null });

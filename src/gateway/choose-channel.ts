@@ -131,10 +131,10 @@ type Picking = Choosing & { readonly ignoresBreakers: boolean; readonly isLast: 
 function pick({ ask, judged, ignoresBreakers, isLast }: Picking, deps: ChooseDeps): Choice | Promise<Choice> {
   const { eligible, tripped, due } = judged;
   const open = ignoresBreakers ? [...eligible, ...tripped] : eligible;
-  const weights = new Map<Candidate, Weight>();
-  for (const one of open) weights.set(one, weightOf(one, deps));
+  const weights = open.map((one) => weightOf(one, deps));
+  const weightIn = (one: Candidate) => weights[open.indexOf(one)] ?? null;
   const order = orderChannels(open, {
-    standingOf: (one) => standingIn(weights.get(one)),
+    standingOf: (one) => standingIn(weightIn(one)),
     preferred: ask.preferred,
     random: deps.random,
   });
@@ -149,7 +149,7 @@ function pick({ ask, judged, ignoresBreakers, isLast }: Picking, deps: ChooseDep
     const chosen = found.kind === "granted" ? { candidate: found.candidate, waitedMs: found.slot.waitedMs } : null;
     const { candidates } = ask.target;
     const { tried, preferred } = ask;
-    const trace = choiceTrace({ candidates, tried, out: judged.out, weights, preferred, rejections, chosen });
+    const trace = choiceTrace({ candidates, tried, out: judged.out, weightIn, preferred, rejections, chosen });
     if (found.kind === "cancelled") return { ...found, trace };
     if (found.kind === "none") return { kind: "none", error: refused(rejections, { ask, judged, trace }, deps), trace };
     return { kind: "chosen", candidate: found.candidate, taken: found.slot, order, ignoresBreakers, trace };
@@ -157,8 +157,8 @@ function pick({ ask, judged, ignoresBreakers, isLast }: Picking, deps: ChooseDep
   return walked instanceof Promise ? walked.then(end) : end(walked);
 }
 
-function standingIn(weight: Weight | undefined): RankStanding {
-  return weight === undefined ? ALWAYS_FREE : { score: weight.parts.score, isFree: weight.isFree };
+function standingIn(weight: Weight | null): RankStanding {
+  return weight === null ? ALWAYS_FREE : { score: weight.parts.score, isFree: weight.isFree };
 }
 
 /** How a channel stands for the order. A store that is asked over the network is not asked for this: it decides when a slot is taken. */

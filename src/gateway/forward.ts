@@ -1,10 +1,12 @@
+import type { PreferredChannels } from "@/core/channels/channel-affinity";
 import type { ChannelChoice } from "@/core/channels/channel-choice";
 import { AppError, isAppError, toAppError } from "@/core/errors";
 import type { Hold } from "@/core/quota/hold";
+import type { Deadline } from "@/lib/deadlines";
 import { type Admitted, holdFor } from "./admit";
 import { type AttemptEnd, attempt, BETWEEN_ATTEMPTS, isInterrupted } from "./attempt";
 import { authenticate } from "./authenticate";
-import { affinityOf, type CallAffinity, preferredBy } from "./call-affinity";
+import { affinityOf, preferredBy } from "./call-affinity";
 import { type ChoiceCause, queueMsOf } from "./choice-trace";
 import { type Choice, type Chosen, chooseChannel, eligibleInMs } from "./choose-channel";
 import { type Estimated, expectedTokens } from "./demand";
@@ -13,7 +15,7 @@ import { type Attempted, amountsOf, entryOf } from "./entry-of";
 import type { EngineDeps, Exchange } from "./exchange";
 import type { RelayEnd } from "./relay-state";
 import type { Candidate, Target } from "./resolve-target";
-import type { Waiting } from "./slot-doors";
+import type { Taken, Waiting } from "./slot-doors";
 
 /** What became of an admitted call, and what the client still has to be told. */
 export type Forwarded = {
@@ -36,92 +38,103 @@ export function nothingSent({ hold }: Admitted): Forwarded {
 
 /**
  * Tries channels until one has answered: at most `maxAttempts`, each once, the next one only before the first relayed byte and within the deadline
- * (channels-and-rates.md C6-C8). Each is chosen when its turn comes, by how the channels stand then.
+ * (channels-and-rates.md C6-C8). Each is chosen when its turn comes, by how the channels stand then. What the call owned at a channel is given
+ * back in any case. One function, because every further one that waits costs each request a promise.
  */
 export async function forward(admitted: Admitted, exchange: Exchange, deps: EngineDeps): Promise<Forwarded> {
-  const { settings } = admitted.target.config;
-  const { interrupts, reply } = exchange;
-  const waited = deps.clock.monotonic() - exchange.startedAt;
-  const deadline = deps.deadlines.set(Math.max(0, settings.requestDeadlineMs - waited), () =>
-    interrupts.raise("deadline"),
-  );
-  const unsubscribe = reply.onClosed(() => interrupts.raise("client_gone"));
-  interrupts.listen(BETWEEN_ATTEMPTS);
-  try {
-    return await tryChannels(admitted, exchange, deps);
-  } finally {
-    deadline.cancel();
-    unsubscribe();
-  }
-}
-
-async function tryChannels(admitted: Admitted, exchange: Exchange, deps: EngineDeps): Promise<Forwarded> {
-  const { target } = admitted;
-  const { maxAttempts } = target.config.settings;
+  const { target, caller } = admitted;
+  const most = Math.min(target.config.settings.maxAttempts, target.candidates.length);
   const ends: AttemptEnd[] = [];
   const choices: ChannelChoice[] = [];
-  const forwarded = (choice: Ended["choice"]): Forwarded => ({
-    ...{ ends, choices, hold, answer: answerOf({ ends, choices, choice, target }, exchange, deps) },
-  });
   let { hold } = admitted;
-  let ignoresBreakers = false;
-  const waiting = waitingOf(admitted, exchange, deps);
-  const asking = affinityOf(admitted, exchange, deps);
-  const affinity = asking instanceof Promise ? await asking : asking;
-  const preferred = preferredBy(affinity);
-  const tokensOn = (candidate: Candidate) => expectedTokens(candidate, estimatedOf(admitted, exchange, deps));
-  for (let number = 1; number <= maxAttempts && ends.length < target.candidates.length; number++) {
-    const tried = ends.map(({ candidate }) => candidate);
-    const choosing = chooseChannel({ target, tried, ignoresBreakers, waiting, preferred, tokensOn }, deps);
-    const choice = choosing instanceof Promise ? await choosing : choosing;
-    choices.push(choice.trace);
-    if (choice.kind !== "chosen") return forwarded(choice);
-    ignoresBreakers = choice.ignoresBreakers;
-    const one = await tryOne(
-      { chosen: choice, admitted, ends, hold, number, affinity, queueMs: queueMsOf(choices) },
-      exchange,
-      deps,
-    );
-    ({ hold } = one);
-    if (one.kind === "refused") return { ends, choices, hold, answer: { kind: "error", error: one.error } };
-    ends.push(one.end);
-    if (!one.end.relay.next || isInterrupted(exchange)) break;
+  const over = (choice: Ended["choice"]): Forwarded => {
+    return { ends, choices, hold, answer: answerOf({ ends, choices, choice, target }, exchange, deps) };
+  };
+  const deadline = startDeadline(target, exchange, deps);
+  try {
+    const asking = affinityOf(admitted, exchange, deps);
+    const affinity = asking instanceof Promise ? await asking : asking;
+    const choose = chooserOf({ admitted, preferred: preferredBy(affinity) }, exchange, deps);
+    for (let number = 1; number <= most; number++) {
+      const choosing = choose(ends);
+      const chosen = choosing instanceof Promise ? await choosing : choosing;
+      choices.push(chosen.trace);
+      if (chosen.kind !== "chosen") return over(chosen);
+      const { candidate, taken } = chosen;
+      const credential = deps.health.credentialOf(candidate.channel);
+      let end: AttemptEnd | null = null;
+      try {
+        const asked = readyFor({ admitted, candidate, ends, hold }, { taken, exchange, deps });
+        const ready = asked instanceof Promise ? await asked : asked;
+        hold = ready.hold;
+        if (ready.kind === "refused") return { ends, choices, hold, answer: { kind: "error", error: ready.error } };
+        const canFailOver = chosen.order.length > 1 && number < most;
+        const given = { admitted, candidate, credential, number, canFailOver, isAlone: taken.isAlone };
+        end = await attempt({ ...given, hold: ready.hold, queueMs: queueMsOf(choices) }, exchange, deps);
+        ends.push(end);
+      } finally {
+        endAttempt({ chosen, end, target, affinity, credential, userId: caller.userId }, deps);
+      }
+      if (!maySendAgain(end, exchange)) break;
+    }
+    return over(null);
+  } finally {
+    deadline.cancel();
   }
-  return forwarded(null);
 }
 
-type OneTry = Omit<NextAttempt, "candidate"> & {
-  readonly chosen: Chosen;
-  readonly number: number;
-  readonly affinity: CallAffinity | null;
-  readonly queueMs: number;
-};
+function maySendAgain({ relay }: AttemptEnd, exchange: Exchange): boolean {
+  return relay.next && !isInterrupted(exchange);
+}
 
-/** One attempt on a channel that was chosen, or why there is none. What the call owned at the channel is given back in any case. */
-async function tryOne(
-  { chosen, admitted, ends, hold, number, affinity, queueMs }: OneTry,
-  exchange: Exchange,
-  deps: EngineDeps,
-): Promise<
-  | { readonly kind: "ended"; readonly end: AttemptEnd; readonly hold: Hold }
-  | { readonly kind: "refused"; readonly error: AppError; readonly hold: Hold | null }
-> {
+/** Interrupts the call when its one deadline passes, which began with its arrival (C7). */
+function startDeadline({ config }: Target, { interrupts, startedAt }: Exchange, deps: EngineDeps): Deadline {
+  const waited = deps.clock.monotonic() - startedAt;
+  interrupts.listen(BETWEEN_ATTEMPTS);
+  const leftMs = Math.max(0, config.settings.requestDeadlineMs - waited);
+  return deps.deadlines.set(leftMs, () => interrupts.raise("deadline"));
+}
+
+type ChooserAsk = { readonly admitted: Admitted; readonly preferred: PreferredChannels };
+
+/** Chooses the channel of each attempt of a call, given those that ended. */
+function chooserOf({ admitted, preferred }: ChooserAsk, exchange: Exchange, deps: EngineDeps) {
   const { target } = admitted;
-  const { candidate, taken } = chosen;
-  const credential = deps.health.credentialOf(candidate.channel);
-  let end: AttemptEnd | null = null;
-  try {
-    const refused = taken.waitedMs > 0 ? await refusalAfterWait(exchange, deps) : null;
-    if (refused !== null) return { kind: "refused", error: refused, hold };
-    const held = await holdOf({ admitted, candidate, ends, hold }, exchange, deps);
-    if (isAppError(held)) return { kind: "refused", error: held, hold: null };
-    const canFailOver = chosen.order.length > 1 && number < target.config.settings.maxAttempts;
-    const given = { admitted, candidate, credential, hold: held, number, canFailOver, queueMs, isAlone: taken.isAlone };
-    end = await attempt(given, exchange, deps);
-    return { kind: "ended", end, hold: held };
-  } finally {
-    endAttempt({ chosen, end, target, affinity, credential, userId: admitted.caller.userId }, deps);
+  const waiting = waitingOf(admitted, exchange, deps);
+  const tokensOn = (candidate: Candidate) => expectedTokens(candidate, estimatedOf(admitted, exchange, deps));
+  let ignoresBreakers = false;
+  const keep = (choice: Choice): Choice => {
+    if (choice.kind === "chosen") ({ ignoresBreakers } = choice);
+    return choice;
+  };
+  return (ends: readonly AttemptEnd[]): Choice | Promise<Choice> => {
+    const tried = ends.length === 0 ? NOT_TRIED : ends.map(({ candidate }) => candidate);
+    const choice = chooseChannel({ target, tried, ignoresBreakers, waiting, preferred, tokensOn }, deps);
+    return choice instanceof Promise ? choice.then(keep) : keep(choice);
+  };
+}
+
+const NOT_TRIED: readonly Candidate[] = [];
+
+/** What the next attempt is charged to, or why there is none; with the hold that is still to be closed. */
+type Ready =
+  | { readonly kind: "ready"; readonly hold: Hold }
+  | { readonly kind: "refused"; readonly error: AppError; readonly hold: Hold | null };
+
+type Turn = { readonly taken: Taken; readonly exchange: Exchange; readonly deps: EngineDeps };
+
+/** Answers without a promise when the call did not wait and its hold stays. */
+function readyFor(next: NextAttempt, { taken, exchange, deps }: Turn): Ready | Promise<Ready> {
+  const ready = (held: Hold | AppError): Ready =>
+    isAppError(held) ? { kind: "refused", error: held, hold: null } : { kind: "ready", hold: held };
+  if (taken.waitedMs === 0) {
+    const held = holdOf(next, exchange, deps);
+    return held instanceof Promise ? held.then(ready) : ready(held);
   }
+  return refusalAfterWait(exchange, deps).then(async (error) => {
+    if (error !== null) return { kind: "refused", error, hold: next.hold };
+    return ready(await holdOf(next, exchange, deps));
+  });
 }
 
 /** The key or its user may have been disabled while the call waited (channels-and-rates.md P2). */

@@ -48,7 +48,10 @@ export async function handleCall(arrived: Exchange, deps: EngineDeps): Promise<v
 /** The only place that settles an admitted call: exactly once, whatever happens in between. */
 async function forwardAndSettle(admitted: Admitted, exchange: Exchange, deps: EngineDeps): Promise<void> {
   let forwarded: Forwarded = nothingSent(admitted);
-  const stopListening = exchange.reply.onClosed(() => deps.quota.leave(exchange.id));
+  const stopListening = exchange.reply.onClosed(() => {
+    deps.quota.leave(exchange.id);
+    exchange.interrupts.raise("client_gone");
+  });
   try {
     forwarded = await forward(admitted, exchange, deps);
   } finally {

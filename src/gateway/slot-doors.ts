@@ -42,21 +42,17 @@ type DoorsDeps = Pick<GatewayDeps, "health" | "slots" | "tally" | "rates" | "met
  */
 export function slotDoors(ask: DoorsAsk, deps: DoorsDeps): SlotDoors<Candidate, Taken> {
   const { slots, tally, metrics } = deps;
+  const place: Place = { ask, deps };
   return {
     tryAcquire(candidate) {
-      const usedUp = usedUpNow(candidate, { ask, deps });
+      const usedUp = usedUpNow(candidate, place);
       if (usedUp !== null) return usedUp;
-      const { channel } = candidate;
-      const reply = slots.tryAcquire(channel.id);
-      const take = (answer: TryReply) => {
-        if (answer.kind === "granted" && channel.limiter.mode === "queue")
-          metrics.slotAwaited(channel.id, "granted", 0);
-        return takenAtOnce(answer, candidate, { ask, deps });
-      };
-      return reply instanceof Promise ? reply.then(take) : take(reply);
+      const reply = slots.tryAcquire(candidate.channel.id);
+      if (!(reply instanceof Promise)) return takenAtOnce(reply, candidate, place);
+      return reply.then((answer) => takenAtOnce(answer, candidate, place));
     },
     async acquire(candidate) {
-      const usedUp = usedUpNow(candidate, { ask, deps });
+      const usedUp = usedUpNow(candidate, place);
       if (usedUp !== null) return usedUp;
       const { channel } = candidate;
       const { waiting } = ask;
@@ -73,7 +69,7 @@ export function slotDoors(ask: DoorsAsk, deps: DoorsDeps): SlotDoors<Candidate, 
         if (reply.kind === "full" || reply.kind === "timeout") tally.refused(channel.id, reply.kind);
         if (channel.limiter.mode === "queue" && reply.kind !== "full" && reply.kind !== "unavailable")
           metrics.slotAwaited(channel.id, reply.kind, reply.waitedMs);
-        return await takenAfterWait(reply, candidate, { ask, deps });
+        return await takenAfterWait(reply, candidate, place);
       } finally {
         unsubscribe();
       }
@@ -91,6 +87,8 @@ function takenAtOnce(
   if (reply.kind === "busy") return reply;
   if (reply.kind === "unavailable") return { kind: reply.kind };
   if (reply.kind !== "granted") return { kind: "skipped" };
+  const { id, limiter } = candidate.channel;
+  if (limiter.mode === "queue") place.deps.metrics.slotAwaited(id, "granted", 0);
   return granted(reply, candidate, place);
 }
 
@@ -150,6 +148,7 @@ function withProbe(taken: Taken, channelId: number, { ask, deps }: Place): Grant
 }
 
 function isDue(channelId: number, { due }: DoorsAsk): boolean {
+  if (due.size === 0) return false;
   for (const { channel } of due) if (channel.id === channelId) return true;
   return false;
 }

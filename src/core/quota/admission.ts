@@ -25,7 +25,6 @@ import { judgeBucket, SEVERITY } from "./verdict";
 export type ReserveContext = { readonly now: number; readonly replica: string };
 
 const NONE: Changes["axes"] = [];
-const NO_LINES = {};
 const UNRATED: Pick<Changes, "rates" | "running"> = { rates: NO_CHANGES.rates, running: null };
 
 /**
@@ -47,23 +46,25 @@ export function decideReserve(domain: Domain, ask: ReserveAsk, context: ReserveC
   const stale = ask.buckets.findIndex((bucket) => isOutside(bucket, now));
   if (stale !== -1) return unchanged({ kind: "stale_window", bucket: stale, at: now });
   const rates = ask.rates === undefined ? null : judgeRates(domain, ask.rates, now);
-  const found = rates === null ? NO_LINES : { rates: rates.lines };
+  const found = rates?.lines;
   if (rates !== null && rates.failed !== null)
     return unchanged({ kind: "limited", ...rates.failed, at: now, rates: rates.lines });
   const counters = ask.buckets.map((bucket) => counterAt(bucket, findCounter(domain, bucket.id, now), now));
   const lines = ask.buckets.map((bucket, index) => judgeBucket(bucket, counters[index] as Counter, now));
   const named = namedBucket(ask.buckets, lines);
   const reason = lines[named]?.verdict ?? "fits";
-  if (reason !== "fits") return unchanged({ kind: "refused", reason, bucket: named, at: now, lines, ...found });
+  if (reason !== "fits") return unchanged({ kind: "refused", reason, bucket: named, at: now, lines, rates: found });
   const buckets = ask.buckets.map((bucket, index) => placedIn(bucket, (lines[index] as BucketLine).slot));
+  const taken = ask.rates === undefined ? UNRATED : takeRates(domain, ask.rates, now);
   return {
-    reply: { kind: "admitted", at: now, epoch: domain.epoch, sequence: domain.sequence + 1, lines, ...found },
+    reply: { kind: "admitted", at: now, epoch: domain.epoch, sequence: domain.sequence + 1, lines, rates: found },
     changes: {
-      ...(ask.rates === undefined ? UNRATED : takeRates(domain, ask.rates, now)),
       counters: buckets.map((bucket, index) => heldCounter(bucket, counters[index] as Counter, now)),
       axes: confirmedAxes(domain, ask.config),
       opened: isPlaceOnly(ask) ? null : openHold(ask, buckets, context),
       ended: null,
+      rates: taken.rates,
+      running: taken.running,
     },
   };
 }
@@ -143,7 +144,7 @@ function openHold(ask: ReserveAsk, buckets: readonly HeldAmounts[], { now, repli
     record: ask.record,
     ceilingNanoUsd: initialCeiling(ask.buckets),
     buckets,
-    ...(ask.rates === undefined || ask.rates.counters.length === 0 ? NO_LINES : { rates: ask.rates.counters }),
+    rates: ask.rates === undefined || ask.rates.counters.length === 0 ? undefined : ask.rates.counters,
     isLimbo: false,
     keptUntil: now + LIVES.holdMs,
   };

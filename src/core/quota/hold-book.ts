@@ -8,9 +8,9 @@ import type { RateAsk, RunningRequest } from "./rate-ask";
 export type BookedHold = {
   readonly hold: Pick<Hold, "id" | "requestId" | "no" | "userId" | "at" | "record"> & {
     readonly buckets: readonly HoldBucket[];
-    readonly rates?: { readonly counters: readonly RateAsk[] };
+    readonly rates?: { readonly counters: readonly RateAsk[] } | undefined;
     /** A place that may be held although nobody learnt of it: left when its void is told. */
-    readonly place?: RunningRequest;
+    readonly place?: RunningRequest | undefined;
   };
   /** null while it is open. */
   ended: {
@@ -50,8 +50,6 @@ export type HoldBook = {
   forgetAnswers(userId: number): void;
 };
 
-const NOTHING = {};
-
 /** An empty book. A hold leaves it when the store has answered its end and, if settled, its rows are in the ledger. */
 export function createHoldBook(): HoldBook {
   const requests = new Map<string, BookedHold[]>();
@@ -68,12 +66,7 @@ export function createHoldBook(): HoldBook {
   return {
     open({ id, requestId, no, userId, at, record, buckets, rates, place }) {
       // What else a caller's hold has, its lines and their resolution, need not live until the ledger has the request.
-      const known = { id, requestId, no, userId, at, record, buckets };
-      const hold = {
-        ...known,
-        ...(rates === undefined ? NOTHING : { rates }),
-        ...(place === undefined ? NOTHING : { place }),
-      };
+      const hold = { id, requestId, no, userId, at, record, buckets, rates, place };
       const ceilingNanoUsd = initialCeiling(buckets);
       const booked = { hold, ceilingNanoUsd, follow: null, ended: null, isAnswered: false, isFlushed: false };
       const others = requests.get(hold.requestId);

@@ -46,7 +46,9 @@ export type Hold = {
   /** What each bucket held before this hold; null when the answer was lost or the counters did not answer. */
   readonly lines: readonly BucketLine[] | null;
   /** Rates that it took a unit of, and what each had counted before; lines are null as above. Absent: none applies. */
-  readonly rates?: { readonly counters: readonly RateCounter[]; readonly lines: readonly RateLine[] | null };
+  readonly rates?:
+    | { readonly counters: readonly RateCounter[]; readonly lines: readonly RateLine[] | null }
+    | undefined;
   readonly resolution: Resolution;
   readonly counted: Resolution["counted"];
   /** Admitted while the counters did not answer (quota.md Q57). */

@@ -1,3 +1,4 @@
+import { normaliseModel } from "./limit";
 import type { LimitedCaller, LimitRules } from "./limit-cell";
 import { type MergedLimits, mergeLimits } from "./merge-limits";
 import { type LimitTarget, type Resolution, resolveLimits, type Windows } from "./resolve-limits";
@@ -8,7 +9,7 @@ export type LimitPlan = MergedLimits & {
   readonly windows: Windows;
   /** As `resolveLimits`, kept while it holds: the hot path computes no window and merges no row. */
   resolve(target: LimitTarget, at: number): Resolution;
-  /** As `resolveRates`, kept per target. */
+  /** As `resolveRates`, kept per target; its model may be written as the client wrote it. */
   ratesOf(target: RateTarget): readonly RateCounter[];
 };
 
@@ -51,7 +52,8 @@ function createPlan(limits: MergedLimits & { readonly windows: Windows }): Limit
     ratesOf(target) {
       if (!hasRates) return NO_RATES;
       const key = `${target.modelGroupId}:${target.model}`;
-      const found = keptRates.get(key) ?? resolveRates(caller, rules, target);
+      const found =
+        keptRates.get(key) ?? resolveRates(caller, rules, { ...target, model: normaliseModel(target.model) });
       if (keptRates.size >= MAX_TARGETS) keptRates.clear();
       keptRates.set(key, found);
       return found;

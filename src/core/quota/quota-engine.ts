@@ -68,7 +68,7 @@ export function askOf(ask: QuotaAsk, resolution: Resolution, { deps }: QuotaPart
     ttlMs: HOLD_TTL_MS,
     config: configOf(ask, deps),
     buckets: resolution.buckets.length === 0 ? [] : asksFor(resolution.buckets, ask.demand()),
-    ...(ask.rates === undefined ? {} : { rates: ask.rates }),
+    rates: ask.rates,
     record: deps.isShared ? ask.record(resolution.counted) : "",
   };
   return { ask, resolution, sent, isWaiting: false };
@@ -85,11 +85,20 @@ export function holdOf(
   { at, lines, rates }: Pick<Hold, "at" | "lines"> & { readonly rates?: readonly RateLine[] | undefined },
 ): Hold {
   const { plan, requestId, no, target } = ask;
-  const counters = ask.rates?.counters ?? [];
-  const { userId, keyId } = plan.caller;
+  const counters = ask.rates?.counters;
   return {
-    ...{ id: holdIdOf(requestId, no), requestId, no, userId, keyId, target, at, buckets, lines, resolution, record },
-    ...(counters.length === 0 ? {} : { rates: { counters, lines: rates ?? null } }),
+    id: holdIdOf(requestId, no),
+    requestId,
+    no,
+    userId: plan.caller.userId,
+    keyId: plan.caller.keyId,
+    target,
+    at,
+    buckets,
+    lines,
+    resolution,
+    record,
+    rates: counters === undefined || counters.length === 0 ? undefined : { counters, lines: rates ?? null },
     counted: resolution.counted,
     failOpen: false,
   };

@@ -55,7 +55,7 @@ export type ReserveAsk = {
   readonly config: DomainConfig;
   readonly buckets: readonly BucketAsk[];
   /** Rates and requests at once; absent: none applies. */
-  readonly rates?: RatesAsk;
+  readonly rates?: RatesAsk | undefined;
   /** What a janitor needs to bill the hold without its owner; opaque to the store. */
   readonly record: string;
 };
@@ -87,7 +87,7 @@ export type ReserveReply =
       readonly sequence: number;
       readonly lines: readonly BucketLine[];
       /** One per counter of the ask; absent where it asked none. */
-      readonly rates?: readonly RateLine[];
+      readonly rates?: readonly RateLine[] | undefined;
     }
   | {
       /** A rate, or the number of requests at once; judged before the buckets. */
@@ -106,7 +106,7 @@ export type ReserveReply =
       readonly bucket: number;
       readonly at: number;
       readonly lines: readonly BucketLine[];
-      readonly rates?: readonly RateLine[];
+      readonly rates?: readonly RateLine[] | undefined;
     }
   /** The hold exists. `open`, `limbo`: its first answer was lost; the slots are those of its buckets. */
   | { readonly kind: "duplicate"; readonly state: HoldState; readonly at: number; readonly slots: readonly number[] }
@@ -173,7 +173,7 @@ export type OpenHold = Omit<ExpiredHold, "buckets" | "expiredAt"> & {
   readonly expiresAt: number;
   readonly buckets: readonly (HeldBucket & { readonly est: number; readonly worst: number })[];
   /** Counters of requests that it took a unit of, at its admission. */
-  readonly rates?: readonly RateAsk[];
+  readonly rates?: readonly RateAsk[] | undefined;
 };
 
 /** What the ledger says of a bucket: its settled sum, per slice for a rolling one. */
