@@ -176,6 +176,7 @@ test("100,000 users who were active once leave nothing when the lives of their k
     const cuts = admin.pipeline();
     for (const [index, key] of found.entries()) {
       const ms = told[index] ?? -1;
+      if (ms === -2) continue; // over since a scan named it, for the second time perhaps
       if (ms < 0) throw new Error(`${key} lives for ever`);
       longest.seconds = Math.max(longest.seconds, ms / 1_000);
       cuts.pexpire(key, Math.ceil(ms / 1_000_000));
