@@ -15,7 +15,7 @@ test(`in any order of events two replicas on Redis do what the model does (seed 
   timeout: 3 * TIME_MS,
 }, async () => {
   const server = await startRedis();
-  const connection = createRedisConnection([server.url]);
+  const connection = createRedisConnection([server.url], 30_000);
   await connection.check();
   const client = deafClient(connection.client as Redis);
   let database = 0;

@@ -13,7 +13,7 @@ export type RedisClient = Redis | Cluster;
 
 /** The process' way to Redis. */
 export type RedisConnection = {
-  /** What the stores send their commands over; a command without an answer in 250 ms rejects. */
+  /** What the stores send their commands over; a command without an answer in time rejects, 250 ms unless told. */
   readonly client: RedisClient;
   /** Judges the server, or each master of the cluster, once: answers, password, version, eviction policy (reliability-and-security.md 2.1). */
   check(): Promise<RedisVerdict>;
@@ -25,10 +25,11 @@ export type RedisConnection = {
 const MIN_VERSION = 7;
 const RECONNECT = { firstMs: 50, maxMs: 2_000 };
 
+const ANSWER_MS = 250;
+
 /** Rules of reliability-and-security.md 3.2 and N13: bounded commands, no offline queue, nothing sent twice by itself. */
 const NODE_OPTIONS = {
   connectTimeout: 2_000,
-  commandTimeout: 250,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
 } satisfies RedisOptions;
@@ -65,9 +66,11 @@ const CLUSTER_OPTIONS = {
 /**
  * Opens nothing yet; `check` connects. Each URL is `redis://` or `rediss://`. Several are nodes of one cluster, of which any finds the others; scheme,
  * user and password of the first hold for all.
+ * @param commandTimeout ms within which a command must be answered, else it rejects
  */
-export function createRedisConnection(urls: readonly string[]): RedisConnection {
-  const client = urls.length > 1 ? openCluster(urls) : new Redis(urls[0] ?? "", OPTIONS);
+export function createRedisConnection(urls: readonly string[], commandTimeout = ANSWER_MS): RedisConnection {
+  const client =
+    urls.length > 1 ? openCluster(urls, commandTimeout) : new Redis(urls[0] ?? "", { ...OPTIONS, commandTimeout });
   let lastError: Error | null = null;
   // A connection error without a listener would end the process.
   client.on("error", (error: Error) => {
@@ -90,11 +93,12 @@ export function createRedisConnection(urls: readonly string[]): RedisConnection 
   };
 }
 
-function openCluster(urls: readonly string[]): Cluster {
+function openCluster(urls: readonly string[], commandTimeout: number): Cluster {
   const [first = ""] = urls;
   const { username, password } = new URL(first);
   const redisOptions = {
     ...NODE_OPTIONS,
+    commandTimeout,
     ...(username === "" ? {} : { username: decodeURIComponent(username) }),
     ...(password === "" ? {} : { password: decodeURIComponent(password) }),
     ...(first.startsWith("rediss:") ? { tls: {} } : {}),
