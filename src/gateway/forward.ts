@@ -116,7 +116,9 @@ async function tryOne(
     const held = await holdOf({ admitted, candidate, ends, hold }, exchange, deps);
     if (isAppError(held)) return { kind: "refused", error: held, hold: null };
     const canFailOver = chosen.order.length > 1 && number < target.config.settings.maxAttempts;
-    const given = { admitted, candidate, credential, hold: held, number, canFailOver, queueMs, isAlone: taken.isAlone };
+    const first = firstSent(ends)?.hold ?? held;
+    const { isAlone } = taken;
+    const given = { admitted, candidate, credential, hold: held, first, number, canFailOver, queueMs, isAlone };
     end = await attempt(given, exchange, deps);
     return { kind: "ended", end, hold: held };
   } finally {
@@ -183,16 +185,20 @@ async function holdForAttempt(
   const last = ends[ends.length - 1];
   if (last?.isDispatched === true) {
     witnessCost(last, { admitted, exchange }, deps);
-    const isFirst = ends.findIndex(({ isDispatched }) => isDispatched) === ends.length - 1;
+    const isFirst = firstSent(ends) === last;
     deps.quota.settle(last.hold, amountsOf([entryOf(last, { admitted, exchange }, isFirst ? 1 : 0)]), false);
   } else if (last !== undefined) deps.quota.void(last.hold);
   // The end of the last hold leaves behind its frame: a unit that it gives back must be there before the next reserve asks for it.
   if (last !== undefined) await deps.journal.written();
-  const wasSent = ends.some(({ isDispatched }) => isDispatched);
-  const ask = { asked: admitted, candidates: [candidate], model: candidate.billedModel, no: ends.length + 1, wasSent };
+  const first = firstSent(ends)?.hold ?? null;
+  const ask = { asked: admitted, candidates: [candidate], model: candidate.billedModel, no: ends.length + 1, first };
   const held = await holdFor(ask, exchange, deps);
   exchange.interrupts.listen(BETWEEN_ATTEMPTS);
   return held;
+}
+
+function firstSent(ends: readonly AttemptEnd[]): AttemptEnd | undefined {
+  return ends.find(({ isDispatched }) => isDispatched);
 }
 
 /** What ended the tries: the last attempt, or that no channel took the call. */
