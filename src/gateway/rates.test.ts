@@ -217,6 +217,15 @@ describe("with billingModel upstream, where each attempt reserves anew", () => {
   });
 });
 
+test("an error of ours after a call was sent carries it as well", async () => {
+  const scene = open([ofUser(3)], {}, { answer: () => ({ fault: "upstream_unreachable" }) });
+  const [failed] = await sendAll(scene, 1);
+  expect(failed?.headers).toMatchObject({
+    ...{ "x-sluice-code": "upstream_unreachable", "x-ratelimit-limit-requests": "3" },
+    "x-ratelimit-remaining-requests": "2",
+  });
+});
+
 test("a call that finds no place at a channel takes no unit and leaves the places of its user free", async () => {
   const limiter = { ...NO_LIMITER, mode: "reject", capacity: 1 } as const;
   const channel = buildChannel({ baseUrl: "http://127.0.0.1:1", limiter });
