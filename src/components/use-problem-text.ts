@@ -3,7 +3,7 @@
 import { type Messages, useTranslations } from "next-intl";
 import type { Problem } from "./problem";
 
-type ErrorMessage = Exclude<keyof Messages["errors"], "fieldErrors" | "settingWarnings">;
+type ErrorMessage = Exclude<keyof Messages["errors"], "fieldErrors">;
 type FieldErrorMessage = keyof Messages["errors"]["fieldErrors"];
 
 /** Makes the sentence of a problem from its code; an unknown code reads as an internal error. */

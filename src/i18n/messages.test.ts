@@ -9,7 +9,6 @@ import {
   LIMIT_WINDOWS,
   LOCALES,
   REQUEST_OUTCOMES,
-  SETTING_WARNINGS,
 } from "@/core/vocabulary";
 import { FIELD_ERROR_CODES } from "@/operations/field-error-codes";
 import { EQUAL_TO_ENGLISH } from "./equal-to-english";
@@ -182,10 +181,6 @@ describe("every word the server may say has a message", () => {
 
   test.each(FIELD_ERROR_CODES)("field error code %s", (code) => {
     expect(english.has(`errors.fieldErrors.${code}`)).toBe(true);
-  });
-
-  test.each(SETTING_WARNINGS)("warning about a setting %s", (code) => {
-    expect(english.has(`errors.settingWarnings.${code}`)).toBe(true);
   });
 
   test.each([
