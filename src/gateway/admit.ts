@@ -27,7 +27,7 @@ export function admit(asked: Asked, exchange: Exchange, deps: EngineDeps): Admit
   if (deps.journal.isFull()) throw new AppError("ledger_unavailable");
   if (asked.target.config.settings.billingModel === "upstream") return { ...asked, hold: null };
   const held = holdFor(
-    { asked, candidates: asked.target.candidates, model: asked.target.model, no: 1, wasSent: false },
+    { asked, candidates: asked.target.candidates, model: asked.target.model, no: 1, first: null },
     exchange,
     deps,
   );
@@ -48,8 +48,8 @@ export type HoldAsk = {
   readonly model: string;
   /** Number of the reserve within the request, from 1. */
   readonly no: number;
-  /** An earlier attempt of the request was sent. */
-  readonly wasSent: boolean;
+  /** The hold under which the request was first sent; null: nothing was. */
+  readonly first: Hold | null;
 };
 
 /** Reserves what a call needs and writes its ADMIT frame. An error is why it was refused: a denial, or what ended a wait for room. */
@@ -58,6 +58,7 @@ export function holdFor(
   exchange: Exchange,
   deps: EngineDeps,
 ): Hold | AppError | Promise<Hold | AppError> {
+  const { first } = ask;
   const { caller, call, target } = ask.asked;
   const { config } = target;
   const group = config.modelGroupOf(ask.model);
@@ -70,7 +71,12 @@ export function holdFor(
     requestId: exchange.id,
     no: ask.no,
     plan,
-    rates: askRates({ plan, requestId: exchange.id, target: { modelGroupId, model: ask.model }, wasSent: ask.wasSent }),
+    rates: askRates({
+      plan,
+      requestId: exchange.id,
+      target: { modelGroupId, model: ask.model },
+      wasSent: first !== null,
+    }),
     callerVersion: caller.version,
     target: { modelGroupId, isFree: ask.candidates.every(isFree) },
     rules: config.settings,
@@ -100,16 +106,17 @@ function take(result: QuotaResult, judged: Judged, place: Place): Hold | AppErro
   if (result.kind === "gone") return interruptionOf(place.exchange);
   if (result.kind === "unavailable") place.deps.metrics.storeFailed("denied");
   const { ask, group, estimated } = judged;
+  const { first } = ask;
   if (result.kind === "limited") {
     const denial = rateDenialOf(result, { groupName: group?.name ?? null, model: ask.model });
-    return new AppError(denial.code, denial, { cause: ratedBy(result, group, ask.model) });
+    return new AppError(denial.code, denial, { cause: ratedBy(result, { group, first }, ask.model) });
   }
   // Only rates asked the counters: there is no limit to name.
   if (result.kind === "unavailable" && result.resolution.buckets.length === 0)
     return new AppError("limits_unavailable");
   const affordable = affordableOutput(ask.candidates, estimated);
   const denial = denialOf(result, { groupName: group?.name ?? null, affordable });
-  return new AppError(denial.code, denial, { cause: measuredOf(result, group) });
+  return new AppError(denial.code, denial, { cause: measuredOf(result, { group, first }) });
 }
 
 function witness(hold: Hold, { caller, call, target }: Asked, { exchange, deps }: Place): void {

@@ -87,6 +87,44 @@ describe("a conversation", () => {
     expect(new Set(await turns(scene, 6))).toEqual(new Set([home]));
   });
 
+  test("that goes on with another model stays at its channel, which serves that too", async () => {
+    const scene = open();
+    for (const talk of ["a", "b", "c", "d", "e", "f"]) {
+      const session = { headers: { "x-session-id": talk } };
+      const [home] = await turns(scene, 1, session);
+      expect(await turns(scene, 2, { ...session, model: "mapped" })).toEqual([home, home]);
+      expect(await turns(scene, 1, session)).toEqual([home]);
+    }
+  });
+
+  test("keeps a channel of each model where none serves both", async () => {
+    const served = (id: number) => (id < 3 ? "gpt-4o" : "mapped");
+    const channels = [1, 2, 3, 4, 5].map((id) =>
+      buildChannel({
+        ...{ id, baseUrl: `http://127.0.0.${id}:1` },
+        models: new Map([[served(id), { name: served(id), upstream: served(id) }]]),
+      }),
+    );
+    const scene = open({}, { channels });
+    const [one] = await turns(scene, 1);
+    const [other] = await turns(scene, 1, { ...SESSION, model: "mapped" });
+    for (let turn = 0; turn < 6; turn++) {
+      expect(await turns(scene, 1)).toEqual([one]);
+      expect(await turns(scene, 1, { ...SESSION, model: "mapped" })).toEqual([other]);
+    }
+  });
+
+  test("begun with a model of one channel goes on there with a model of three", async () => {
+    const scene = open((id) =>
+      id === 2 ? {} : { models: new Map([["gpt-4o", { name: "gpt-4o", upstream: "gpt-4o" }]]) },
+    );
+    for (const talk of ["a", "b", "c", "d", "e", "f"]) {
+      const session = { headers: { "x-session-id": talk } };
+      expect(await turns(scene, 1, { ...session, model: "mapped" })).toEqual([2]);
+      expect(await turns(scene, 1, session)).toEqual([2]);
+    }
+  });
+
   test("is another one under another key", async () => {
     const scene = open();
     await turns(scene, 1);

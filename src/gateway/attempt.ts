@@ -16,6 +16,8 @@ export type AttemptAsk = {
   readonly admitted: Asked;
   /** What the attempt is charged to. */
   readonly hold: Hold;
+  /** The hold under which the call was first sent: the same, or with `billingModel: upstream` that of an earlier attempt. */
+  readonly first: Hold;
   readonly candidate: Candidate;
   /** Of the channel's; null: it has none. */
   readonly credential: OpenCredential | null;
@@ -34,6 +36,7 @@ export type AttemptEnd = {
   readonly relay: RelayEnd;
   readonly candidate: Candidate;
   readonly hold: Hold;
+  readonly first: Hold;
   readonly number: number;
   /** Epoch ms. */
   readonly startedAt: number;
@@ -51,13 +54,13 @@ export type AttemptEnd = {
  * Never rejects: a failure of the upstream, and a fault of ours, is an outcome.
  */
 export async function attempt(ask: AttemptAsk, exchange: Exchange, deps: EngineDeps): Promise<AttemptEnd> {
-  const { admitted, candidate, hold, number, isAlone } = ask;
+  const { admitted, candidate, hold, first, number, isAlone } = ask;
   const startedAt = deps.clock.now();
   let isDispatched = false;
   let inputTokens = 0;
   let estimate: EstimateAsk | null = null;
   const ended = (relay: RelayEnd): AttemptEnd => ({
-    ...{ relay, candidate, hold, number, startedAt, isDispatched, inputTokens, estimate, isAlone },
+    ...{ relay, candidate, hold, first, number, startedAt, isDispatched, inputTokens, estimate, isAlone },
   });
   try {
     const { call } = admitted;
@@ -113,11 +116,12 @@ function ceilingOf({ admitted, candidate, number }: AttemptAsk, exchange: Exchan
 /** What the head of the reply tells of limits; null: the model has no group and no limit applies. */
 export function measureOf({
   hold,
+  first,
   candidate,
   admitted,
-}: Pick<AttemptAsk, "hold" | "candidate" | "admitted">): Measured | null {
+}: Pick<AttemptAsk, "hold" | "first" | "candidate" | "admitted">): Measured | null {
   const group = hold.target.modelGroupId === null ? null : admitted.target.config.modelGroupOf(candidate.billedModel);
-  return measureIfAny(hold, group);
+  return measureIfAny(hold, group, first);
 }
 
 /** Interrupts between two attempts are noticed before the next one. */

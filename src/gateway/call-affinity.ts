@@ -14,16 +14,16 @@ export type CallAffinity = { readonly conversation: string; readonly preferred: 
 
 type Deps = Pick<GatewayDeps, "affinity">;
 
-/** Null: the call names no conversation, or there is no choice of channels. Answers without a promise where the store does. */
+/** Null: the call names no conversation, or there is but one channel for all models. Answers without a promise where the store does. */
 export function affinityOf(
   { call, caller, target }: Admitted,
   { request }: Exchange,
   { affinity }: Deps,
 ): CallAffinity | null | Promise<CallAffinity> {
-  if (target.candidates.length < 2) return null;
+  if (target.config.channels.length < 2) return null;
   const text = request.headers["x-session-id"] || call.conversation;
   if (text === null) return null;
-  const conversation = conversationName({ keyId: caller.keyId, model: target.model, text });
+  const conversation = conversationName({ keyId: caller.keyId, text });
   const preferred = affinity.preferred(conversation);
   if (!(preferred instanceof Promise)) return { conversation, preferred };
   return preferred.then((known) => ({ conversation, preferred: known }));
@@ -34,13 +34,20 @@ export function preferredBy(affinity: CallAffinity | null): PreferredChannels {
   return affinity?.preferred ?? NO_PREFERENCE;
 }
 
-/** A turn: who served it, and who might have. */
-export type Turn = { readonly servedBy: Candidate; readonly mightHave: readonly Candidate[] };
+/** A turn: who served it, who might have, and all that serve its model. */
+export type Turn = {
+  readonly servedBy: Candidate;
+  readonly mightHave: readonly Candidate[];
+  readonly candidates: readonly Candidate[];
+};
 
 /** Keeps who served a turn. The preferred channel stays the best when it might have served at no worse priority: it had no slot. */
-export function keepTurn(known: CallAffinity, { servedBy, mightHave }: Turn, { affinity }: Deps): void {
-  const [best] = known.preferred;
-  const { id, priority } = servedBy.channel;
-  const isSpilled = mightHave.some(({ channel }) => channel.id === best && channel.priority <= priority);
-  affinity.prefer(known.conversation, preferenceAfter(known.preferred, id, isSpilled));
+export function keepTurn(known: CallAffinity, { servedBy, mightHave, candidates }: Turn, { affinity }: Deps): void {
+  const { id: servedById, priority } = servedBy.channel;
+  const preferred = preferenceAfter(known.preferred, {
+    servedBy: servedById,
+    serves: (id) => candidates.some(({ channel }) => channel.id === id),
+    wasFull: (id) => mightHave.some(({ channel }) => channel.id === id && channel.priority <= priority),
+  });
+  affinity.prefer(known.conversation, preferred);
 }

@@ -110,9 +110,9 @@ async function open({ stream = true, maxTokens, writeTurns = () => 1, onWrite = 
   };
 }
 
-/** What the content that a client has got costs (protocols-and-pricing.md T11). */
+/** What the content that a client has got costs (protocols-and-pricing.md T11); an event with an empty text has none. */
 function contentCost(text: string): number {
-  const parts = [...text.matchAll(/"content":"([^"]*)"/g)].map(([, content = ""]) => content);
+  const parts = [...text.matchAll(/"content":"([^"]+)"/g)].map(([, content = ""]) => content);
   return Math.max(parts.length, Math.ceil(parts.join("").length / 4)) * TOKEN;
 }
 
@@ -223,7 +223,7 @@ describe("the ceiling of a stream", () => {
         expect(scene.client).toEqual({ text: sent + END, isEnded: true });
         expect(scene.left.entries).toMatchObject([{ outcome: "ok" }]);
       }),
-      { numRuns: 60 },
+      { numRuns: 60, examples: [[[30, 57, 9, 1].map((words) => ({ words, cut: 0, turns: 0 })), 1]] },
     );
   });
 

@@ -34,7 +34,7 @@ export function endAttempt(
   const { cooldownDefaultMs: defaultMs, cooldownMaxMs: maxMs } = target.config.settings;
   const verdict = verdictOf(end);
   if (verdict === "good" && affinity !== null)
-    keepTurn(affinity, { servedBy: candidate, mightHave: chosen.order }, deps);
+    keepTurn(affinity, { servedBy: candidate, mightHave: chosen.order, candidates: target.candidates }, deps);
   const responseId = verdict === "good" ? end?.relay.reading.responseId : undefined;
   if (responseId !== undefined) deps.affinity.keepHome(responseId, { channelId: candidate.channel.id, userId });
   health.ended({

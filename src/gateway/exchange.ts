@@ -6,6 +6,7 @@ import type { Route } from "@/protocols/routes";
 import type { DrainBudget } from "./drain-budget";
 import type { GatewayDeps } from "./gateway-deps";
 import type { Interrupts } from "./interrupts";
+import type { Measured } from "./judged-limits";
 
 /** One call from its arrival to the end of its reply. */
 export type Exchange = {
@@ -22,8 +23,13 @@ export type Exchange = {
   readonly interrupts: Interrupts;
 };
 
-/** What an error reply needs of a call. `queueMs`: how long it waited for a channel; absent: not at all. */
-export type Replying = Pick<Exchange, "reply" | "protocol" | "requestId"> & { readonly queueMs?: number };
+/** What an error reply needs of a call. */
+export type Replying = Pick<Exchange, "reply" | "protocol" | "requestId"> & {
+  /** How long it waited for a channel; absent: not at all. */
+  readonly queueMs?: number;
+  /** What it was measured by under the hold that it was sent under; absent or null: it was not sent, or nothing applies. */
+  readonly measured?: Measured | null;
+};
 
 /** The ports of the pipeline and what one gateway counts itself. */
 export type EngineDeps = GatewayDeps & {

@@ -62,19 +62,21 @@ export function sendError(error: AppError, exchange: Replying, deps: EngineDeps)
     return;
   }
   const rendered = exchange.protocol.renderError(error, errorContextOf(exchange, deps));
-  const headers = withRequestId({ ...rendered.headers, ...denialHeaders(error, exchange, deps) }, exchange, deps);
+  const headers = withRequestId({ ...rendered.headers, ...limitHeaders(error, exchange, deps) }, exchange, deps);
   if (exchange.queueMs) headers["x-sluice-queue-ms"] = String(exchange.queueMs);
   headers["content-length"] = String(rendered.body.length);
   reply.start(rendered.status, headers);
   reply.end(rendered.body);
 }
 
-/** What the headers say when a limit refused the call. */
-function denialHeaders(error: AppError, { protocol }: Replying, deps: EngineDeps): Readonly<Record<string, string>> {
+/** What the headers say when a limit refused the call, or when it was sent and failed (protocols-and-pricing.md 2.4). */
+function limitHeaders(error: AppError, exchange: Replying, deps: EngineDeps): Readonly<Record<string, string>> {
+  const { protocol } = exchange;
   const denial = readDenial(error);
-  const measured = measureIn(error);
+  const refused = measureIn(error);
+  const measured = refused ?? exchange.measured ?? null;
   if (denial === null && measured === null) return {};
-  const standings = measured === null ? [] : standingsOf(measured, false);
+  const standings = measured === null ? [] : standingsOf(measured, refused === null);
   const rate = measured?.rate ?? null;
   return protocol.limitHeaders({
     ...{ standings, modelGroup: measured?.group?.slug ?? null, rate, denial },

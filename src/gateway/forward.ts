@@ -70,7 +70,8 @@ export async function forward(admitted: Admitted, exchange: Exchange, deps: Engi
         if (ready.kind === "refused") return { ends, choices, hold, answer: { kind: "error", error: ready.error } };
         const canFailOver = chosen.order.length > 1 && number < most;
         const given = { admitted, candidate, credential, number, canFailOver, isAlone: taken.isAlone };
-        end = await attempt({ ...given, hold: ready.hold, queueMs: queueMsOf(choices) }, exchange, deps);
+        const first = firstHold(ends, ready.hold);
+        end = await attempt({ ...given, hold: ready.hold, first, queueMs: queueMsOf(choices) }, exchange, deps);
         ends.push(end);
       } finally {
         endAttempt({ chosen, end, target, affinity, credential, userId: caller.userId }, deps);
@@ -196,16 +197,25 @@ async function holdForAttempt(
   const last = ends[ends.length - 1];
   if (last?.isDispatched === true) {
     witnessCost(last, { admitted, exchange }, deps);
-    const isFirst = ends.findIndex(({ isDispatched }) => isDispatched) === ends.length - 1;
+    const isFirst = firstSent(ends) === last;
     deps.quota.settle(last.hold, amountsOf([entryOf(last, { admitted, exchange }, isFirst ? 1 : 0)]), false);
   } else if (last !== undefined) deps.quota.void(last.hold);
   // The end of the last hold leaves behind its frame: a unit that it gives back must be there before the next reserve asks for it.
   if (last !== undefined) await deps.journal.written();
-  const wasSent = ends.some(({ isDispatched }) => isDispatched);
-  const ask = { asked: admitted, candidates: [candidate], model: candidate.billedModel, no: ends.length + 1, wasSent };
+  const first = firstSent(ends)?.hold ?? null;
+  const ask = { asked: admitted, candidates: [candidate], model: candidate.billedModel, no: ends.length + 1, first };
   const held = await holdFor(ask, exchange, deps);
   exchange.interrupts.listen(BETWEEN_ATTEMPTS);
   return held;
+}
+
+/** The hold under which the call was first sent, or will be now. */
+function firstHold(ends: readonly AttemptEnd[], held: Hold): Hold {
+  return ends.length === 0 ? held : (firstSent(ends)?.hold ?? held);
+}
+
+function firstSent(ends: readonly AttemptEnd[]): AttemptEnd | undefined {
+  return ends.find(({ isDispatched }) => isDispatched);
 }
 
 /** What ended the tries: the last attempt, or that no channel took the call. */

@@ -72,11 +72,14 @@ type Answering = { readonly forwarded: Forwarded; readonly admitted: Admitted };
 function answer({ forwarded, admitted }: Answering, exchange: Exchange, deps: EngineDeps): void {
   const { ends, answer: due } = forwarded;
   const queueMs = queueMsOf(forwarded.choices);
+  const measure = () => {
+    const last = ends[ends.length - 1];
+    return last === undefined ? null : measureOf({ ...last, admitted });
+  };
   if (due.kind === "kept" && exchange.reply.isBeating === true) tellKept(due, exchange, deps);
   else if (due.kind === "kept") {
-    const last = ends[ends.length - 1];
-    const measured = last === undefined ? null : measureOf({ ...last, admitted });
-    const headers = { ...relayedHead(due.relay.headers, exchange, { deps, isStream: false, measured, queueMs }) };
+    const asked = { deps, isStream: false, measured: measure(), queueMs };
+    const headers = { ...relayedHead(due.relay.headers, exchange, asked) };
     headers["content-length"] = String(due.body.length);
     exchange.reply.start(due.relay.status ?? 502, headers);
     exchange.reply.end(due.body);
@@ -84,7 +87,7 @@ function answer({ forwarded, admitted }: Answering, exchange: Exchange, deps: En
     if (readDenial(due.error) !== null || !ends.some(({ isDispatched }) => isDispatched)) throw due.error;
     if (due.error.code === "internal_error")
       deps.log.error({ requestId: exchange.requestId, error: due.error.cause }, "request failed");
-    sendError(due.error, { ...exchange, queueMs }, deps);
+    sendError(due.error, { ...exchange, queueMs, measured: measure() }, deps);
   }
 }
 

@@ -24,34 +24,33 @@ export type Measured = {
   readonly refusedBy?: RefusedByRate;
 };
 
-/** What a hold was measured by. */
-function measuredBy(hold: Hold, group: ModelGroup | null): Measured {
-  return {
-    buckets: hold.resolution.buckets,
-    asks: hold.buckets,
-    lines: hold.lines,
-    group,
-    rate: rateOf(hold.rates, true),
-  };
+/**
+ * What a hold was measured by; null: neither a limit, a rate nor a model group applies. `first` is the hold under which the request was first
+ * sent: that one took its units of rates per minute, later ones ask for none (channels-and-rates.md R9).
+ */
+export function measureIfAny(hold: Hold, group: ModelGroup | null, first: Hold = hold): Measured | null {
+  const { rates } = first;
+  if (group === null && hold.buckets.length === 0 && hold.rates === undefined && rates === undefined) return null;
+  const { buckets } = hold.resolution;
+  return { buckets, asks: hold.buckets, lines: hold.lines, group, rate: rateOf(rates, true) };
 }
 
-/** The same; null: neither a limit, a rate nor a model group applies. */
-export function measureIfAny(hold: Hold, group: ModelGroup | null): Measured | null {
-  const isMeasured = group !== null || hold.buckets.length > 0 || hold.rates !== undefined;
-  return isMeasured ? measuredBy(hold, group) : null;
-}
+/** A request that was not admitted: its model group, and the hold under which it was sent before; null: neither. */
+export type DeniedRequest = { readonly group: ModelGroup | null; readonly first: Hold | null };
 
 /** What a request was measured by that was not admitted. A block asks no counter. */
-export function measuredOf(denied: Denied, group: ModelGroup | null): Measured {
+export function measuredOf(denied: Denied, { group, first }: DeniedRequest): Measured {
   const { buckets } = denied.resolution;
-  if (denied.kind === "refused")
-    return { buckets, asks: denied.asks, lines: denied.lines, group, rate: rateOf(denied.rates, false) };
-  return { buckets: [], asks: [], lines: null, group, rate: null };
+  const rates = denied.kind === "refused" ? denied.rates : undefined;
+  const rate = first === null ? rateOf(rates, false) : rateOf(first.rates, true);
+  if (denied.kind === "refused") return { buckets, asks: denied.asks, lines: denied.lines, group, rate };
+  return { buckets: [], asks: [], lines: null, group, rate };
 }
 
 /** What a request was measured by that a rate refused: no bucket was asked. `model` is the one that it named. */
-export function ratedBy(limited: LimitedResult, group: ModelGroup | null, model: string): Measured {
-  const rate = rateOf({ counters: limited.rates.counters, lines: limited.lines }, false);
+export function ratedBy(limited: LimitedResult, { group, first }: DeniedRequest, model: string): Measured {
+  const found = { counters: limited.rates.counters, lines: limited.lines };
+  const rate = first === null ? rateOf(found, false) : rateOf(first.rates, true);
   const refusedBy = rateSteps(limited, { groupName: group?.name ?? null, model });
   return { buckets: [], asks: [], lines: null, group, rate, refusedBy };
 }

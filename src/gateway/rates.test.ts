@@ -1,4 +1,5 @@
 import { buildAuthSnapshot, buildChannel, TEST_KEY } from "@test/build-deps";
+import { buildLimit } from "@test/build-quota";
 import { type GatewayScene, type OpenGateway, openGateway } from "@test/open-gateway";
 import { describe, expect, test } from "vitest";
 import type { AuthSnapshot } from "@/core/auth-snapshot";
@@ -178,6 +179,51 @@ test("replies carry where the tightest rate per minute stands, refused ones too"
     "x-ratelimit-reset-requests": "1m0s",
   });
   expect(third?.headers["x-ratelimit-remaining-requests"]).toBe("0");
+});
+
+describe("with billingModel upstream, where each attempt reserves anew", () => {
+  const channels = [1, 2].map((id) => buildChannel({ id, baseUrl: `http://127.0.0.1:${id}`, priority: id }));
+  const settings = { ...DEFAULT_SETTINGS, billingModel: "upstream" } as const;
+  const failing: GatewayScene["answer"] = ({ url }) => (url.startsWith("http://127.0.0.1:1/") ? { status: 500 } : {});
+  const counted = (requests: string) => ({
+    "x-ratelimit-limit-requests": requests,
+    "x-ratelimit-remaining-requests": "1",
+    "x-ratelimit-reset-requests": "1m0s",
+  });
+
+  test("the reply after a failover carries the tightest rate per minute, counted once", async () => {
+    const scene = open([ofUser(3), row("key", 2, { keyId: 3 })], {}, { channels, settings, answer: failing });
+    const [first] = await sendAll(scene, 1);
+    expect(first).toMatchObject({ status: 200, headers: counted("2") });
+    expect(scene.upstream.sent).toBe(2);
+    const [second] = await sendAll(scene, 1);
+    expect(second?.headers["x-ratelimit-remaining-requests"]).toBe("0");
+  });
+
+  test("a denial before the second attempt carries it too", async () => {
+    const group = { id: 5, name: "big", slug: "big" };
+    const second = buildChannel({
+      ...{ id: 2, baseUrl: "http://127.0.0.1:2", priority: 2 },
+      models: new Map([["gpt-4o", { name: "gpt-4o", upstream: "mapped" }]]),
+    });
+    const blocked = buildLimit({ state: "block", amount: null, modelGroupId: group.id });
+    const scene = open(
+      [ofUser(2)],
+      { limits: [blocked] },
+      { channels: [channels[0] ?? second, second], settings, answer: failing, modelGroups: { mapped: group } },
+    );
+    const [denied] = await sendAll(scene, 1);
+    expect(denied?.headers).toMatchObject({ "x-sluice-code": "model_group_blocked", ...counted("2") });
+  });
+});
+
+test("an error of ours after a call was sent carries it as well", async () => {
+  const scene = open([ofUser(3)], {}, { answer: () => ({ fault: "upstream_unreachable" }) });
+  const [failed] = await sendAll(scene, 1);
+  expect(failed?.headers).toMatchObject({
+    ...{ "x-sluice-code": "upstream_unreachable", "x-ratelimit-limit-requests": "3" },
+    "x-ratelimit-remaining-requests": "2",
+  });
 });
 
 test("a call that finds no place at a channel takes no unit and leaves the places of its user free", async () => {

@@ -13,7 +13,7 @@ export type Taken = {
   readonly probe: Probe | null;
   readonly waitedMs: number;
   readonly unit: RateUnit | null;
-  /** The shared slots did not answer: granted from this replica's own share (channels-and-rates.md L21). */
+  /** The shared slots, or the shared rates, did not answer: granted from this replica's own share (channels-and-rates.md L21, R12). */
   readonly isAlone: boolean;
 };
 
@@ -98,7 +98,11 @@ async function takenAfterWait(reply: AcquireReply, candidate: Candidate, place: 
   return rejectionOf(reply) ?? { kind: "skipped" };
 }
 
-type Granted = { readonly kind: "granted"; readonly slot: Taken } | { readonly kind: "skipped" } | RateLimited;
+type Granted =
+  | { readonly kind: "granted"; readonly slot: Taken }
+  | { readonly kind: "skipped" }
+  | RateLimited
+  | Extract<ChannelRejection, { kind: "unavailable" }>;
 
 type RateLimited = Extract<ChannelRejection, { kind: "rate_limited" }>;
 
@@ -114,7 +118,10 @@ function granted(
   if (rated === null) return withProbe(taken, channel.id, place);
   const reply = place.deps.rates.take(rated);
   const end = (answer: RateReply): Granted | Promise<Granted> => {
-    if (answer.kind === "taken") return withProbe({ ...taken, unit: answer.unit }, channel.id, place);
+    if (answer.kind === "taken") {
+      const isAlone = taken.isAlone || answer.isAlone === true;
+      return withProbe({ ...taken, unit: answer.unit, isAlone }, channel.id, place);
+    }
     slot.release();
     return answer;
   };

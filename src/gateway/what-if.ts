@@ -134,7 +134,7 @@ function callOf({ model, bodyBytes, maxOutputTokens }: WhatIfAsk, { operation }:
 }
 
 function measuredIn(preview: Preview, group: Measured["group"]): Measured {
-  if (preview.kind !== "passes" && preview.kind !== "alone") return measuredOf(preview, group);
+  if (preview.kind !== "passes" && preview.kind !== "alone") return measuredOf(preview, { group, first: null });
   const { resolution, asks } = preview;
   return {
     buckets: resolution.buckets,

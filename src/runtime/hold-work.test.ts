@@ -42,7 +42,7 @@ async function adopted(ageMs: number, isSent = true) {
     adopt: () =>
       closeAdopted([{ replica: null, admissions: [admission] }], {
         ...{ store, clock, rebuild, suspect: (userIds) => suspected.push(...userIds) },
-        rows: { find: async () => (isSent ? { usd: USD, tokens: 5, requests: 1 } : null) },
+        rows: { find: async () => (isSent ? { usd: USD, tokens: 5, requests: 1, isOk: true } : null) },
         replicas: { find: async () => null, adopt: async () => {} },
       }),
     settled: async () => {

@@ -75,7 +75,7 @@ export type AdoptedWorkAsk = Pick<HoldWorkAsk, "store" | "rows" | "replicas" | "
 
 /**
  * Closes the holds of dead processes whose journals were replayed: with their ledger rows, or void without one, since then nothing was sent
- * (quota.md Q44, Q45). Users with one that is older than 10 min are rebuilt instead (Q46). What does not reach the counters now is closed by
+ * (quota.md Q44, Q45); units of `successful` go back unless a row says that the reply ended well (channels-and-rates.md R9). Users with one that is older than 10 min are rebuilt instead (Q46). What does not reach the counters now is closed by
  * the job of expired holds.
  */
 export async function closeAdopted(journals: readonly ReplayedJournal[], ask: AdoptedWorkAsk): Promise<void> {
@@ -100,7 +100,7 @@ async function closeHold(
   const end = { userId, holdId: holdIdOf(id, holdNo), at, buckets };
   if (sums === null) await store.void({ ...end, actual: [] });
   if (sums === null || isRebuilt) return;
-  const reply = await store.settle({ ...end, actual: amountsFor(buckets, sums) });
+  const reply = await store.settle({ ...end, actual: amountsFor(buckets, sums), failed: !sums.isOk });
   // After a power loss the counters may know an end whose frame was lost with the journal's tail.
   if (reply.kind === "duplicate") suspect([userId]);
 }
@@ -132,7 +132,7 @@ async function bill({ holdId, at, userId, record, ceilingNanoUsd }: ExpiredHold,
   await ledger.record([settlementOf({ id, kind: "settled", entries: [entry], request }).text]);
   // Another janitor or the owner may have been first: what the ledger has is what counts.
   const charged = await rows.find({ requestId: id, holdNo: entry.holdNo, at });
-  return charged ?? { usd: ceilingNanoUsd, tokens: 0, requests: entry.requests };
+  return charged ?? { usd: ceilingNanoUsd, tokens: 0, requests: entry.requests, isOk: false };
 }
 
 const CEILING_DETAIL = {

@@ -65,12 +65,13 @@ function slotsOf({ redis, config, clock, replica, gateways }: SlotsAsk, onError:
   return { slots, silentMs: slots.silentMs };
 }
 
-function ratesOf({ redis, clock, log, gateways }: SlotsAsk): ChannelRates {
+function ratesOf({ redis, config, clock, log, gateways }: SlotsAsk): ChannelRates {
   const local = memoryChannelRates({ clock });
   if (redis === null) return local;
   const onOutage = quietly(clock, (error) => log.warn({ error }, "the rates of channels do not answer"));
   const shared = redisChannelRates({ ...redis, clock, onError: onOutage });
-  return fallbackRates({ shared, local, replicas: gateways, onOutage });
+  const isFailOpen = () => config.config.current().settings.failOpen;
+  return fallbackRates({ shared, local, isFailOpen, replicas: gateways, onOutage });
 }
 
 /** One line of the log while an outage lasts. */

@@ -7,7 +7,10 @@ import type { Soon } from "./channel-slots";
  * channel that has it, for 30 days. While the store does not answer, nothing is known and nothing is kept.
  */
 
-/** Channels that a conversation prefers, the best first: the one that serves it, and the one that stands in while that is at capacity. */
+/**
+ * Channels that a conversation prefers, the best first: the one that served it last, the one that stands in while that is at capacity, and
+ * those that served its other models.
+ */
 export type PreferredChannels = readonly number[];
 
 /** Where a stored response is, and whose key made it (protocols-and-pricing.md N5). */
@@ -32,16 +35,33 @@ export const RESPONSE_MS = 30 * 86_400_000;
 /** Nothing is preferred. */
 export const NO_PREFERENCE: PreferredChannels = [];
 
+/** More are not kept: the ones that served longest ago are forgotten. */
+const MOST_PREFERRED = 4;
+
 /**
  * The name under which a conversation is kept: a digest, because clients write names and mail addresses into these fields. Two keys never share
- * one; nor do two models, whose channels and caches are their own.
+ * one. The model is no part of it: who goes on with another one stays where the conversation is, if that channel serves it.
  */
-export function conversationName({ keyId, model, text }: { keyId: number; model: string; text: string }): string {
-  return createHash("sha256").update(`${keyId}\n${model}\n${text}`).digest("base64url").slice(0, 22);
+export function conversationName({ keyId, text }: { keyId: number; text: string }): string {
+  return createHash("sha256").update(`${keyId}\n${text}`).digest("base64url").slice(0, 22);
 }
 
-/** What a turn makes of the preference. `isSpilled`: the best one was asked before and had no slot, so the conversation goes back to it. */
-export function preferenceAfter(known: PreferredChannels, servedBy: number, isSpilled: boolean): PreferredChannels {
-  const [best] = known;
-  return isSpilled && best !== undefined && best !== servedBy ? [best, servedBy] : [servedBy];
+/** One turn: who served it, and whether a channel serves its model at all, and had no slot though it was asked before. */
+export type ServedTurn = {
+  readonly servedBy: number;
+  serves(channelId: number): boolean;
+  wasFull(channelId: number): boolean;
+};
+
+/**
+ * What a turn makes of the preference. The best channel that serves its model stays the best when it was full, so that the conversation goes
+ * back to it; channels that do not serve it keep their place behind, for turns of other models.
+ */
+export function preferenceAfter(
+  known: PreferredChannels,
+  { servedBy, serves, wasFull }: ServedTurn,
+): PreferredChannels {
+  const best = known.find(serves);
+  const own = best !== undefined && best !== servedBy && wasFull(best) ? [best, servedBy] : [servedBy];
+  return [...own, ...known.filter((id) => !serves(id) && id !== servedBy)].slice(0, MOST_PREFERRED);
 }

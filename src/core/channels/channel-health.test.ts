@@ -174,6 +174,21 @@ describe("account", () => {
   });
 });
 
+test("a passed test says nothing of the breaker: two good probes close it (C12)", async () => {
+  const { clock, a, b } = openReplicas();
+  times(5, () => a.ended(result(FAILED)));
+  b.passed(1);
+  expect([standing(a), standing(b)]).toEqual(["tripped", "tripped"]);
+  clock.advance(30_000);
+  a.passed(1);
+  expect([standing(a), standing(b)]).toEqual(["probe", "probe"]);
+  await probe(a, "good");
+  a.passed(1);
+  expect(standing(a)).toBe("probe");
+  await probe(a, "good");
+  expect([standing(a), standing(b)]).toEqual(["eligible", "eligible"]);
+});
+
 test("a rejection by a limiter is not taken for a failure of the upstream", () => {
   const { a } = openReplicas();
   const rejection: ChannelRejection = { kind: "full", by: "queue", retryAfterMs: 1_000 };
@@ -204,6 +219,16 @@ describe("credentials", () => {
     expect(standing(a, "gpt-4o", TWO)).toBe("auth_failed");
     clock.advance(300_000);
     expect([a.credentialOf(TWO)?.id, standing(a, "gpt-4o", TWO)]).toEqual([4, "eligible"]);
+  });
+
+  test("with the breaker's defaults the next one is used before it opens, and its success closes the row (C2, C12)", () => {
+    const { a } = openReplicas();
+    const channel = { ...TWO, breaker: DEFAULT_BREAKER };
+    refuse(a, 4);
+    expect([a.credentialOf(channel)?.id, standing(a, "gpt-4o", channel)]).toEqual([5, "eligible"]);
+    a.ended(result("good", { channel, credentialId: 5 }));
+    times(4, () => a.ended(result(FAILED, { channel, credentialId: 5 })));
+    expect(standing(a, "gpt-4o", channel)).toBe("eligible");
   });
 
   test("a new one, or a test that passed on any replica, ends the rest at once", () => {

@@ -26,8 +26,11 @@ export type RateUnit = {
 
 /** Whether a request was counted, or after how many ms it may be. */
 export type RateReply =
-  | { readonly kind: "taken"; readonly unit: RateUnit }
-  | { readonly kind: "rate_limited"; readonly retryAfterMs: number };
+  /** `isAlone`: by this replica's own part, while the shared counts did not answer. */
+  | { readonly kind: "taken"; readonly unit: RateUnit; readonly isAlone?: true }
+  | { readonly kind: "rate_limited"; readonly retryAfterMs: number }
+  /** They do not answer, and the policy is to refuse then (channels-and-rates.md R12). */
+  | { readonly kind: "unavailable" };
 
 /** What is used of a minute. */
 export type RateCounts = { readonly rpmUsed: number; readonly tpmUsed: number };

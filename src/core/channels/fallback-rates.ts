@@ -1,4 +1,4 @@
-import type { ChannelRates } from "./channel-rates";
+import type { ChannelRates, RateAsk, RateReply } from "./channel-rates";
 
 /** What the rates of channels fall back on. */
 export type FallbackRatesOptions = {
@@ -6,23 +6,31 @@ export type FallbackRatesOptions = {
   readonly shared: ChannelRates;
   /** Answers at once and never rejects. */
   readonly local: ChannelRates;
+  /** False: whoever asks for a rate is refused while the store does not answer. */
+  isFailOpen(): boolean;
   /** Replicas last seen, at least 1. */
   replicas(): number;
   onOutage(error: unknown): void;
 };
 
 /**
- * Rates that replicas share, and of which each counts its own part while the store does not answer (channels-and-rates.md R12). It never rejects.
+ * Rates that replicas share. While the store does not answer, the failure policy decides as it does for slots (channels-and-rates.md C18, R12, L21):
+ * each replica counts its own part, or all are refused. It never rejects.
  */
-export function fallbackRates({ shared, local, replicas, onOutage }: FallbackRatesOptions): ChannelRates {
+export function fallbackRates({ shared, local, isFailOpen, replicas, onOutage }: FallbackRatesOptions): ChannelRates {
   const share = (limit: number | null) => (limit === null ? null : Math.max(1, Math.floor(limit / replicas())));
+  const takeAlone = async (ask: RateAsk): Promise<RateReply> => {
+    if (!isFailOpen()) return { kind: "unavailable" };
+    const reply = await local.take({ ...ask, rpm: share(ask.rpm), tpm: share(ask.tpm) });
+    return reply.kind === "taken" ? { ...reply, isAlone: true } : reply;
+  };
   return {
     async take(ask) {
       try {
         return await shared.take(ask);
       } catch (error) {
         onOutage(error);
-        return local.take({ ...ask, rpm: share(ask.rpm), tpm: share(ask.tpm) });
+        return takeAlone(ask);
       }
     },
     usedUpForMs: (ask) => shared.usedUpForMs(ask),

@@ -47,7 +47,7 @@ export type ChannelRejection =
     }
   | { readonly kind: "timeout"; readonly retryAfterMs: number | null; readonly at?: RejectedAt }
   | { readonly kind: "gone"; readonly at?: RejectedAt }
-  /** The shared slots do not answer, and the policy is to refuse then (L21). */
+  /** The shared slots or rates do not answer, and the policy is to refuse then (L21). */
   | { readonly kind: "unavailable"; readonly at?: undefined }
   | { readonly kind: "rate_limited"; readonly retryAfterMs: number | null };
 

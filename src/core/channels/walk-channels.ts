@@ -49,7 +49,7 @@ export type Rejected<C> = { readonly candidate: C; readonly rejection: ChannelRe
 /**
  * Finds a slot (channels-and-rates.md C16, C17). First no channel is waited for, but where the overflow of a busy one says so: `spill` goes on,
  * `group` goes on inside its priority and queues there before a lower one is looked at, `stay` queues at once. When everybody is busy, it queues at
- * the first with room. It waits in one queue only: after a time-out, or when the channel went away or has no budget left, the others are asked once more without waiting.
+ * the first with room. It waits in one queue only: after a time-out, or when the channel went away or gives no budget, the others are asked once more without waiting.
  * Answers without a promise when the first channel does.
  */
 export function walkChannels<C extends Walkable, Slot>(
@@ -66,7 +66,7 @@ export function walkChannels<C extends Walkable, Slot>(
 
 /** Answers that may come of a wait; there is one wait for each attempt. */
 function isAfterWait(kind: WaitAnswer<unknown>["kind"]): boolean {
-  return kind === "timeout" || kind === "gone" || kind === "rate_limited";
+  return kind === "timeout" || kind === "gone" || kind === "rate_limited" || kind === "unavailable";
 }
 const NOBODY = { rejections: [], busy: [] } as const;
 

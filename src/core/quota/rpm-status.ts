@@ -4,8 +4,16 @@ import type { RateLine } from "./rate-ask";
 import type { RateRow } from "./rate-row";
 import { type RateCounter, type RateTarget, resolveRates } from "./resolve-rates";
 
-/** Where one rate per minute stands; `limit` null: unlimited, `used` null: the counters do not answer. */
-export type RpmStanding = { readonly used: number | null; readonly limit: number | null };
+/**
+ * Where one rate per minute stands, by the counter that enforces it: as many requests as `limit - used`, none when that is negative, pass at
+ * once now.
+ */
+export type RpmStanding = {
+  /** Requests of the last minute in a window, those that have not come back in a bucket (R6); null: the counters do not answer. */
+  readonly used: number | null;
+  /** Most requests that pass at once: N of a window, `burst` of a bucket; null: unlimited, and `used` is that of the rate that counts. */
+  readonly limit: number | null;
+};
 
 /** The rate of one group of a user. */
 export type GroupRpm = RpmStanding & {
@@ -17,6 +25,7 @@ export type GroupRpm = RpmStanding & {
 /** The rate that decides. */
 export type EffectiveRpm = {
   readonly limit: number | null;
+  /** Requests that pass at once now; null: unlimited, or the counters do not answer. */
   readonly remaining: number | null;
   readonly source: "user" | "group" | "override" | "default" | "none";
   readonly groupId: number | null;
@@ -62,19 +71,24 @@ export async function readRpmStatus({ caller, rules }: LimitPlan, deps: RpmStatu
   const asked = [shared, ...forAll, ...targets.flatMap(({ counters }) => counters)];
   const read = await readLines(caller.userId, asked, deps);
   const lineOf = (counter: Pick<RateCounter, "id">) => read.lines?.get(counter.id) ?? null;
-  const used = lineOf(shared)?.used ?? null;
+  const counted = forAll.find(({ burst }) => burst === null) ?? forAll[0] ?? shared;
+  const standingOf = (row: RateRow | undefined): RpmStanding => {
+    const bucket = row?.burst == null ? undefined : forAll.find(({ rowId }) => rowId === row.id);
+    const counter = bucket ?? (row?.amount == null ? counted : shared);
+    return { used: lineOf(counter)?.used ?? null, limit: bucket?.burst ?? row?.amount ?? null };
+  };
   return {
     available: read.lines !== null,
     at: read.at,
-    user: { used, limit: amountOf(perUser.rates.find(isForAll("user"))) },
-    groups: caller.userGroups.map(({ id, name }) => ({
-      ...{ groupId: id, groupName: name, used },
-      ...ratesOfGroup(perUser.rates, id),
-    })),
-    effective: effectiveOf(forAll, lineOf),
+    user: standingOf(perUser.rates.find(isForAll("user"))),
+    groups: caller.userGroups.map(({ id, name }) => {
+      const { row, source } = rateOfGroup(perUser.rates, id);
+      return { groupId: id, groupName: name, ...standingOf(row), source };
+    }),
+    effective: effectiveOf(forAll, lineOf).effective,
     targets: targets.map(({ counters, ...target }) => {
-      const effective = effectiveOf(counters, lineOf);
-      return { ...target, ...effective, used: usedOf(effective) };
+      const { effective, used } = effectiveOf(counters, lineOf);
+      return { ...target, ...effective, used };
     }),
   };
 }
@@ -103,15 +117,14 @@ const isForAll =
   (row: RateRow): boolean =>
     row.subjectType === subject && row.userGroupId === userGroupId && row.modelGroupId === null && row.model === null;
 
-function amountOf(row: RateRow | undefined): number | null {
-  return row?.amount ?? null;
-}
-
-function ratesOfGroup(rates: readonly RateRow[], id: number): Pick<GroupRpm, "limit" | "source"> {
+function rateOfGroup(
+  rates: readonly RateRow[],
+  id: number,
+): { readonly row: RateRow | undefined; readonly source: GroupRpm["source"] } {
   const own = rates.find(isForAll("override", id));
-  if (own !== undefined) return { limit: own.amount, source: own.amount === null ? "exempt" : "override" };
-  const group = rates.find(isForAll("user_group", id));
-  return { limit: amountOf(group), source: group === undefined ? "none" : "group" };
+  if (own !== undefined) return { row: own, source: own.amount === null ? "exempt" : "override" };
+  const row = rates.find(isForAll("user_group", id));
+  return { row, source: row === undefined ? "none" : "group" };
 }
 
 function targetsOf(rates: readonly RateRow[]) {
@@ -119,32 +132,31 @@ function targetsOf(rates: readonly RateRow[]) {
   return [...new Map(named.map((row) => [JSON.stringify([row.modelGroupId, row.model]), row])).values()];
 }
 
-/** The counter with least left decides; its wait is the longest of all. */
+/** The counter with least left decides, and has used so much; the wait is the longest of all. */
 function effectiveOf(
   counters: readonly RateCounter[],
   lineOf: (counter: RateCounter) => RateLine | null,
-): EffectiveRpm {
+): { readonly effective: EffectiveRpm; readonly used: number | null } {
   const known = counters.map((counter) => {
     const line = lineOf(counter);
     const cap = counter.burst ?? counter.limit;
     return {
       counter,
       cap,
+      used: line?.used ?? null,
       remaining: line === null ? null : Math.max(0, cap - line.used),
       waitMs: line?.waitMs ?? null,
     };
   });
   const [tightest] = known.toSorted((a, b) => (a.remaining ?? a.cap) - (b.remaining ?? b.cap));
-  if (tightest === undefined)
-    return { limit: null, remaining: null, source: "none", groupId: null, retryAfterSeconds: 0 };
+  if (tightest === undefined) return { effective: UNLIMITED, used: null };
   const waits = known.map(({ waitMs }) => waitMs);
-  return {
+  const effective: EffectiveRpm = {
     ...{ limit: tightest.cap, remaining: tightest.remaining, groupId: tightest.counter.userGroupId },
     source: tightest.counter.source === "key" ? "none" : tightest.counter.source,
     retryAfterSeconds: waits.includes(null) ? null : Math.ceil(Math.max(...waits.map(Number)) / 1_000),
   };
+  return { effective, used: tightest.used };
 }
 
-function usedOf({ limit, remaining }: EffectiveRpm): number | null {
-  return limit === null || remaining === null ? null : limit - remaining;
-}
+const UNLIMITED: EffectiveRpm = { limit: null, remaining: null, source: "none", groupId: null, retryAfterSeconds: 0 };

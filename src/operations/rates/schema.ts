@@ -146,7 +146,12 @@ export type ClearedOverrides = z.infer<typeof ClearedOverrides>;
 
 /** Input of `rates.rpmStatus`: the user. */
 export const RpmStatusInput = strict({ id: idField });
-const standing = { used: z.int().nullable(), limit: z.int().nullable() };
+const standing = {
+  /** Requests of the last minute in a window, those that have not come back in a bucket. */
+  used: z.int().nullable(),
+  /** Most requests that pass at once: N of a window, `burst` of a bucket; null: unlimited. */
+  limit: z.int().nullable(),
+};
 const effectiveRpm = {
   /** null: unlimited. */
   limit: z.int().nullable(),

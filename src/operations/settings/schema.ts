@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { MAX_RATE } from "@/core/vocabulary";
+import { MAX_RATE, SETTING_WARNINGS } from "@/core/vocabulary";
 import { flag, nameField, noInput, orDefault, settingFields, strict, whole } from "../references";
 
 /** Input of `settings.get`: nothing. */
@@ -57,13 +57,17 @@ export const UpdateSettingsInput = strict({
 /** See the schema. */
 export type UpdateSettingsInput = z.output<typeof UpdateSettingsInput>;
 
-/** All settings with the origin of each: default, saved, or fixed by an environment variable, whose name is `variable`. */
+/**
+ * All settings with the origin of each: default, saved, or fixed by an environment variable, whose name is `variable`. Warnings tell what a
+ * form should say beside values that are valid.
+ */
 export const SettingsView = z.object({
   values: z.object({ ...settingFields, requestRate }),
   origins: z.record(
     z.string(),
     z.object({ origin: z.enum(["default", "saved", "environment"]), variable: z.string().nullable() }),
   ),
+  warnings: z.array(z.object({ path: z.string(), code: z.enum(SETTING_WARNINGS) })),
 });
 /** See the schema. */
 export type SettingsView = z.infer<typeof SettingsView>;

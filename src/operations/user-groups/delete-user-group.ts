@@ -1,9 +1,10 @@
 import { existing } from "../existing";
 import { defineOperation } from "../operation";
+import { moveGroupEntry } from "./move-group-entry";
 import { DeletedUserGroup, DeleteUserGroupInput } from "./schema";
 import { userGroupOutput } from "./user-group-output";
 
-/** Removes a user group with its limits (quota.md Q1); its users stay. */
+/** Removes a user group with its limits (quota.md Q1) and its total and successful requests; its users stay. */
 export const deleteUserGroup = defineOperation({
   name: "userGroups.delete",
   method: "DELETE",
@@ -16,6 +17,7 @@ export const deleteUserGroup = defineOperation({
   async run({ id }, { ports }) {
     const before = userGroupOutput(existing(await ports.userGroups.find(id)));
     const ended = existing(await ports.userGroups.delete(id));
+    await moveGroupEntry(ports, before.name, null);
     const output = { id, ...ended, boosts: 0 };
     return { output, audit: { target: `user-group:${id}`, before: { ...before, ended }, after: null } };
   },

@@ -1,10 +1,11 @@
 import { changesOf } from "../changes-of";
 import { existing } from "../existing";
 import { defineOperation } from "../operation";
+import { moveGroupEntry } from "./move-group-entry";
 import { UpdateUserGroupInput, UserGroup } from "./schema";
 import { userGroupOutput } from "./user-group-output";
 
-/** Changes the name of a user group. */
+/** Changes the name of a user group; its total and successful requests go along (channels-and-rates.md R4). */
 export const updateUserGroup = defineOperation({
   name: "userGroups.update",
   method: "PATCH",
@@ -19,6 +20,7 @@ export const updateUserGroup = defineOperation({
     const changes = changesOf({ row: before, version, actor }, patch);
     if (changes === null) return { output: userGroupOutput(before) };
     const output = userGroupOutput(await ports.userGroups.update(id, changes, version));
+    await moveGroupEntry(ports, before.name, output.name);
     return { output, audit: { target: `user-group:${id}`, before: userGroupOutput(before), after: output } };
   },
 });

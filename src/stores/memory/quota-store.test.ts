@@ -3,6 +3,7 @@ import { afterEach, expect, test } from "vitest";
 import type { BucketAsk, BucketRef, ReserveAsk } from "@/core/quota/quota-store";
 import { describeQuotaStore } from "@/core/quota/quota-store.contract";
 import { describeRates } from "@/core/quota/rates.contract";
+import { describeRpmStatus } from "@/core/quota/rpm-status.contract";
 import { type MemoryQuotaStore, memoryQuotaStore } from "./quota-store";
 
 const fresh = async () => {
@@ -17,6 +18,7 @@ const fresh = async () => {
 };
 describeQuotaStore("the memory store", fresh);
 describeRates("rates in memory", fresh);
+describeRpmStatus("rpm-status of counters in memory", fresh);
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

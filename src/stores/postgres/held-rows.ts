@@ -2,7 +2,13 @@ import { sql } from "drizzle-orm";
 import type { Database } from "./client";
 
 /** What the rows of a hold add up to: nano-USD, tokens, requests. */
-export type HeldSums = { readonly usd: number; readonly tokens: number; readonly requests: number };
+export type HeldSums = {
+  readonly usd: number;
+  readonly tokens: number;
+  readonly requests: number;
+  /** One of its attempts ended well, as far as the rows tell. */
+  readonly isOk: boolean;
+};
 
 /** The ledger rows of one hold. */
 export type HeldRows = {
@@ -18,12 +24,13 @@ export function heldRows({ db }: Pick<Database, "db">): HeldRows {
   return {
     async find({ requestId, holdNo, at }) {
       const instant = new Date(at).toISOString();
-      const [row] = await db.execute<Record<"rows" | "usd" | "tokens" | "requests", string>>(sql`
-        select count(*) as rows, sum(cost_nusd) as usd, sum(tokens) as tokens, sum(requests) as requests from usage_ledger
+      const [row] = await db.execute<Record<"rows" | "usd" | "tokens" | "requests", string> & { ok: boolean }>(sql`
+        select count(*) as rows, sum(cost_nusd) as usd, sum(tokens) as tokens, sum(requests) as requests, bool_or(outcome = 'ok') as ok
+        from usage_ledger
         where id = ${requestId}::uuid and hold_no = ${holdNo}
           and admitted_at between ${instant}::timestamptz - interval '1 day' and ${instant}::timestamptz + interval '1 day'`);
       if (row === undefined || Number(row.rows) === 0) return null;
-      return { usd: Number(row.usd), tokens: Number(row.tokens), requests: Number(row.requests) };
+      return { usd: Number(row.usd), tokens: Number(row.tokens), requests: Number(row.requests), isOk: row.ok };
     },
   };
 }

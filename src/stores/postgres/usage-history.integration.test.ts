@@ -295,9 +295,14 @@ describe("the usage history", () => {
   it("adds up the rows of one hold, or finds none", async () => {
     const rows = heldRows(database);
     const entry = spent(NOON, { id: requestHex(9), holdNo: 2, tokens: 10 });
-    await record([entry, { ...entry, attempt: 2, requests: 0 }, { ...entry, attempt: 3, holdNo: 1 }]);
+    await record([
+      { ...entry, outcome: "upstream_error" },
+      { ...entry, attempt: 2, requests: 0 },
+      { ...entry, attempt: 3, holdNo: 1, outcome: "interrupted" },
+    ]);
     const held = { requestId: requestHex(9), holdNo: 2, at: NOON + 23 * HOUR };
-    expect(await rows.find(held)).toEqual({ usd: 2_000, tokens: 20, requests: 1 });
+    expect(await rows.find(held)).toEqual({ usd: 2_000, tokens: 20, requests: 1, isOk: true });
+    expect(await rows.find({ ...held, holdNo: 1 })).toMatchObject({ usd: 1_000, isOk: false });
     expect(await rows.find({ ...held, holdNo: 3 })).toBeNull();
     expect(await rows.find({ ...held, at: NOON + 25 * HOUR })).toBeNull();
   });

@@ -6,6 +6,7 @@ import { LIVES } from "@/core/quota/domain";
 import type { BucketAsk, ReserveAsk } from "@/core/quota/quota-store";
 import { describeQuotaStore, refsAround } from "@/core/quota/quota-store.contract";
 import { describeRates } from "@/core/quota/rates.contract";
+import { describeRpmStatus } from "@/core/quota/rpm-status.contract";
 import { createRedisConnection, type RedisClient, type RedisConnection } from "./client";
 import { type RedisQuotaStore, redisQuotaStore } from "./quota-store";
 import { redisKeys } from "./redis-keys";
@@ -52,6 +53,7 @@ const onOne = async () => {
 const onCluster = async () => onServers(await startRedisCluster());
 describeQuotaStore("the Redis store", onOne);
 describeRates("rates on Redis", onOne);
+describeRpmStatus("rpm-status of counters on Redis", onOne);
 describeQuotaStore("the Redis store on a cluster of three masters", onCluster);
 describeRates("rates on a cluster of three masters", onCluster);
 
