@@ -1,10 +1,12 @@
 import { connect, createServer, type Socket } from "node:net";
 
-/** A way to a PostgreSQL on which notifications can be lost while everything else passes. */
-export type MutedListener = {
+/** A way to a PostgreSQL that tells what is asked, and on which notifications can be lost while everything else passes. */
+export type TappedPostgres = {
   readonly url: string;
-  /** From now on no notification arrives; with false they do again, and those that were lost stay lost. */
-  mute(isMuted: boolean): void;
+  /** How often a word was sent to the server since the last look. */
+  count(word: string): number;
+  /** From now on no notification arrives. */
+  mute(): void;
   close(): void;
 };
 
@@ -12,9 +14,9 @@ const NOTIFICATION = "A".charCodeAt(0);
 const HEAD_BYTES = 5;
 
 /** Opens a port of loopback that passes on to the server of `url`. Every message of the server is a letter and its length (protocol 3.0). */
-export async function muteListener(url: string): Promise<MutedListener> {
+export async function tapPostgres(url: string): Promise<TappedPostgres> {
   const target = new URL(url);
-  let isMuted = false;
+  const state = { isMuted: false, asked: "" };
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
@@ -24,11 +26,14 @@ export async function muteListener(url: string): Promise<MutedListener> {
       while (kept.length >= HEAD_BYTES) {
         const length = 1 + kept.readUInt32BE(1);
         if (kept.length < length) return;
-        if (kept[0] !== NOTIFICATION || !isMuted) client.write(kept.subarray(0, length));
+        if (kept[0] !== NOTIFICATION || !state.isMuted) client.write(kept.subarray(0, length));
         kept = kept.subarray(length);
       }
     });
-    client.on("data", (chunk) => upstream.write(chunk));
+    client.on("data", (chunk) => {
+      state.asked += chunk.toString("latin1");
+      upstream.write(chunk);
+    });
     for (const [one, other] of [
       [client, upstream],
       [upstream, client],
@@ -45,8 +50,13 @@ export async function muteListener(url: string): Promise<MutedListener> {
   through.port = String(typeof address === "object" && address !== null ? address.port : 0);
   return {
     url: through.href,
-    mute(given) {
-      isMuted = given;
+    count(word) {
+      const { asked } = state;
+      state.asked = "";
+      return asked.split(word).length - 1;
+    },
+    mute() {
+      state.isMuted = true;
     },
     close() {
       server.close();
