@@ -39,6 +39,7 @@ export async function tapPostgres(url: string): Promise<TappedPostgres> {
       [upstream, client],
     ] as const) {
       sockets.add(one);
+      one.setNoDelay(true);
       one.on("error", () => other.destroy());
       one.on("close", () => other.destroy());
     }
