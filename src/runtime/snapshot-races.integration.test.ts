@@ -12,6 +12,7 @@ import { type Clock, systemClock } from "@/lib/clock";
 import { authSource } from "@/stores/postgres/auth-source";
 import { createConfigFeed } from "@/stores/postgres/config-feed";
 import { configSource } from "@/stores/postgres/config-source";
+import { rateStore } from "@/stores/postgres/rate-store";
 import { createRedisConnection, type RedisConnection } from "@/stores/redis/client";
 import { redisKeys } from "@/stores/redis/redis-keys";
 import { sharedSnapshots } from "@/stores/redis/shared-snapshots";
@@ -311,4 +312,19 @@ test("a key that failed ten times works on both replicas as soon as it is made",
   await database.sql`insert into key_secrets (key_id, digest, prefix, last_four) values (${made?.id}, ${digest}, 'q', 'm')`;
   for (const { auth } of two)
     await vi.waitFor(async () => expect(await auth.get(digest)).toMatchObject({ keyName: "desk" }), SECOND);
+});
+
+test("thirty overrides that are cleared at once are gone on both replicas", async () => {
+  await database.sql`insert into user_groups (name) select 'group ' || n from generate_series(1, 30) n`;
+  await database.sql`insert into user_group_users (user_group_id, user_id) select id, ${ids.user} from user_groups where name like 'group %'`;
+  await database.sql`insert into rates (subject_type, user_id, user_group_id, metric, amount)
+    select 'override', ${ids.user}, id, 'rpm', 5 from user_groups where name like 'group %'`;
+  const two = await Promise.all([0, 1].map(() => openReplica({ isShared: true })));
+  const overrides = async ({ auth }: (typeof two)[number]) =>
+    (await auth.get(DIGEST))?.rates.filter(({ subjectType }) => subjectType === "override").length;
+  for (const replica of two) expect(await overrides(replica)).toBe(30);
+  const clear = () => database.db.transaction((tx) => rateStore(tx).clearOverrides({ userId: ids.user }));
+  expect(await clear()).toHaveLength(30);
+  for (const replica of two) await vi.waitFor(async () => expect(await overrides(replica)).toBe(0), SECOND);
+  expect(await clear()).toEqual([]);
 });
