@@ -276,6 +276,24 @@ describe("too many loads", () => {
     expect(await cache.get("b")).toEqual(snapshot(2));
   });
 
+  test("a known key past its life goes on while the loads of unknown ones leave it no room, unless a change has touched it", async () => {
+    const { cache, script, clock, rows, counts, change } = setUp();
+    await Promise.all([cache.get("a"), cache.get("b")]);
+    clock.advance(31_000);
+    const open = hold(script);
+    const unknown = Array.from({ length: 64 }, (_, n) => cache.get(`x${n}`));
+    rows.set("a", snapshot(1, { keyName: "renamed" }));
+    expect(cache.get("a")).toEqual(snapshot(1));
+    expect(counts["l1 stale"]).toBe(1);
+    change("user:20");
+    await expect(cache.get("b")).rejects.toMatchObject({ code: "auth_overloaded" });
+    clock.advance(299_000);
+    await expect(cache.get("a")).rejects.toMatchObject({ code: "auth_overloaded" });
+    open();
+    await Promise.all(unknown);
+    expect(await cache.get("a")).toMatchObject({ keyName: "renamed" });
+  });
+
   test("loads that nobody may join any more still count", async () => {
     const { cache, script, change } = setUp({ maxLoads: 1 });
     const open = hold(script);

@@ -113,15 +113,16 @@ function usableEntry(state: State, digest: string): Entry | null {
   return entry;
 }
 
-/** An entry in its last fifth, past its TTL or stale: who can be answered from memory does not wait. */
+/** An entry in its last fifth, past its TTL or stale: who can be answered from memory does not wait, nor for the loads of unknown keys. */
 function reload(state: State, digest: string, entry: Entry): AuthSnapshot | Promise<AuthSnapshot | null> {
   const now = state.clock.now();
   const isFresh = now < entry.expiresAt;
-  const isOutage = state.failedAt !== null && now < entry.expiresAt + state.staleMs;
-  if (!isFresh && !isOutage) return missed(state, digest);
+  const isCrowded = state.flights.running >= state.maxLoads;
+  const mayBeStale = (state.failedAt !== null || isCrowded) && now < entry.expiresAt + state.staleMs;
+  if (!isFresh && !mayBeStale) return missed(state, digest);
   state.lookups.counted("l1", isFresh ? "hit" : "stale");
   const isDue = state.failedAt === null || now >= state.failedAt + RETRY_MS;
-  if (isDue && state.flights.running < state.maxLoads) load(state, digest).catch(() => undefined);
+  if (isDue && !isCrowded) load(state, digest).catch(() => undefined);
   return entry.snapshot;
 }
 

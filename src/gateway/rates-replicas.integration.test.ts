@@ -38,7 +38,7 @@ function rpm(userId: number, amount: number): RateRow {
 }
 
 /** Two replicas with two keys of one user; `asked` counts the round trips of their reserves. */
-function open(given: (userId: number) => Partial<AuthSnapshot>, latencyMs = 20) {
+function open(given: (userId: number) => Partial<AuthSnapshot>, latencyMs = 20, skewMs = 0) {
   const userId = nextUser++;
   const state = { asked: 0 };
   const snapshot = { userId, ...given(userId) };
@@ -55,7 +55,7 @@ function open(given: (userId: number) => Partial<AuthSnapshot>, latencyMs = 20) 
         },
       }),
       isShared: true,
-      clock: realClock,
+      clock: { ...realClock, now: () => realClock.now() + (at === 0 ? -skewMs : skewMs) },
     });
   });
   return {
@@ -95,4 +95,19 @@ test("a request under rates and limits makes one round trip before it is sent, o
   const free = open(() => ({}));
   expect(await sendAll(free, 10)).toEqual({ ok: 10 });
   expect(free.state.asked).toBe(0);
+});
+
+test("with clocks an hour early and an hour late the replicas decide alike, and tell the wait by the clock of the store", async () => {
+  const hour = 3_600_000;
+  const scene = open((userId) => ({ rates: [rpm(userId, 10)] }), 20, hour);
+  expect(await sendAll(scene, 40)).toEqual({ ok: 10, rpm_exceeded: 30 });
+  const refused = [0, 1].map((replica) => scene.send(replica));
+  await Promise.all(refused.map((call) => call?.handled));
+  const waits = refused.map((call) => Number(call?.answer.headers["retry-after-ms"]));
+  for (const wait of waits) {
+    expect(wait).toBeGreaterThan(0);
+    expect(wait).toBeLessThanOrEqual(60_000);
+  }
+  const [first = 0, second = 0] = waits;
+  expect(Math.abs(first - second)).toBeLessThan(5_000);
 });

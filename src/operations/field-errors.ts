@@ -49,6 +49,7 @@ function isFieldErrorCode(text: string): text is FieldErrorCode {
 }
 
 function paramsOf(issue: Issue): FieldError["params"] {
+  if (issue.code === "custom") return issue.params;
   if (issue.code === "too_small") return { min: Number(issue.minimum) };
   return issue.code === "too_big" ? { max: Number(issue.maximum) } : undefined;
 }

@@ -77,9 +77,11 @@ export function text(max: number, codes: { required?: FieldErrorCode; tooLong?: 
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, "invalid" satisfies FieldErrorCode);
 }
 
-/** A whole number of a range. */
+/** A whole number of a range; one outside is told both of its bounds, for which the two checks are one. */
 export function whole(min: number, max: number, code: FieldErrorCode = "out_of_range") {
-  return z.int(because("not_an_integer")).min(min, code).max(max, code);
+  const isInside = (given: number) => given >= min && given <= max;
+  const number = z.int(because("not_an_integer")).refine(isInside, { error: code, params: { min, max } });
+  return number.meta({ minimum: min, maximum: max });
 }
 
 /** One of a closed list. */
@@ -280,12 +282,7 @@ function unwrapped<Name extends keyof typeof settingShape>(...names: readonly Na
 export const settingFields = {
   ...unwrapped("gatewayName", "timeZone", "weekStart", "dailyReset"),
   windowModes: strict(
-    {
-      "5h": modeField("5h"),
-      daily: modeField("daily"),
-      weekly: modeField("weekly"),
-      monthly: modeField("monthly"),
-    },
+    { "5h": modeField("5h"), daily: modeField("daily"), weekly: modeField("weekly"), monthly: modeField("monthly") },
     "window_unknown",
   ),
   enforcement: enforcementField,

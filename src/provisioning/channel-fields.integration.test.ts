@@ -1,20 +1,17 @@
 import { buildOperations, type TestOperations } from "@test/build-operations";
+import {
+  CHANNEL_FAULTS,
+  CHANNEL_NUMBERS,
+  type Fields,
+  faultsOfNumber,
+  SOUND_CHANNEL,
+  TWO_FAULTS,
+  triedNumbers,
+} from "@test/channel-faults";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AppError } from "@/core/errors";
 import type { Actor } from "@/operations/operation";
 import { applyConfig } from "./apply-config";
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const CHANNEL: Fields = {
-  name: "fresh",
-  protocols: ["openai-chat"],
-  baseUrl: "https://api.example.com/v1",
-  credential: "sk-upstream-0123456789",
-  models: ["gpt-4o"],
-};
-const QUEUE: Fields = { mode: "queue", capacity: 2, queueSize: 3, queueTimeoutMs: 1_500 };
-const LONG = "x".repeat(201);
 
 let operations: TestOperations;
 let admin: Actor;
@@ -23,7 +20,7 @@ let made = 0;
 beforeAll(async () => {
   operations = await buildOperations();
   admin = await operations.signUp("admin", "root");
-  await operations.run("channels.create", { ...CHANNEL, name: "taken" }, admin);
+  await operations.run("channels.create", { ...SOUND_CHANNEL, name: "taken" }, admin);
 });
 afterAll(() => operations.database.drop());
 
@@ -36,71 +33,18 @@ const faultsOf = (work: Promise<unknown>) =>
 /** Faults of a new channel by the operation. */
 const byOperation = (patch: Fields) => {
   const name = `c${++made}`;
-  return faultsOf(operations.run("channels.create", { ...CHANNEL, name, ...patch }, admin));
+  return faultsOf(operations.run("channels.create", { ...SOUND_CHANNEL, name, ...patch }, admin));
 };
 /** Faults of the same channel in a provisioning file, without the path of the entry. */
 const byFile = async (patch: Fields) => {
   const secrets = { readEnv: () => undefined, readFile: () => undefined };
-  const text = JSON.stringify({ channels: [{ ...CHANNEL, name: `c${++made}`, ...patch }] });
+  const text = JSON.stringify({ channels: [{ ...SOUND_CHANNEL, name: `c${++made}`, ...patch }] });
   const work = applyConfig(text, { transact: operations.transact, clock: operations.clock, secrets });
   return (await faultsOf(work)).map((fault) => fault.replace(/^channels\[0\]\./, ""));
 };
 
 describe("every code of a channel's fields, by operation and by file (test 22)", () => {
-  test.each<[code: string, path: string, patch: Fields]>([
-    ["name_required", "name", { name: " " }],
-    ["name_too_long", "name", { name: "x".repeat(81) }],
-    ["protocols_required", "protocols", { protocols: [] }],
-    ["protocol_unknown", "protocols[0]", { protocols: ["soap"] }],
-    ["operations_empty", "operations", { operations: [] }],
-    ["operation_unknown", "operations[0]", { operations: ["dance"] }],
-    ["operation_not_applicable", "operations[1]", { operations: ["chat", "message"] }],
-    ["provider_unknown", "provider", { provider: "nobody" }],
-    ["base_url_invalid", "baseUrl", { baseUrl: "ftp://x" }],
-    ["base_url_forbidden", "baseUrl", { baseUrl: "http://169.254.169.254" }],
-    ["credential_required", "credential", { credential: null }],
-    ["credential_required", "credentials", { credential: undefined, credentials: [] }],
-    ["credential_required", "credentials[0].value", { credential: undefined, credentials: [{}] }],
-    ["credential_too_long", "credential", { credential: "x".repeat(8_193) }],
-    ["credentials_too_many", "credentials", { credential: undefined, credentials: Array(11).fill({ value: "sk" }) }],
-    ["models_required", "models", { models: [] }],
-    ["model_duplicate", "models", { models: ["a", { name: "a", upstream: "b" }] }],
-    ["model_name_invalid", "models[0]", { models: ["a b"] }],
-    ["model_name_invalid", "models[0]", { models: ["a*b"] }],
-    ["model_name_invalid", "models[0]", { models: ["**"] }],
-    ["model_name_invalid", "models[0]", { models: [LONG] }],
-    ["model_name_invalid", "models[0].upstream", { models: [{ name: "a*", upstream: "b*" }] }],
-    ["priority_out_of_range", "priority", { priority: 1_001 }],
-    ["weight_out_of_range", "weight", { weight: -1 }],
-    ["multiplier_invalid", "costMultiplier", { costMultiplier: "100.000001" }],
-    ["multiplier_invalid", "costMultiplier", { costMultiplier: "1.0000001" }],
-    ["header_name_invalid", "headers.set.Authorization", { headers: { set: { Authorization: "x" } } }],
-    ["header_name_invalid", "headers.remove[0]", { headers: { remove: ["x-sluice-a"] } }],
-    ["usage_in_stream_unknown", "usageInStream", { usageInStream: "always" }],
-    ["timeout_out_of_range", "timeouts.idleMs", { timeouts: { idleMs: 999 } }],
-    ["channel_rate_out_of_range", "rpm", { rpm: 0 }],
-    ["channel_rate_out_of_range", "tpm", { tpm: 0 }],
-    ["limiter_mode_required", "limiter.mode", { limiter: { capacity: 2 } }],
-    ["limiter_mode_unknown", "limiter.mode", { limiter: { mode: "hard", capacity: 2 } }],
-    ["capacity_required", "limiter.capacity", { limiter: { mode: "observe" } }],
-    ["capacity_out_of_range", "limiter.capacity", { limiter: { mode: "reject", capacity: 0 } }],
-    ["capacity_not_applicable", "limiter.capacity", { limiter: { mode: "off", capacity: 2 } }],
-    ["queue_size_required", "limiter.queueSize", { limiter: { ...QUEUE, queueSize: undefined } }],
-    ["queue_size_out_of_range", "limiter.queueSize", { limiter: { ...QUEUE, queueSize: 10_001 } }],
-    ["queue_size_not_applicable", "limiter.queueSize", { limiter: { mode: "reject", capacity: 2, queueSize: 3 } }],
-    ["queue_timeout_required", "limiter.queueTimeoutMs", { limiter: { ...QUEUE, queueTimeoutMs: null } }],
-    ["queue_timeout_out_of_range", "limiter.queueTimeoutMs", { limiter: { ...QUEUE, queueTimeoutMs: 99 } }],
-    ["queue_timeout_not_applicable", "limiter.queueTimeoutMs", { limiter: { mode: "off", queueTimeoutMs: 100 } }],
-    ["waiting_share_out_of_range", "limiter.maxWaitingPerKey", { limiter: { ...QUEUE, maxWaitingPerKey: 4 } }],
-    [
-      "waiting_share_not_applicable",
-      "limiter.maxWaitingPerKey",
-      { limiter: { mode: "observe", capacity: 2, maxWaitingPerKey: 1 } },
-    ],
-    ["overflow_unknown", "overflow", { overflow: "wait" }],
-    ["on_disconnect_unknown", "onDisconnect", { onDisconnect: "stay" }],
-    ["breaker_out_of_range", "breaker.openMs", { breaker: { openMs: 600_001 } }],
-  ])("%s at %s", async (code, path, patch) => {
+  test.each(CHANNEL_FAULTS)("%s at %s", async (code, path, patch) => {
     expect(await byOperation(patch)).toEqual([`${path}: ${code}`]);
     expect(await byFile(patch)).toEqual([`${path}: ${code}`]);
   });
@@ -117,14 +61,8 @@ describe("every code of a channel's fields, by operation and by file (test 22)",
   });
 
   test("two faults give two field errors, in the schema and behind it", async () => {
-    const shape = { weight: 1_001, limiter: { ...QUEUE, queueSize: 0, maxWaitingPerKey: 4 } };
-    const told = [
-      "limiter.maxWaitingPerKey: waiting_share_out_of_range",
-      "limiter.queueSize: queue_size_out_of_range",
-      "weight: weight_out_of_range",
-    ];
-    expect((await byOperation(shape)).sort()).toEqual(told);
-    expect((await byFile(shape)).sort()).toEqual(told);
+    expect((await byOperation(TWO_FAULTS.patch)).sort()).toEqual(TWO_FAULTS.told);
+    expect((await byFile(TWO_FAULTS.patch)).sort()).toEqual(TWO_FAULTS.told);
     const behind = { operations: ["message"], provider: "nobody" };
     const faults = ["operations[0]: operation_not_applicable", "provider: provider_unknown"];
     expect(await byOperation(behind)).toEqual(faults);
@@ -132,72 +70,12 @@ describe("every code of a channel's fields, by operation and by file (test 22)",
   });
 });
 
-/** A number that the field takes is answered with no fault, null with `whenNull` (undefined: it is the default). */
-type Bounds = {
-  readonly path: string;
-  readonly min: number;
-  readonly max: number;
-  readonly code: string;
-  readonly whenNull?: string;
-  readonly patch: (value: unknown) => Fields;
-};
-const limited = (name: string) => (value: unknown) => ({ limiter: { ...QUEUE, [name]: value } });
-const inside = (group: string, name: string) => (value: unknown) => ({ [group]: { [name]: value } });
-const NUMBERS: readonly Bounds[] = [
-  ...["priority", "weight"].map((path) => ({
-    ...{ path, min: 0, max: 1_000, code: `${path}_out_of_range` },
-    patch: (value: unknown) => ({ [path]: value }),
-  })),
-  ...["rpm", "tpm"].map((path) => ({
-    ...{ path, min: 1, max: 2_147_483_647, code: "channel_rate_out_of_range" },
-    patch: (value: unknown) => ({ [path]: value }),
-  })),
-  ...(
-    [
-      ["connectMs", 100, 60_000],
-      ["firstByteMs", 1_000, 3_600_000],
-      ["idleMs", 1_000, 600_000],
-    ] as const
-  ).map(([name, min, max]) => ({
-    ...{ path: `timeouts.${name}`, min, max, code: "timeout_out_of_range", patch: inside("timeouts", name) },
-  })),
-  ...(
-    [
-      ["failures", 1, 100],
-      ["ratioPct", 1, 100],
-      ["minAttempts", 1, 1_000],
-      ["openMs", 1_000, 600_000],
-    ] as const
-  ).map(([name, min, max]) => ({
-    ...{ path: `breaker.${name}`, min, max, code: "breaker_out_of_range", patch: inside("breaker", name) },
-  })),
-  ...(
-    [
-      ["capacity", 1, 100_000, "capacity"],
-      ["queueSize", 1, 10_000, "queue_size"],
-      ["queueTimeoutMs", 100, 600_000, "queue_timeout"],
-    ] as const
-  ).map(([name, min, max, word]) => ({
-    ...{ path: `limiter.${name}`, min, max, code: `${word}_out_of_range`, whenNull: `${word}_required` },
-    patch: limited(name),
-  })),
-  {
-    ...{ path: "limiter.maxWaitingPerKey", min: 1, max: 3, code: "waiting_share_out_of_range" },
-    patch: limited("maxWaitingPerKey"),
-  },
-];
-
 describe("the bounds of every number", () => {
-  test.each(NUMBERS)("$path is $min..$max", async ({ path, min, max, code, whenNull, patch }) => {
-    const expected = (value: unknown) => {
-      if (value === null) return whenNull === undefined ? [] : [`${path}: ${whenNull}`];
-      if (!Number.isInteger(value)) return [`${path}: not_an_integer`];
-      return Number(value) < min || Number(value) > max ? [`${path}: ${code}`] : [];
-    };
-    const values = [...new Set([0, -1, 1.5, "5", null, min - 1, min, max, max + 1])];
-    for (const value of values) {
-      expect([value, await byOperation(patch(value))]).toEqual([value, expected(value)]);
-      expect([value, await byFile(patch(value))]).toEqual([value, expected(value)]);
+  test.each(CHANNEL_NUMBERS)("$path is $min..$max", async (number) => {
+    for (const value of triedNumbers(number)) {
+      const expected = [value, faultsOfNumber(number, value)];
+      expect([value, await byOperation(number.patch(value))]).toEqual(expected);
+      expect([value, await byFile(number.patch(value))]).toEqual(expected);
     }
   });
 });

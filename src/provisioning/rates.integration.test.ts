@@ -114,3 +114,29 @@ rates: [{ subject: "user:eve", target: "model:m", metric: total, amount: 6, burs
 `),
   ).toEqual(["rates[0].burst: burst_out_of_range"]);
 });
+
+test("the block of periods has the bounds of the API in a file too, and a bad file leaves the old block in force", async () => {
+  await apply("settings: { requestRate: { enabled: true, periodMinutes: 5, total: 7, successful: 8 } }");
+  const before = (await operations.ports.settings.read()).requestRate;
+  await apply("userGroups: [{ name: vip }]");
+  const bounds = { total: [0, 2_147_483_647], successful: [1, 2_147_483_647], periodMinutes: [1, 1_440] } as const;
+  for (const [name, [min, max]] of Object.entries(bounds)) {
+    const code = `${name.replace("Minutes", "")}_out_of_range`;
+    for (const value of [-1, 0, 1, max, max + 1]) {
+      const isFine = value >= min && value <= max;
+      const told = (path: string) => (isFine ? [] : [`settings.requestRate.${path}${name}: ${code}`]);
+      expect([value, await faultsOf(`settings: { requestRate: { ${name}: ${value} } }`)]).toEqual([value, told("")]);
+      if (name === "periodMinutes") continue;
+      const other = name === "total" ? "successful: 1" : "total: 1";
+      const entry = `settings: { requestRate: { groups: { vip: { ${other}, ${name}: ${value} } } } }`;
+      expect([value, await faultsOf(entry)]).toEqual([value, told("groups.vip.")]);
+      if (!isFine) expect((await operations.ports.settings.read()).requestRate).not.toMatchObject({ [name]: value });
+    }
+    expect(await faultsOf(`settings: { requestRate: { ${name}: 1.5 } }`)).toEqual([
+      `settings.requestRate.${name}: not_an_integer`,
+    ]);
+  }
+  await apply(`settings: { requestRate: ${JSON.stringify(before)} }`);
+  await faultsOf("settings: { requestRate: { total: 3, groups: { vip: { total: -1, successful: 1 } } } }");
+  expect((await operations.ports.settings.read()).requestRate).toMatchObject({ total: 7, successful: 8 });
+});

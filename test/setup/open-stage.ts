@@ -30,6 +30,7 @@ export type Stage = {
   /** Throws on a stage without one. */
   readonly cluster: TestRedisCluster;
   readonly hasCluster: boolean;
+  readonly databaseUrl: string;
   /** Those that `start` started and that were not dropped. */
   readonly gateways: RunningProcess[];
   /** Starts a gateway whose data lies in a directory of that name. */
@@ -66,6 +67,9 @@ export async function openStage(ask: StageAsk): Promise<Stage> {
   });
   const stage: Stage = {
     ...{ keys: ask.keys, upstream, gateways, hasCluster: cluster !== null },
+    get databaseUrl() {
+      return database.url;
+    },
     get redis() {
       if (redis === null) throw new Error("this stage has no Redis");
       return redis;

@@ -1,7 +1,9 @@
+import { seededRandom } from "@test/seeded-random";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BucketAsk, EndAsk, ReserveAsk } from "./quota-store";
 import type { QuotaHarness } from "./quota-store.contract";
 import type { RateAsk, RatesAsk } from "./rate-ask";
+import { exactLog } from "./rate-log.contract";
 
 const CONFIG = { version: 1, keyId: 3, user: "", key: "" };
 const MINUTE = 60_000;
@@ -153,6 +155,37 @@ export function describeRates(name: string, open: () => Promise<QuotaHarness>): 
         expect((await used(userId, fast))[0]).toBeLessThanOrEqual(3);
       }
     });
+
+    const SHORT = [
+      rpm(12, { id: "u7:rpm:all:600", periodMs: 600 }),
+      rpm(8, { id: "u7:successful:all:600", metric: "successful", periodMs: 600 }),
+    ] as const;
+    /** Perhaps gives a unit back, then asks for one. */
+    const play = async (log: ReturnType<typeof exactLog>, userId: number, refunds: boolean) => {
+      const given = refunds ? log.open(await harness.now()) : undefined;
+      const kinds: string[] = [];
+      if (given !== undefined) {
+        kinds.push((await harness.store.settle(await ended(given.ask, true))).kind);
+        log.giveBack(given, await harness.now());
+      }
+      const ask = asking(userId, counters(...SHORT));
+      const reply = await reserve(ask);
+      log.check(reply, ask);
+      return [...kinds, reply.kind];
+    };
+
+    test("over a random trace with refunds every decision, count and wait is that of an exact log in slices (test 25)", async () => {
+      const userId = await rebuilt();
+      const log = exactLog(SHORT);
+      const draw = seededRandom(25);
+      const seen: string[] = [];
+      for (let step = 0; step < 250; step++) {
+        await harness.pass(draw(30));
+        seen.push(...(await play(log, userId, draw(3) === 0)));
+      }
+      const counts = [...Map.groupBy(seen, String)].map(([kind, list]) => [kind, list.length > 20]);
+      expect(Object.fromEntries(counts)).toEqual({ admitted: true, ended: true, limited: true });
+    }, 30_000);
 
     test("at most as many requests run at once as user and key may; one that leaves makes room at once", async () => {
       const userId = await rebuilt();

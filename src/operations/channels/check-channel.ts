@@ -1,5 +1,5 @@
 import type { ChannelRow } from "@/core/channels/channel-row";
-import { AppError, type FieldError } from "@/core/errors";
+import { AppError, type FieldError, toAppError } from "@/core/errors";
 import type { OperationPorts } from "@/core/ports";
 import type { OperationName, ProtocolId } from "@/core/vocabulary";
 
@@ -27,6 +27,27 @@ export async function faultsOf(
   for (const id of added.filter((one) => !known.has(one)))
     faults.push({ path: `userGroups[${userGroups.indexOf(id)}]`, code: "user_group_unknown", params: { id } });
   return faults;
+}
+
+/** What only the other channels and the network know: a name that is taken, an address that may not be called. `id` null: a new channel. */
+export async function placeFaults(
+  {
+    id,
+    name,
+    baseUrl,
+  }: { readonly id: number | null; readonly name?: string | undefined; readonly baseUrl?: string | undefined },
+  ports: OperationPorts,
+): Promise<readonly FieldError[]> {
+  const bearer = name === undefined ? null : await ports.channels.findByName(name);
+  const nameFaults = bearer === null || bearer.id === id ? [] : [{ path: "name", code: "name_taken" }];
+  return [...nameFaults, ...(baseUrl === undefined ? [] : await addressFaults(baseUrl, ports))];
+}
+
+async function addressFaults(baseUrl: string, ports: OperationPorts): Promise<readonly FieldError[]> {
+  const refusal = await ports.judgeUpstream(baseUrl).then(() => null, toAppError);
+  if (refusal === null) return [];
+  if (refusal.code !== "base_url_forbidden") throw refusal;
+  return [{ path: "baseUrl", code: refusal.code, params: refusal.params }];
 }
 
 function operationFaults(protocols: readonly ProtocolId[], operations: readonly OperationName[] | null) {

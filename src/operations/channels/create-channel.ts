@@ -2,7 +2,7 @@ import { managedBy } from "../existing";
 import { defineOperation } from "../operation";
 import { Channel } from "./channel";
 import { channelNote } from "./channel-output";
-import { faultsOf, multiplierPpm, refuse } from "./check-channel";
+import { faultsOf, multiplierPpm, placeFaults, refuse } from "./check-channel";
 import { planCredentials, sealPlan } from "./plan-credentials";
 import { readChannel } from "./read-channel";
 import { CreateChannelInput } from "./schema";
@@ -16,8 +16,11 @@ export const createChannel = defineOperation({
   permission: "channels:write",
   input: CreateChannelInput,
   output: Channel,
-  errors: ["name_taken", "base_url_forbidden"],
-  check: ({ baseUrl }, { ports }) => ports.judgeUpstream(baseUrl),
+  errors: ["name_taken"],
+  async check(input, { ports }) {
+    const { faults } = planCredentials(input, [], false);
+    refuse([...(await placeFaults({ ...input, id: null }, ports)), ...(await faultsOf(input, null, ports)), ...faults]);
+  },
   async run({ credential, credentials, costMultiplier, ...values }, { ports, actor }) {
     const plan = planCredentials({ credential, credentials }, [], false);
     refuse([...(await faultsOf(values, null, ports)), ...plan.faults]);

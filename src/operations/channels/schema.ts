@@ -43,7 +43,7 @@ export const credentialField = z
   .trim()
   .min(1, "credential_required")
   .refine((value) => new TextEncoder().encode(value).length <= 8192, "credential_too_long")
-  .regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, "invalid");
+  .regex(/^$|^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, "invalid");
 
 /** The list a channel has: `credential` alone is its first entry. No `id`: a new one; no `value`: the one that `id` has. */
 export const credentialsField = z

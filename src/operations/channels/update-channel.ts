@@ -1,10 +1,10 @@
 import type { ChannelRow } from "@/core/channels/channel-row";
 import { changesOf } from "../changes-of";
 import { existing } from "../existing";
-import { defineOperation } from "../operation";
+import { defineOperation, type OperationContext } from "../operation";
 import { Channel } from "./channel";
 import { channelNote } from "./channel-output";
-import { faultsOf, isSameHost, multiplierPpm, refuse } from "./check-channel";
+import { faultsOf, isSameHost, multiplierPpm, placeFaults, refuse } from "./check-channel";
 import { planCredentials, sealPlan } from "./plan-credentials";
 import { readChannel, readCredentials } from "./read-channel";
 import { UpdateChannelInput } from "./schema";
@@ -18,17 +18,16 @@ export const updateChannel = defineOperation({
   permission: "channels:write",
   input: UpdateChannelInput,
   output: Channel,
-  errors: ["not_found", "version_conflict", "name_taken", "base_url_forbidden"],
-  async check({ baseUrl }, { ports }) {
-    if (baseUrl !== undefined) await ports.judgeUpstream(baseUrl);
+  errors: ["not_found", "version_conflict", "name_taken"],
+  async check(input, context) {
+    const { faults } = await planChanges(input, context);
+    refuse([...(await placeFaults(input, context.ports)), ...faults]);
   },
-  async run({ id, version, credential, credentials, ...patch }, { ports, actor }) {
-    const row = existing(await ports.channels.find(id));
-    const changes = changesOf({ row, version, actor }, valuesOf(row, patch));
-    const stored = await readCredentials(id, ports);
-    const isMoved = !isSameHost(row.baseUrl, changes?.baseUrl ?? row.baseUrl);
-    const plan = planCredentials({ credential, credentials }, stored, isMoved);
-    refuse([...(await faultsOf({ ...row, ...changes }, row, ports)), ...plan.faults]);
+  async run(input, context) {
+    const { id, version } = input;
+    const { ports } = context;
+    const { row, changes, stored, plan, faults } = await planChanges(input, context);
+    refuse(faults);
     const sealed = sealPlan(id, plan, { stored, secrets: ports.secrets });
     if (changes === null && sealed === null) return { output: await readChannel(id, ports) };
     // An empty patch still steps the version: a page that saw the old credential must not overwrite the new one.
@@ -42,6 +41,20 @@ export const updateChannel = defineOperation({
     };
   },
 });
+
+/** What an update changes, and what is wrong with it. */
+async function planChanges(
+  { id, version, credential, credentials, ...patch }: UpdateChannelInput,
+  { ports, actor }: OperationContext,
+) {
+  const row = existing(await ports.channels.find(id));
+  const changes = changesOf({ row, version, actor }, valuesOf(row, patch));
+  const stored = await readCredentials(id, ports);
+  const isMoved = !isSameHost(row.baseUrl, changes?.baseUrl ?? row.baseUrl);
+  const plan = planCredentials({ credential, credentials }, stored, isMoved);
+  const faults = [...(await faultsOf({ ...row, ...changes }, row, ports)), ...plan.faults];
+  return { row, changes, stored, plan, faults };
+}
 
 type Patch = Omit<UpdateChannelInput, "id" | "version" | "credential" | "credentials">;
 

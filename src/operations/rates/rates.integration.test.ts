@@ -160,6 +160,19 @@ describe("the block of total and successful requests (channels-and-rates.md R4, 
     if (!isFine) expect((await call("settings.get", {})).values.requestRate).toEqual(before);
   });
 
+  test("a number out of range tells its bounds", async () => {
+    const { name: group } = await newGroup();
+    const far = { periodMinutes: 1_441, total: -1, groups: { [group]: { total: 1, successful: 0 } } };
+    const fault = world.run("settings.update", { requestRate: far }, admin);
+    await expect(fault).rejects.toMatchObject({
+      fields: [
+        { path: "requestRate.periodMinutes", params: { min: 1, max: 1_440 } },
+        { path: "requestRate.total", params: { min: 0, max: 2_147_483_647 } },
+        { path: `requestRate.groups.${group}.successful`, params: { min: 1, max: 2_147_483_647 } },
+      ],
+    });
+  });
+
   test("naming the block switches it on; a period out of range and an unknown group are refused", async () => {
     await call("settings.update", { requestRate: { total: 7 } });
     expect((await call("settings.get", {})).values.requestRate).toEqual({
@@ -275,6 +288,18 @@ describe("where a user stands with requests per minute (channels-and-rates.md R1
     expect(found.sort()).toEqual(["admitted", "admitted", "limited"]);
     const spent = await call("rates.rpmStatus", { id: user.id });
     expect(spent.effective).toMatchObject({ remaining: 0, retryAfterSeconds: 60 });
+  });
+
+  test("a user of 1,500 keys is read and enforced like any other", async () => {
+    const user = await newUser();
+    await world.database
+      .sql`insert into keys (user_id, name) select ${user.id}, 'key ' || n from generate_series(1, 1500) n`;
+    await put({ kind: "user", id: user.id }, [rpm(6)]);
+    for (let no = 0; no < 5; no++) expect((await request(user.id, no)).kind).toBe("admitted");
+    expect(await call("rates.rpmStatus", { id: user.id })).toMatchObject({
+      ...{ available: true, user: { used: 5, limit: 6 }, groups: [], effective: { limit: 6, remaining: 1 } },
+    });
+    expect([(await request(user.id, 5)).kind, (await request(user.id, 6)).kind]).toEqual(["admitted", "limited"]);
   });
 
   test("a user without groups has an empty list; rates of models are listed by themselves", async () => {
