@@ -69,7 +69,21 @@ function holdOf(result: QuotaResult) {
   return result.hold;
 }
 
+/** Asks for the one place that a user has among the running requests. */
+const placed = (requestId: string) => ({
+  rates: { counters: [], concurrency: { requestId, keyId: 3, user: 1, key: null } },
+});
+
 describe("asking the counters (quota.md section 4)", () => {
+  test("places that were taken while the counters did not answer are told before another one is asked for", async () => {
+    const faults: Given["faults"] = ["refused", "refused"];
+    const { quota, reserve } = open({ limits: [], faults });
+    expect(holdOf(await reserve("a", placed("a")))).toMatchObject({ failOpen: true });
+    expect(await reserve("b", placed("b"))).toMatchObject({ kind: "limited", by: "user" });
+    quota.leave("a");
+    expect((await reserve("c", placed("c"))).kind).toBe("admitted");
+  });
+
   test("a reserve whose answer was lost is asked again with its id, and there is one hold", async () => {
     const faults: Given["faults"] = [];
     const { quota, reserve, counters, asked } = open({ faults });
@@ -203,10 +217,6 @@ describe("waiting for room (quota.md Q35)", () => {
 
   test("one that leaves while it is asked for keeps no place among the running requests", async () => {
     const { quota, reserve } = open({ limits });
-    const placed = (requestId: string) => {
-      const concurrency = { requestId, keyId: 3, user: 1, key: null };
-      return { rates: { counters: [], concurrency } };
-    };
     const first = holdOf(await reserve("a", large));
     let leave = () => {};
     const second = reserve("b", {

@@ -113,6 +113,7 @@ function isUncounted({ rates }: QuotaAsk, { buckets }: Resolution): boolean {
 /** Asks once; what no answer says is asked again with the same id, then the failure policy decides (quota.md Q55). */
 function askStore(asked: Asked, engine: QuotaParts, rounds: number): QuotaResult | Promise<QuotaResult> {
   if (engine.degraded.isAway()) return decideUnasked(asked, engine);
+  if (engine.running.areUntold()) return askToldStore(asked, engine, rounds);
   const { store } = engine.deps;
   try {
     const reply = store.reserve(asked.sent);
@@ -126,6 +127,18 @@ function askStore(asked: Asked, engine: QuotaParts, rounds: number): QuotaResult
   } catch (error) {
     return unanswered(asked, error, engine);
   }
+}
+
+/** Who runs by this replica's own share takes its place first (channels-and-rates.md L21, A11). */
+async function askToldStore(asked: Asked, engine: QuotaParts, rounds: number): Promise<QuotaResult> {
+  try {
+    await engine.running.beat();
+  } catch (error) {
+    engine.deps.onFault({ kind: "store", error });
+    engine.degraded.lost();
+    return decideUnasked(asked, engine);
+  }
+  return askStore(asked, engine, rounds);
 }
 
 function unanswered(asked: Asked, error: unknown, engine: QuotaParts): QuotaResult | Promise<QuotaResult> {
@@ -196,7 +209,7 @@ function admitted(
 
 function opened({ ask }: Asked, hold: Hold, { book, running }: QuotaParts): void {
   if (hold.buckets.length > 0 || hold.rates !== undefined) book.open(hold);
-  if (ask.rates?.concurrency) running.begin(hold);
+  if (ask.rates?.concurrency) running.begin(hold, !hold.failOpen);
 }
 
 /** The counters went back in time: they are rebuilt from the ledger and the open holds, this one among them. */

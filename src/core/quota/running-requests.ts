@@ -3,7 +3,10 @@ import type { RunningRequest } from "./rate-ask";
 
 /** Requests of this process that count as running, where their number is capped (channels-and-rates.md A11). */
 export type RunningRequests = {
-  begin(request: RunningRequest): void;
+  /** @param isTold the store gave it its place; else it learns of it from the next beat */
+  begin(request: RunningRequest, isTold: boolean): void;
+  /** Some began while the store did not answer, and it has not heard of them since. */
+  areUntold(): boolean;
   /** It no longer runs: its place is free at once. Nothing happens the second time. */
   leave(requestId: string): void;
   ofUser(userId: number): readonly RunningRequest[];
@@ -21,16 +24,22 @@ export type RunningDeps = {
 /** None at first. */
 export function createRunningRequests({ store, onLeft, onFault }: RunningDeps): RunningRequests {
   const running = new Map<string, RunningRequest>();
+  const untold = new Set<string>();
   const tellLeft = (request: RunningRequest) => {
     const left = store.leave(request);
     if (left instanceof Promise) left.catch((error) => onFault({ kind: "store", error }));
   };
   return {
-    begin: (request) => void running.set(request.requestId, request),
+    begin(request, isTold) {
+      running.set(request.requestId, request);
+      if (!isTold) untold.add(request.requestId);
+    },
+    areUntold: () => untold.size > 0,
     leave(requestId) {
       const request = running.get(requestId);
       if (request === undefined) return;
       running.delete(requestId);
+      untold.delete(requestId);
       onLeft(request);
       tellLeft(request);
     },
@@ -39,6 +48,7 @@ export function createRunningRequests({ store, onLeft, onFault }: RunningDeps): 
       const kept = [...running.values()];
       if (kept.length === 0) return;
       await store.stayRunning(kept);
+      for (const { requestId } of kept) untold.delete(requestId);
       // A beat that was sent twice may have come behind a leave.
       for (const request of kept) if (!running.has(request.requestId)) tellLeft(request);
     },
