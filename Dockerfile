@@ -21,4 +21,4 @@ VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=40s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:'+(process.env.PORT||3000)+'/healthz').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
-CMD ["node", "--disable-sigusr1", "--max-old-space-size-percentage=75", "dist/server/main.js"]
+CMD ["node", "--disable-sigusr1", "--max-old-space-size-percentage=75", "--no-parallel-scavenge", "dist/server/main.js"]

@@ -64,7 +64,7 @@ export async function openStage(databaseUrl: string, dist: string): Promise<Stag
     PORT: "0",
     UV_THREADPOOL_SIZE: "16",
   };
-  const main = ["--disable-sigusr1", join(dist, "server/main.js")];
+  const main = ["--disable-sigusr1", "--no-parallel-scavenge", join(dist, "server/main.js")];
   await provision(env, config, dist);
   const sluice = await startMeasured(main, {
     ready: /(http:\/\/[^\s/]+:\d+)/,

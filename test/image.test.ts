@@ -56,7 +56,8 @@ describe("the image", () => {
     expect(new Set(bases)).toEqual(new Set(["node:24-slim"]));
     expect(dockerfile.lastIndexOf("\nUSER node\n")).toBeGreaterThan(dockerfile.lastIndexOf("\nFROM "));
     expect(dockerfile).toMatch(/^HEALTHCHECK .*\n?.*healthz/m);
-    expect(dockerfile).toContain("--disable-sigusr1");
+    expect(dockerfile).toContain('"--disable-sigusr1"');
+    expect(dockerfile).toContain('"--no-parallel-scavenge"');
   });
 
   test("copies only what is there, and leaves data and build output of the host behind", () => {
