@@ -6,7 +6,7 @@ import { Link, usePathname } from "@/i18n/navigation";
 import type { Permission } from "@/operations/operation";
 import { type Area, currentEntry, navSections } from "./nav-entries";
 
-/** Where one is: section, page, and the id below it. The page's own heading says it in full. */
+/** Where one is: section, page, and what is below it: an id, or something new. The page's own heading says it in full. */
 export function Breadcrumb({ area, can }: { area: Area; can: readonly Permission[] }) {
   const t = useTranslations("shell");
   const pathname = usePathname();
@@ -36,9 +36,13 @@ export function Breadcrumb({ area, can }: { area: Area; can: readonly Permission
         {rest === "" ? null : (
           <li className="flex min-w-0 items-center gap-1.5">
             <ChevronRight aria-hidden className="size-3.5 shrink-0 rtl:-scale-x-100" />
-            <span className="truncate font-medium text-foreground" data-user-text dir="auto">
-              {rest}
-            </span>
+            {rest === "new" ? (
+              <span className="truncate font-medium text-foreground">{t("breadcrumbNew")}</span>
+            ) : (
+              <span className="truncate font-medium text-foreground" data-user-text dir="auto">
+                {rest}
+              </span>
+            )}
           </li>
         )}
       </ol>
