@@ -185,6 +185,48 @@ test("a channel takes a second credential, switches one off, and gives it back",
   expect((await chat(sluice.url, ALICE_KEY)).status).toBe(200);
 });
 
+test("a channel takes a header and an operation, keeps both, and refuses a header that is not its to set", async ({
+  page,
+  sluice,
+}) => {
+  await signIn(page, sluice.url, ADMIN);
+  await openForm(page, sluice.url);
+  const opener = page.getByRole("button", { name: "Advanced" });
+  const name = page.getByLabel("Name of header 1");
+  const operation = (label: string) => page.getByRole("checkbox", { name: label, exact: true });
+  await expect(operation("All operations")).toBeHidden();
+  await opener.press("Enter");
+  await operation("All operations").press("Space");
+  await operation("Messages").uncheck();
+  await page.getByRole("button", { name: "Add header" }).press("Enter");
+  await expect(name).toBeFocused();
+  await name.fill("Authorization");
+  await page.getByLabel("Value of header 1").fill("team a");
+  await opener.click();
+  await expect(name).toBeHidden();
+  await save(page);
+  await expect(name).toBeFocused();
+  await expect(name).toHaveAttribute("aria-invalid", "true");
+  await expect(name).toHaveAccessibleDescription("This header cannot be set here.");
+  await expectAccessible(page, "/admin/channels/[id] with a wrong header");
+
+  await name.fill("x-team");
+  await save(page);
+  await expect(page.getByText("Changes saved")).toBeVisible();
+  await page.reload();
+  await expect(opener).toHaveAttribute("aria-expanded", "true");
+  await expect(name).toHaveValue("x-team");
+  await expect(page.getByLabel("Value of header 1")).toHaveValue("team a");
+  await expect(operation("Chat completions")).toBeChecked();
+  await expect(operation("Messages")).not.toBeChecked();
+  expect((await chat(sluice.url, ALICE_KEY)).status).toBe(200);
+
+  await page.getByRole("button", { name: "Delete row 1" }).click();
+  await operation("All operations").check();
+  await save(page);
+  await expect(page.getByText("Changes saved").first()).toBeVisible();
+});
+
 test("the board of either replica shows both, and the last numbers while Redis is away", async ({
   page,
   postgresUrl,

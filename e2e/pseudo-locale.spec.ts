@@ -197,8 +197,20 @@ test("channels speak from the messages", async ({ page }) => {
   }
 
   await visit(page, `${full.url}/admin/channels/new`);
+  await button(page, "Advanced").click();
+  await page.getByRole("checkbox", { name: "All operations" }).click();
+  for (const name of ["Chat completions", "Model list"]) await page.getByRole("checkbox", { name }).uncheck();
+  for (const name of ["Add header", "Add name"]) await button(page, name).click();
+  for (const name of ["Provider", "Usage in streams", "When the client leaves"]) {
+    await page.getByRole("combobox", { name }).click();
+    await expect(popup(page)).toBeVisible();
+    await expectPseudo(page, `/admin/channels/new ${name}`);
+    await page.keyboard.press("Escape");
+  }
   await button(page, "Create channel").click();
+  await expect(page.getByText("Pick at least one operation.")).toBeVisible();
   await expectPseudo(page, "/admin/channels/new without values");
+  for (const _ of ["header", "name"]) await button(page, "Delete row").click();
   await button(page, "Paste many").click();
   await expectPseudo(page, "/admin/channels/new paste");
   await page.getByLabel("Base URL").fill(full.upstream.url);

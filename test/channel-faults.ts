@@ -42,6 +42,7 @@ export const CHANNEL_FAULTS: readonly (readonly [code: string, path: string, pat
   ["multiplier_invalid", "costMultiplier", { costMultiplier: "1.0000001" }],
   ["header_name_invalid", "headers.set.Authorization", { headers: { set: { Authorization: "x" } } }],
   ["header_name_invalid", "headers.remove[0]", { headers: { remove: ["x-sluice-a"] } }],
+  ["header_value_invalid", "headers.set.x-a", { headers: { set: { "x-a": "\u00e9" } } }],
   ["usage_in_stream_unknown", "usageInStream", { usageInStream: "always" }],
   ["timeout_out_of_range", "timeouts.idleMs", { timeouts: { idleMs: 999 } }],
   ["channel_rate_out_of_range", "rpm", { rpm: 0 }],

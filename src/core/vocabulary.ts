@@ -11,6 +11,25 @@ export const OPERATION_NAMES = ["chat", "message", "models", "usage"] as const;
 /** What a `/v1` call asks for (protocols-and-pricing.md 1.2). */
 export type OperationName = (typeof OPERATION_NAMES)[number];
 
+/** The operations of a channel by its protocols (protocols-and-pricing.md 1.2). */
+export const PROTOCOL_OPERATIONS: Readonly<Record<ProtocolId, readonly OperationName[]>> = {
+  "openai-chat": ["chat", "models"],
+  "openai-responses": ["models"],
+  "anthropic-messages": ["message", "models"],
+  gemini: ["models"],
+};
+
+/** Ids of the providers in `@pydantic/genai-prices` 0.1.8, which lists none itself; in its order, the first match wins. */
+export const PROVIDER_IDS: readonly string[] = [
+  ...["anthropic", "arcee", "avian", "aws", "azure", "baseten", "cerebras", "cloudflare", "cohere", "cursor"],
+  ...["deepseek", "doubleword", "fireworks", "github-copilot", "google", "groq", "huggingface_cerebras"],
+  ...["huggingface_fireworks-ai", "huggingface_groq", "huggingface_hyperbolic", "huggingface_nebius"],
+  ...["huggingface_novita", "huggingface_nscale", "huggingface_ovhcloud", "huggingface_publicai"],
+  ...["huggingface_sambanova", "huggingface_together", "minimax", "mistral", "modal", "moonshotai", "novita", "openai"],
+  ...["openrouter", "ovhcloud", "perplexity", "quicksilverpro", "together", "typesafe", "voyageai", "x-ai", "zai"],
+  ...["zhipuai"],
+];
+
 export const ROLES = ["admin", "user"] as const;
 /** The role of a user's dashboard account. */
 export type Role = (typeof ROLES)[number];

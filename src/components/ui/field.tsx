@@ -3,7 +3,7 @@
 import { Field as BaseField } from "@base-ui/react/field";
 import { Fieldset as BaseFieldset } from "@base-ui/react/fieldset";
 import { CircleAlert } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useId } from "react";
 import { cn } from "./cn";
 import { labelClass } from "./label-class";
 
@@ -75,13 +75,34 @@ export function Field(props: FieldProps) {
   );
 }
 
-/** A group of controls under one legend, for radio groups and checkbox lists. */
-export function FieldSet(props: { legend: ReactNode; children: ReactNode; hint?: ReactNode; className?: string }) {
+/** A group of controls under one legend, for radio groups and checkbox lists; hint and error are read with it. */
+export function FieldSet(props: {
+  legend: ReactNode;
+  children: ReactNode;
+  hint?: ReactNode;
+  /** A translated sentence on the group as a whole. */
+  error?: string | undefined;
+  className?: string;
+}) {
+  const id = useId();
+  const described = [props.hint === undefined ? "" : `${id}-hint`, props.error === undefined ? "" : `${id}-error`];
   return (
-    <BaseFieldset.Root className={cn("grid gap-2", props.className)}>
+    <BaseFieldset.Root
+      aria-describedby={described.join(" ").trim() || undefined}
+      className={cn("grid gap-2", props.className)}
+    >
       <BaseFieldset.Legend className={labelClass}>{props.legend}</BaseFieldset.Legend>
-      {props.hint === undefined ? null : <p className="text-sm text-muted-foreground">{props.hint}</p>}
+      {props.hint === undefined ? null : (
+        <p className="text-sm text-muted-foreground" id={`${id}-hint`}>
+          {props.hint}
+        </p>
+      )}
       {props.children}
+      {props.error === undefined ? null : (
+        <p className="text-sm text-danger" id={`${id}-error`} role="alert">
+          {props.error}
+        </p>
+      )}
     </BaseFieldset.Root>
   );
 }

@@ -1,14 +1,7 @@
 import type { ChannelRow } from "@/core/channels/channel-row";
 import { AppError, type FieldError, toAppError } from "@/core/errors";
 import type { OperationPorts } from "@/core/ports";
-import type { OperationName, ProtocolId } from "@/core/vocabulary";
-
-const OPERATIONS_OF: Readonly<Record<ProtocolId, readonly OperationName[]>> = {
-  "openai-chat": ["chat", "models"],
-  "openai-responses": ["models"],
-  "anthropic-messages": ["message", "models"],
-  gemini: ["models"],
-};
+import { type OperationName, PROTOCOL_OPERATIONS, type ProtocolId } from "@/core/vocabulary";
 
 type Judged = Pick<ChannelRow, "protocols" | "operations" | "provider" | "userGroups">;
 
@@ -51,7 +44,7 @@ async function addressFaults(baseUrl: string, ports: OperationPorts): Promise<re
 }
 
 function operationFaults(protocols: readonly ProtocolId[], operations: readonly OperationName[] | null) {
-  const applicable = new Set(protocols.flatMap((protocol) => OPERATIONS_OF[protocol]));
+  const applicable = new Set(protocols.flatMap((protocol) => PROTOCOL_OPERATIONS[protocol]));
   return (operations ?? []).flatMap((name, index) =>
     applicable.has(name) ? [] : [{ path: `operations[${index}]`, code: "operation_not_applicable" }],
   );

@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { ON_DISCONNECT, OPERATION_NAMES, OVERFLOWS, SERVED_PROTOCOL_IDS, USAGE_IN_STREAM } from "@/core/vocabulary";
+import {
+  ON_DISCONNECT,
+  OPERATION_NAMES,
+  OVERFLOWS,
+  PROTOCOL_OPERATIONS,
+  PROVIDER_IDS,
+  SERVED_PROTOCOL_IDS,
+  USAGE_IN_STREAM,
+} from "@/core/vocabulary";
 import { normaliseBaseUrl } from "@/lib/base-url";
 import { parseFixed } from "@/lib/money";
 import type { FieldErrorCode } from "../field-error-codes";
@@ -17,6 +25,9 @@ import {
   versionField,
   whole,
 } from "../references";
+
+/** What a channel may choose from: providers of the price catalogue, operations by protocol. */
+export const CHANNEL_CHOICES = { providers: PROVIDER_IDS, operations: PROTOCOL_OPERATIONS };
 
 const protocols = z
   .array(choice(SERVED_PROTOCOL_IDS, "protocol_unknown"), because("protocols_required", "protocols_required"))

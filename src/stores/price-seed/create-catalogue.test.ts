@@ -2,8 +2,8 @@ import { calcPrice, findProvider } from "@pydantic/genai-prices";
 import { buildUsage } from "@test/build-usage";
 import { describe, expect, test } from "vitest";
 import { priceUsage } from "@/core/prices/price-usage";
+import { PROVIDER_IDS } from "@/core/vocabulary";
 import { createCatalogue } from "./create-catalogue";
-import { PROVIDER_IDS } from "./provider-ids";
 
 const catalogue = createCatalogue();
 const rowsOf = (provider: string, model: string) => catalogue.rowsOf({ provider, model });

@@ -1,9 +1,9 @@
 import { findProvider, type Provider } from "@pydantic/genai-prices";
 import type { PriceRow } from "@/core/prices/price";
 import type { Catalogue, CatalogueModel } from "@/core/prices/price-book";
+import { PROVIDER_IDS } from "@/core/vocabulary";
 import { type ImportReport, importPrices } from "./import-prices";
 import { findModel, isMatch } from "./match-model";
-import { PROVIDER_IDS } from "./provider-ids";
 
 /** The catalogue of the installed price package, with the report of its import. Takes some 20 ms: build it once. */
 export function createCatalogue(): Catalogue & { readonly report: ImportReport } {

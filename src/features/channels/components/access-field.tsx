@@ -21,7 +21,7 @@ export function AccessField({ control }: { control: FormControl }) {
     field.onChange(isIn ? [...field.value, id] : field.value.filter((one) => one !== id));
   const error = errorText(fieldState.error?.message);
   return (
-    <FieldSet hint={groups?.length === 0 ? t("none") : t("hint")} legend={t("legend")}>
+    <FieldSet error={error} hint={groups?.length === 0 ? t("none") : t("hint")} legend={t("legend")}>
       <div className="flex max-h-48 flex-wrap gap-x-6 gap-y-2 overflow-y-auto p-0.5">
         {(groups ?? []).map(({ id, name }) => (
           <Field key={id} label={<span data-user-text>{name}</span>} layout="inline">
@@ -34,7 +34,6 @@ export function AccessField({ control }: { control: FormControl }) {
           </Field>
         ))}
       </div>
-      {error === undefined ? null : <p className="text-sm text-danger">{error}</p>}
     </FieldSet>
   );
 }

@@ -8,14 +8,14 @@ import {
   triedNumbers,
 } from "@test/channel-faults";
 import { describe, expect, test } from "vitest";
+import { placeOfProblem } from "./advanced-values";
 import { type ChannelFormValues, EMPTY_CHANNEL, newChannelSchema, savedChannelSchema } from "./channel-form-values";
 
 // The form refuses what REST and the file refuse, with the same codes at the same fields (channels-and-rates.md 1.1, test 22).
 
-/** What the form has no field for, and what its fields cannot say: a mode is always chosen, numbers that it has no use for are not sent. */
+/** What only the server knows, and what the form's fields cannot say: a mode is always chosen, numbers that it has no use for are not sent. */
 const NOT_IN_FORM = new Set([
-  ...["operations_empty", "operation_unknown", "operation_not_applicable", "provider_unknown", "base_url_forbidden"],
-  ...["header_name_invalid", "usage_in_stream_unknown", "on_disconnect_unknown"],
+  ...["provider_unknown", "base_url_forbidden"],
   ...["limiter_mode_required", "capacity_not_applicable", "queue_size_not_applicable"],
   ...["queue_timeout_not_applicable", "waiting_share_not_applicable"],
 ]);
@@ -29,9 +29,12 @@ const NUMBERS: ReadonlySet<string> = new Set(["priority", "weight", "rpm", "tpm"
 type Credential = { readonly value?: string };
 type Model = string | { readonly name: string; readonly upstream?: string };
 
+type Headers = { readonly set?: Readonly<Record<string, string>>; readonly remove?: readonly string[] };
+
 /** What a person has typed who means this channel. */
 function typed(patch: Fields): ChannelFormValues {
-  const { credential, credentials, models, ...rest } = { ...SOUND_CHANNEL, ...patch };
+  const { credential, credentials, models, headers, ...rest } = { ...SOUND_CHANNEL, ...patch };
+  const { set = {}, remove = [] } = (headers ?? {}) as Headers;
   const rows = (credentials as readonly Credential[] | undefined) ?? [{ value: textOf(credential) }];
   const fields = Object.entries(rest).map(([name, value]) => {
     if (NUMBERS.has(name)) return [name, textOf(value)];
@@ -41,6 +44,10 @@ function typed(patch: Fields): ChannelFormValues {
   return {
     ...EMPTY_CHANNEL,
     ...Object.fromEntries(fields),
+    headers: {
+      set: Object.entries(set).map(([name, value]) => ({ name, value })),
+      remove: remove.map((name) => ({ name })),
+    },
     credentials: rows.map(({ value }) => ({ id: null, value: textOf(value), enabled: true })),
     models: (models as readonly Model[]).map((model) =>
       typeof model === "string" ? { name: model, upstream: "" } : { name: model.name, upstream: model.upstream ?? "" },
@@ -53,9 +60,13 @@ const pathOf = (path: readonly PropertyKey[]) =>
 const faultsIn = (schema: typeof newChannelSchema | ReturnType<typeof savedChannelSchema>, patch: Fields) =>
   (schema.safeParse(typed(patch)).error?.issues ?? []).map(({ path, message }) => `${pathOf(path)}: ${message}`);
 
-/** Where the form has the field: a single credential is the first of its rows, a row of a model has a name and a mapping. */
-const placeOf = (path: string) =>
-  path.replace(/^credential$/, "credentials[0].value").replace(/^models\[0\]$/, "models[0].name");
+/** Where the form has the field: a single credential is the first of its rows, a row of a model has a name and a mapping, one of a header a name and a value. */
+const placeOf = (path: string, code: string) =>
+  path
+    .replace(/^credential$/, "credentials[0].value")
+    .replace(/^models\[0\]$/, "models[0].name")
+    .replace(/^headers\.remove\[0\]$/, "headers.remove[0].name")
+    .replace(/^headers\.set\..*$/, `headers.set[0].${code === "header_value_invalid" ? "value" : "name"}`);
 
 describe.each([
   ["a new channel", newChannelSchema],
@@ -65,7 +76,7 @@ describe.each([
     !NOT_IN_FORM.has(code) && !(code === "credential_required" && name === "a saved one");
 
   test.each(CHANNEL_FAULTS.filter(([code]) => isAsked(code)))("refuses with %s at %s", (code, path, patch) => {
-    expect(faultsIn(schema, patch)).toEqual([`${placeOf(path)}: ${code}`]);
+    expect(faultsIn(schema, patch)).toEqual([`${placeOf(path, code)}: ${code}`]);
   });
 
   test("tells two faults at two fields", () => {
@@ -82,6 +93,47 @@ describe.each([
     const whenEmpty = isOpen ? [] : [`${number.path}: ${number.whenNull ?? "not_an_integer"}`];
     expect(faultsIn(schema, number.patch(null))).toEqual(whenEmpty);
   });
+});
+
+describe("headers", () => {
+  const rows = (...set: readonly (readonly [string, string])[]) => ({
+    ...typed({}),
+    headers: { set: set.map(([name, value]) => ({ name, value })), remove: [] },
+  });
+  const told = (values: ChannelFormValues) =>
+    (newChannelSchema.safeParse(values).error?.issues ?? []).map(({ path, message }) => `${pathOf(path)}: ${message}`);
+
+  test("a fault is told at its own row, however the name is written", () => {
+    expect(told(rows(["x-a", "1"], [" X.B ", "é"], ["Cookie", "2"], ["", "3"]))).toEqual([
+      "headers.set[1].value: header_value_invalid",
+      "headers.set[2].name: header_name_invalid",
+      "headers.set[3].name: header_name_invalid",
+    ]);
+  });
+
+  test("a name that is set twice is told at the second", () => {
+    expect(told(rows(["x-a", "1"], ["X-A", "2"]))).toEqual(["headers.set[1].name: duplicate"]);
+  });
+
+  test("too many are told at the list", () => {
+    const many = Array.from({ length: 33 }, (_, index) => [`x-${index}`, ""] as const);
+    expect(told(rows(...many))).toEqual(["headers.set: too_long"]);
+    expect(faultsIn(newChannelSchema, { headers: { remove: many.map(([name]) => name) } })).toEqual([
+      "headers.remove: too_long",
+    ]);
+  });
+});
+
+test.each([
+  ["provider", "provider_unknown", "provider"],
+  ["operations[1]", "operation_not_applicable", "operations[1]"],
+  ["headers.set.x.b", "header_name_invalid", "headers.set.1.name"],
+  ["headers.set.x.b", "header_value_invalid", "headers.set.1.value"],
+  ["headers.set.gone", "header_value_invalid", "headers.set"],
+  ["headers.set", "too_long", "headers.set"],
+  ["headers.remove[2]", "header_name_invalid", "headers.remove.2.name"],
+])("what the server tells of %s with %s is shown at %s too", (path, code, place) => {
+  expect(placeOfProblem({ path, code }, typed({ headers: { set: { "x-a": "", "X.B": "" } } }))).toBe(place);
 });
 
 test("a channel without a fault has none", () => {

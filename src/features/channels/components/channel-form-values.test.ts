@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Channel } from "@/operations/channels/channel";
+import { type AdvancedValues, advancedValuesOf, DEFAULT_ADVANCED, isAdvanced } from "./advanced-values";
 import {
   type ChannelFormValues,
   draftSchema,
@@ -20,7 +21,11 @@ const filled: ChannelFormValues = {
 };
 const QUEUE = { mode: "queue", capacity: 2, queueSize: 3, queueTimeoutMs: 1500, maxWaitingPerKey: null } as const;
 const BREAKER = { enabled: false, failures: 1, ratioPct: 2, minAttempts: 3, openMs: 4000 };
-const REST = { breaker: BREAKER, userGroups: [4, 2] };
+const PLAIN = {
+  ...{ provider: null, operations: null, headers: { set: {}, remove: [] } },
+  ...{ usageInStream: "auto", inputIncludesCache: false, onDisconnect: null },
+};
+const REST = { breaker: BREAKER, userGroups: [4, 2], ...PLAIN };
 const codesOf = (values: typeof filled) =>
   Object.fromEntries(
     (newChannelSchema.safeParse(values).error?.issues ?? [])
@@ -62,7 +67,7 @@ const stored = (...credentials: readonly { id: number; enabled: boolean }[]) =>
     ...{ name: "a", protocols: ["openai-chat"], baseUrl: "https://a.example", costMultiplier: "1", enabled: true },
     ...{ priority: 0, weight: 1, timeouts: { connectMs: 1000, firstByteMs: 1000, idleMs: 1000 } },
     models: [{ name: "m", upstream: "n" }],
-    ...{ limiter: QUEUE, overflow: null, rpm: 60, tpm: null, breaker: BREAKER, userGroups: [] },
+    ...{ limiter: QUEUE, overflow: null, rpm: 60, tpm: null, breaker: BREAKER, userGroups: [], ...PLAIN },
   } as unknown as Channel);
 const sentBy = (values: ChannelFormValues) => savedChannelSchema({ id: 7, version: 3 }).parse(values).credentials;
 
@@ -127,6 +132,35 @@ test("a saved limiter comes back as it was, and leaves as the numbers of its mod
     limiter: { mode: "reject", capacity: 2, queueSize: null, queueTimeoutMs: null, maxWaitingPerKey: null },
     overflow: null,
   });
+});
+
+test("the advanced settings come back as they were, and leave as they came", () => {
+  const saved = {
+    provider: "openrouter",
+    operations: ["chat"],
+    headers: { set: { "x-team": "a b" }, remove: ["user-agent"] },
+    usageInStream: "never",
+    inputIncludesCache: true,
+    onDisconnect: "drain",
+  } as const;
+  const values = { ...filled, ...advancedValuesOf(saved as never) };
+  expect(values.headers).toEqual({ set: [{ name: "x-team", value: "a b" }], remove: [{ name: "user-agent" }] });
+  expect(savedChannelSchema({ id: 7, version: 3 }).parse(values)).toMatchObject(saved);
+  expect(draftSchema(7).parse(values)).toMatchObject({ provider: saved.provider, headers: saved.headers });
+  expect(newChannelSchema.parse(filled)).toMatchObject(PLAIN);
+});
+
+test.each<[string, Partial<AdvancedValues>]>([
+  ["a provider", { provider: "openai" }],
+  ["operations", { operations: [] }],
+  ["a header to set", { headers: { set: [{ name: "", value: "" }], remove: [] } }],
+  ["a header to remove", { headers: { set: [], remove: [{ name: "" }] } }],
+  ["no usage in streams", { usageInStream: "never" }],
+  ["cache in the input", { inputIncludesCache: true }],
+  ["a word on disconnects", { onDisconnect: "abort" }],
+])("%s is more than the default", (_, patch) => {
+  expect(isAdvanced(DEFAULT_ADVANCED)).toBe(false);
+  expect(isAdvanced({ ...DEFAULT_ADVANCED, ...patch })).toBe(true);
 });
 
 test.each<[string, Partial<typeof filled.limiter>, Record<string, string>]>([

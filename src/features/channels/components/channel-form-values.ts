@@ -2,6 +2,14 @@ import { formSchema } from "@/components/form-schema";
 import type { LimiterMode, Overflow } from "@/core/vocabulary";
 import type { Channel } from "@/operations/channels/channel";
 import { CreateChannelInput, TestChannelDraftInput, UpdateChannelInput } from "@/operations/channels/schema";
+import {
+  type AdvancedValues,
+  advancedOf,
+  advancedValuesOf,
+  DEFAULT_ADVANCED,
+  faultsOfAdvanced,
+  placeOfFault,
+} from "./advanced-values";
 
 /** One row of the model editor; `upstream` empty: the same name. */
 export type ModelRow = { name: string; upstream: string };
@@ -24,7 +32,7 @@ export type LimiterValues = {
 type BreakerValues = { enabled: boolean; failures: string; ratioPct: string; minAttempts: string; openMs: string };
 
 /** What the form of a channel holds; numbers are text until they are judged. */
-export type ChannelFormValues = {
+export type ChannelFormValues = AdvancedValues & {
   name: string;
   protocols: string[];
   baseUrl: string;
@@ -57,7 +65,7 @@ export const EMPTY_CHANNEL: ChannelFormValues = {
   costMultiplier: "1",
   timeouts: { connectMs: "10000", firstByteMs: "300000", idleMs: "120000" },
   limiter: { mode: "off", capacity: "", queueSize: "", queueTimeoutMs: "", maxWaitingPerKey: "" },
-  ...{ overflow: "default", rpm: "", tpm: "" },
+  ...{ overflow: "default", rpm: "", tpm: "", ...DEFAULT_ADVANCED },
   breaker: { enabled: true, failures: "5", ratioPct: "50", minAttempts: "10", openMs: "30000" },
   userGroups: [],
   enabled: true,
@@ -71,7 +79,7 @@ function credentialRows(stored: Channel["credentials"]): CredentialRow[] {
 export function valuesOf(channel: Channel): ChannelFormValues {
   const { name, protocols, baseUrl, costMultiplier, enabled, timeouts, breaker } = channel;
   return {
-    ...{ name, protocols, baseUrl, costMultiplier, enabled },
+    ...{ name, protocols, baseUrl, costMultiplier, enabled, ...advancedValuesOf(channel) },
     credentials: credentialRows(channel.credentials),
     models: channel.models.map((model) => ({
       name: model.name,
@@ -153,8 +161,12 @@ function inputOf(values: ChannelFormValues) {
     },
     userGroups: values.userGroups,
     enabled: values.enabled,
+    ...advancedOf(values),
   };
 }
+
+/** Faults that the form has a place of its own for, or that its schema cannot see. */
+const FORM_FAULTS = { placeOf: placeOfFault, faultsOf: faultsOfAdvanced };
 
 /** The list as operations take it; undefined: there is none, and none is given. */
 function credentialsOf({ credentials }: ChannelFormValues) {
@@ -167,17 +179,19 @@ function credentialsOf({ credentials }: ChannelFormValues) {
 }
 
 /** The form's values as input of `channels.create`. */
-export const newChannelSchema = formSchema(CreateChannelInput, (values: ChannelFormValues) => ({
-  ...inputOf(values),
-  credentials: values.credentials,
-}));
+export const newChannelSchema = formSchema(
+  CreateChannelInput,
+  (values: ChannelFormValues) => ({ ...inputOf(values), credentials: values.credentials }),
+  FORM_FAULTS,
+);
 
 /** The form's values as input of `channels.update` for this version; an empty credential stays what it is. */
 export const savedChannelSchema = ({ id, version }: Pick<Channel, "id" | "version">) =>
-  formSchema(UpdateChannelInput, (values: ChannelFormValues) => ({
-    ...inputOf(values),
-    ...{ id, version, credentials: credentialsOf(values) },
-  }));
+  formSchema(
+    UpdateChannelInput,
+    (values: ChannelFormValues) => ({ ...inputOf(values), ...{ id, version, credentials: credentialsOf(values) } }),
+    FORM_FAULTS,
+  );
 
 /** The row whose credential a test goes by: the first in use. */
 export function testedCredential({ credentials }: Pick<ChannelFormValues, "credentials">): number {
@@ -189,11 +203,16 @@ export function testedCredential({ credentials }: Pick<ChannelFormValues, "crede
 
 /** The form's values as input of `channels.testDraft`; a saved channel lends its credential. */
 export const draftSchema = (channelId: number | null) =>
-  formSchema(TestChannelDraftInput, (values: ChannelFormValues) => {
-    const { protocols, baseUrl, timeouts } = inputOf(values);
-    const given = values.credentials[testedCredential(values)]?.value.trim();
-    return { channelId, protocols, baseUrl, timeouts, credential: given === "" ? undefined : given };
-  });
+  formSchema(
+    TestChannelDraftInput,
+    (values: ChannelFormValues) => {
+      const { protocols, provider, baseUrl, timeouts, headers } = inputOf(values);
+      const given = values.credentials[testedCredential(values)]?.value.trim();
+      const credential = given === "" ? undefined : given;
+      return { channelId, protocols, provider, baseUrl, timeouts, headers, credential };
+    },
+    { placeOf: placeOfFault },
+  );
 
 /** Reads pasted models: one per line, `name` or `name = upstream`. Names that are known are left out. */
 export function parseModels(text: string, known: readonly ModelRow[]): readonly ModelRow[] {

@@ -2,16 +2,20 @@
 
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useRef } from "react";
+import { type ReactNode, useCallback, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { type Resolver, useForm } from "react-hook-form";
 import type { z } from "zod";
 import { FormErrors } from "@/components/form-errors";
+import type { FieldProblem } from "@/components/problem";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import type { ActionState } from "@/components/use-action";
 import { useServerFields } from "@/components/use-server-fields";
 import type { Channel } from "@/operations/channels/channel";
 import { AccessField } from "./access-field";
+import { AdvancedFields } from "./advanced-fields";
+import { ADVANCED_NAMES, isAdvanced, placeOfProblem } from "./advanced-values";
 import { BreakerFields } from "./breaker-fields";
 import type { ChannelFormValues } from "./channel-form-values";
 import { DraftTest } from "./draft-test";
@@ -23,6 +27,7 @@ import { PresetField, UpstreamFields } from "./upstream-fields";
 const SHOWN = [
   ...["name", "protocols", "baseUrl", "credentials", "models", "priority", "weight", "costMultiplier", "timeouts"],
   ...["limiter", "overflow", "rpm", "tpm", "breaker", "userGroups", "enabled"],
+  ...ADVANCED_NAMES,
 ];
 
 /** Props of `ChannelForm`: the values it starts with, and the operation that takes what it makes of them. */
@@ -47,11 +52,15 @@ export function ChannelForm<Input>({ channel, values, schema, save, submit, wait
   >;
   const form = useForm<ChannelFormValues, unknown, Record<string, unknown>>({ defaultValues: values, resolver });
   const { control, setValue, getValues, setError } = form;
-  useServerFields(setError, save.problem);
+  const placeOf = useCallback((field: FieldProblem) => placeOfProblem(field, getValues()), [getValues]);
+  useServerFields(setError, save.problem, placeOf);
+  const [isAdvancedOpen, setAdvancedOpen] = useState(() => isAdvanced(values));
   const models = useRef<HTMLDivElement>(null);
   const onSubmit = form.handleSubmit(
     async (input) => void (await save.run(input as Input)),
     (errors) => {
+      // only what is seen can take the focus
+      if (ADVANCED_NAMES.some((name) => name in errors)) flushSync(() => setAdvancedOpen(true));
       // a list has no field of its own that could take the focus
       if (Object.keys(errors)[0] === "models") models.current?.scrollIntoView({ block: "center" });
     },
@@ -81,6 +90,7 @@ export function ChannelForm<Input>({ channel, values, schema, save, submit, wait
         <LimiterFields control={control} setValue={setValue} waiting={waiting} />
         <BreakerFields control={control} />
       </Section>
+      <AdvancedFields control={control} isOpen={isAdvancedOpen} onOpenChange={setAdvancedOpen} />
       {channel === null || form.formState.isDirty ? (
         <SaveBar onDiscard={channel === null ? null : discard} pending={save.isPending} submit={submit} />
       ) : null}

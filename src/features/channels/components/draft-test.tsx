@@ -4,6 +4,7 @@ import { PlugZap, Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useCallback, useState } from "react";
 import type { FieldPath, UseFormGetValues, UseFormSetError, UseFormSetValue } from "react-hook-form";
+import type { FieldProblem } from "@/components/problem";
 import { Alert } from "@/components/ui/alert";
 import { Button } from "@/components/ui/button";
 import { useAction } from "@/components/use-action";
@@ -11,6 +12,7 @@ import { useProblemText } from "@/components/use-problem-text";
 import { useServerFields } from "@/components/use-server-fields";
 import type { ChannelTest } from "@/operations/channels/channel";
 import { testChannelDraftAction } from "../actions";
+import { placeOfProblem } from "./advanced-values";
 import {
   type ChannelFormValues,
   draftSchema,
@@ -50,7 +52,8 @@ export function DraftTest({ channelId, form }: DraftTestProps) {
     },
     [setError, getValues],
   );
-  useServerFields(setRowError, test.problem);
+  const placeOf = useCallback((field: FieldProblem) => placeOfProblem(field, getValues()), [getValues]);
+  useServerFields(setRowError, test.problem, placeOf);
   const add = (found: ChannelTest) => {
     const models = form.getValues("models");
     form.setValue("models", [...models, ...missingIn(found, models)], { shouldDirty: true, shouldValidate: true });

@@ -82,7 +82,7 @@ function ProtocolsField({ control }: { control: FormControl }) {
     field.onChange(isOn ? [...field.value, id] : field.value.filter((one) => one !== id));
   const error = errorText(fieldState.error?.message);
   return (
-    <FieldSet hint={t("form.protocolsHint")} legend={t("form.protocols")}>
+    <FieldSet error={error} hint={t("form.protocolsHint")} legend={t("form.protocols")}>
       <div className="flex flex-wrap gap-x-6 gap-y-2">
         {PROTOCOLS.map((id) => (
           <Field key={id} label={t(`protocol.${id}`)} layout="inline">
@@ -90,7 +90,6 @@ function ProtocolsField({ control }: { control: FormControl }) {
           </Field>
         ))}
       </div>
-      {error === undefined ? null : <p className="text-sm text-danger">{error}</p>}
     </FieldSet>
   );
 }
