@@ -207,7 +207,7 @@ test("a channel takes a header and an operation, keeps both, and refuses a heade
   await save(page);
   await expect(name).toBeFocused();
   await expect(name).toHaveAttribute("aria-invalid", "true");
-  await expect(name).toHaveAccessibleDescription("This header cannot be set here.");
+  await expect(name).toHaveAccessibleDescription("This header name cannot be used here.");
   await expectAccessible(page, "/admin/channels/[id] with a wrong header");
 
   await name.fill("x-team");

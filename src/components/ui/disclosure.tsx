@@ -19,7 +19,7 @@ export type DisclosureProps = {
 export function Disclosure({ title, text, isOpen, onOpenChange, children }: DisclosureProps) {
   return (
     <Collapsible.Root onOpenChange={(open) => onOpenChange(open)} open={isOpen} render={<Card />}>
-      <CardHeader className="grid gap-1 pb-4 has-data-panel-open:pb-1">
+      <CardHeader className="grid grid-cols-1 gap-1 pb-4 has-data-panel-open:pb-1">
         <CardTitle>
           <Collapsible.Trigger className="group -mx-2 flex w-[calc(100%+1rem)] cursor-default items-center gap-2 rounded-md px-2 py-0.5 text-start outline-none hover:bg-accent/60 focus-visible:ring-2 focus-visible:ring-ring">
             {title}

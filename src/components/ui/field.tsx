@@ -26,6 +26,17 @@ export type FieldProps = {
   className?: string | undefined;
 };
 
+const errorClass = "flex items-start gap-1.5 text-sm text-danger";
+
+function ErrorText({ children }: { children: ReactNode }) {
+  return (
+    <>
+      <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+      <span>{children}</span>
+    </>
+  );
+}
+
 /** One form row: label, control, hint and error, joined by id and aria so that a control needs nothing else. */
 export function Field(props: FieldProps) {
   const { label, children, hint, error, note, layout = "stacked", hideLabel = false, disabled, className } = props;
@@ -41,9 +52,8 @@ export function Field(props: FieldProps) {
       {hint === undefined ? null : (
         <BaseField.Description className="text-sm text-pretty text-muted-foreground">{hint}</BaseField.Description>
       )}
-      <BaseField.Error className="flex items-start gap-1.5 text-sm text-danger" match={isInvalid}>
-        <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-        <span>{error}</span>
+      <BaseField.Error className={errorClass} match={isInvalid}>
+        <ErrorText>{error}</ErrorText>
       </BaseField.Error>
     </>
   );
@@ -99,8 +109,8 @@ export function FieldSet(props: {
       )}
       {props.children}
       {props.error === undefined ? null : (
-        <p className="text-sm text-danger" id={`${id}-error`} role="alert">
-          {props.error}
+        <p className={errorClass} id={`${id}-error`} role="alert">
+          <ErrorText>{props.error}</ErrorText>
         </p>
       )}
     </BaseFieldset.Root>

@@ -123,7 +123,7 @@ describe("a fault opens the fields and is read with its own", () => {
     [
       "headers.set.x-a",
       "header_name_invalid",
-      { role: "textbox", name: "Name of header 1", sentence: "This header cannot be set here." },
+      { role: "textbox", name: "Name of header 1", sentence: "This header name cannot be used here." },
     ],
     [
       "headers.set.x-a",
@@ -133,7 +133,7 @@ describe("a fault opens the fields and is read with its own", () => {
     [
       "headers.remove[0]",
       "header_name_invalid",
-      { role: "textbox", name: "Header 1 to remove", sentence: "This header cannot be set here." },
+      { role: "textbox", name: "Header 1 to remove", sentence: "This header name cannot be used here." },
     ],
     [
       "usageInStream",

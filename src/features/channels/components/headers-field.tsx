@@ -106,7 +106,7 @@ function HeaderRows(props: {
   return (
     <div className="grid gap-2">
       {props.rows.map(({ id }, index) => (
-        <div className="flex items-start gap-2" key={id}>
+        <div className="flex items-start gap-2 max-sm:border-b max-sm:border-border max-sm:pb-2" key={id}>
           {props.children(index)}
           <Button
             aria-label={t("headerDrop", { number: index + 1 })}
