@@ -202,10 +202,12 @@ test("a channel takes a header and an operation, keeps both, and refuses a heade
   await expect(name).toBeFocused();
   await name.fill("Authorization");
   await page.getByLabel("Value of header 1").fill("team a");
-  await opener.click();
-  await expect(name).toBeHidden();
-  await save(page);
-  await expect(name).toBeFocused();
+  for (const _ of ["first", "second"]) {
+    await opener.click();
+    await expect(name).toBeHidden();
+    await save(page);
+    await expect(name).toBeFocused();
+  }
   await expect(name).toHaveAttribute("aria-invalid", "true");
   await expect(name).toHaveAccessibleDescription("This header name cannot be used here.");
   await expectAccessible(page, "/admin/channels/[id] with a wrong header");
