@@ -119,11 +119,11 @@ export const DENIAL_REASONS = ["exhausted", "too_large", "contended", "blocked",
 /** Why a limit refused a request; the first three in the order in which they are reported (quota.md Q30). */
 export type DenialReason = (typeof DENIAL_REASONS)[number];
 
-/** Metrics of a rate, in the order in which rates are judged (channels-and-rates.md R7). */
 export const SETTING_WARNINGS = ["successful_above_total"] as const;
 /** What to know of a setting that is valid (channels-and-rates.md R4). */
 export type SettingWarning = (typeof SETTING_WARNINGS)[number];
 
+/** Metrics of a rate, in the order in which rates are judged (channels-and-rates.md R7). */
 export const RATE_METRICS = ["rpm", "total", "successful"] as const;
 /** What a rate counts: requests per minute, requests per period, requests that finished successfully per period. */
 export type RateMetric = (typeof RATE_METRICS)[number];

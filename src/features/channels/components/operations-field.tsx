@@ -5,6 +5,7 @@ import { type Control, type FieldError, type FieldValues, useController, useWatc
 import { Checkbox } from "@/components/ui/checkbox";
 import { Field, FieldSet } from "@/components/ui/field";
 import { useFieldErrorText } from "@/components/use-problem-text";
+import type { OperationName } from "@/core/vocabulary";
 import { operationsOf } from "./advanced-values";
 import type { ChannelFormValues } from "./channel-form-values";
 
@@ -36,7 +37,7 @@ export function OperationsField({ control }: { control: Control<ChannelFormValue
               <Field
                 error={errorText(errors?.[chosen.indexOf(name)]?.message)}
                 key={name}
-                label={<OperationName name={name} />}
+                label={<OperationLabel name={name} />}
                 layout="inline"
               >
                 <Checkbox checked={chosen.includes(name)} onCheckedChange={(isIn) => toggle(name, isIn)} />
@@ -47,7 +48,10 @@ export function OperationsField({ control }: { control: Control<ChannelFormValue
   );
 }
 
-function OperationName({ name }: { name: string }) {
+/** The usage of a key is asked of Sluice itself. */
+type OfChannel = Exclude<OperationName, "usage">;
+
+function OperationLabel({ name }: { name: string }) {
   const t = useTranslations("channels.advanced.operation");
-  return t.has(name as "chat") ? t(name as "chat") : <span data-user-text>{name}</span>;
+  return t.has(name as OfChannel) ? t(name as OfChannel) : <span data-user-text>{name}</span>;
 }
