@@ -4,7 +4,10 @@ import { useEffect } from "react";
 import type { FieldPath, FieldValues, UseFormSetError } from "react-hook-form";
 import type { FieldProblem, Problem } from "./problem";
 
-/** Puts the fields that the server refused onto the same fields of the form. Paths are `models[2].name`; `placeOf` tells the path of a field that the form has elsewhere. */
+/**
+ * Puts the fields that the server refused onto the same fields of the form. Paths are `models[2].name`; `placeOf` tells the path of a field that
+ * the form has elsewhere.
+ */
 export function useServerFields<Values extends FieldValues>(
   setError: UseFormSetError<Values>,
   problem: Problem | null,

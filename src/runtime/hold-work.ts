@@ -75,8 +75,8 @@ export type AdoptedWorkAsk = Pick<HoldWorkAsk, "store" | "rows" | "replicas" | "
 
 /**
  * Closes the holds of dead processes whose journals were replayed: with their ledger rows, or void without one, since then nothing was sent
- * (quota.md Q44, Q45); units of `successful` go back unless a row says that the reply ended well (channels-and-rates.md R9). Users with one that is older than 10 min are rebuilt instead (Q46). What does not reach the counters now is closed by
- * the job of expired holds.
+ * (quota.md Q44, Q45); units of `successful` go back unless a row says that the reply ended well (channels-and-rates.md R9). Users with one
+ * that is older than 10 min are rebuilt instead (Q46). What does not reach the counters now is closed by the job of expired holds.
  */
 export async function closeAdopted(journals: readonly ReplayedJournal[], ask: AdoptedWorkAsk): Promise<void> {
   const { replicas, clock, rebuild } = ask;

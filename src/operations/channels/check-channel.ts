@@ -23,7 +23,7 @@ export async function faultsOf(
 }
 
 /** What only the other channels and the network know: a name that is taken, an address that may not be called. `id` null: a new channel. */
-export async function placeFaults(
+export async function faultsFromOutside(
   {
     id,
     name,

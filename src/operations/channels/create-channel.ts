@@ -2,7 +2,7 @@ import { managedBy } from "../existing";
 import { defineOperation } from "../operation";
 import { Channel } from "./channel";
 import { channelNote } from "./channel-output";
-import { faultsOf, multiplierPpm, placeFaults, refuse } from "./check-channel";
+import { faultsFromOutside, faultsOf, multiplierPpm, refuse } from "./check-channel";
 import { planCredentials, sealPlan } from "./plan-credentials";
 import { readChannel } from "./read-channel";
 import { CreateChannelInput } from "./schema";
@@ -19,7 +19,11 @@ export const createChannel = defineOperation({
   errors: ["name_taken"],
   async check(input, { ports }) {
     const { faults } = planCredentials(input, [], false);
-    refuse([...(await placeFaults({ ...input, id: null }, ports)), ...(await faultsOf(input, null, ports)), ...faults]);
+    refuse([
+      ...(await faultsFromOutside({ ...input, id: null }, ports)),
+      ...(await faultsOf(input, null, ports)),
+      ...faults,
+    ]);
   },
   async run({ credential, credentials, costMultiplier, ...values }, { ports, actor }) {
     const plan = planCredentials({ credential, credentials }, [], false);

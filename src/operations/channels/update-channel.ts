@@ -4,7 +4,7 @@ import { existing } from "../existing";
 import { defineOperation, type OperationContext } from "../operation";
 import { Channel } from "./channel";
 import { channelNote } from "./channel-output";
-import { faultsOf, isSameHost, multiplierPpm, placeFaults, refuse } from "./check-channel";
+import { faultsFromOutside, faultsOf, isSameHost, multiplierPpm, refuse } from "./check-channel";
 import { planCredentials, sealPlan } from "./plan-credentials";
 import { readChannel, readCredentials } from "./read-channel";
 import { UpdateChannelInput } from "./schema";
@@ -21,7 +21,7 @@ export const updateChannel = defineOperation({
   errors: ["not_found", "version_conflict", "name_taken"],
   async check(input, context) {
     const { faults } = await planChanges(input, context);
-    refuse([...(await placeFaults(input, context.ports)), ...faults]);
+    refuse([...(await faultsFromOutside(input, context.ports)), ...faults]);
   },
   async run(input, context) {
     const { id, version } = input;
