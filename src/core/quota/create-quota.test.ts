@@ -31,6 +31,8 @@ function open({ limits = [buildLimit({ amount: 1_000 })], offsetMs = 0, faults =
   const storeClock = { ...clock, now: () => clock.now() + offsetMs, after: () => () => {} };
   const memory: MemoryQuotaStore = memoryQuotaStore({ clock: storeClock, replica: "test" });
   const asked: string[] = [];
+  /** Places that each beat told of. */
+  const beats: number[] = [];
   const store: QuotaStore = {
     ...memory,
     async reserve(ask): Promise<ReserveReply> {
@@ -40,6 +42,10 @@ function open({ limits = [buildLimit({ amount: 1_000 })], offsetMs = 0, faults =
       const reply = memory.reserve(ask);
       if (fault === "lost") throw new Error("no answer");
       return reply;
+    },
+    stayRunning(requests) {
+      beats.push(requests.length);
+      return memory.stayRunning(requests);
     },
   };
   const quota = buildQuota({ clock, store });
@@ -61,7 +67,7 @@ function open({ limits = [buildLimit({ amount: 1_000 })], offsetMs = 0, faults =
     const seen = await memory.peek({ userId: 7, config, buckets });
     return seen?.lines.map(({ settled, held, worst }) => [settled, held, worst]);
   };
-  return { clock, memory, quota, plan, reserve, counters, asked };
+  return { clock, memory, quota, plan, reserve, counters, asked, beats };
 }
 
 function holdOf(result: QuotaResult) {
@@ -77,9 +83,11 @@ const placed = (requestId: string) => ({
 describe("asking the counters (quota.md section 4)", () => {
   test("places that were taken while the counters did not answer are told before another one is asked for", async () => {
     const faults: Given["faults"] = ["refused", "refused"];
-    const { quota, reserve } = open({ limits: [], faults });
+    const { quota, reserve, beats } = open({ limits: [], faults });
     expect(holdOf(await reserve("a", placed("a")))).toMatchObject({ failOpen: true });
-    expect(await reserve("b", placed("b"))).toMatchObject({ kind: "limited", by: "user" });
+    const others = await Promise.all(["b", "d", "e"].map((id) => reserve(id, placed(id))));
+    expect(others).toMatchObject(Array.from({ length: 3 }, () => ({ kind: "limited", by: "user" })));
+    expect(beats).toEqual([1]);
     quota.leave("a");
     expect((await reserve("c", placed("c"))).kind).toBe("admitted");
   });

@@ -10,7 +10,7 @@ export type RunningRequests = {
   /** It no longer runs: its place is free at once. Nothing happens the second time. */
   leave(requestId: string): void;
   ofUser(userId: number): readonly RunningRequest[];
-  /** Keeps all places for another 30 s. Rejects when the store does not answer. */
+  /** Keeps all places for another 30 s, in one call however many ask. Rejects when the store does not answer. */
   beat(): Promise<void>;
 };
 
@@ -29,6 +29,16 @@ export function createRunningRequests({ store, onLeft, onFault }: RunningDeps): 
     const left = store.leave(request);
     if (left instanceof Promise) left.catch((error) => onFault({ kind: "store", error }));
   };
+  /** One at a time: all who ask meanwhile wait for the same. */
+  let beating: Promise<void> | null = null;
+  const tellAll = async () => {
+    const kept = [...running.values()];
+    if (kept.length === 0) return;
+    await store.stayRunning(kept);
+    for (const { requestId } of kept) untold.delete(requestId);
+    // A beat that was sent twice may have come behind a leave.
+    for (const request of kept) if (!running.has(request.requestId)) tellLeft(request);
+  };
   return {
     begin(request, isTold) {
       running.set(request.requestId, request);
@@ -44,13 +54,11 @@ export function createRunningRequests({ store, onLeft, onFault }: RunningDeps): 
       tellLeft(request);
     },
     ofUser: (userId) => [...running.values()].filter((request) => request.userId === userId),
-    async beat() {
-      const kept = [...running.values()];
-      if (kept.length === 0) return;
-      await store.stayRunning(kept);
-      for (const { requestId } of kept) untold.delete(requestId);
-      // A beat that was sent twice may have come behind a leave.
-      for (const request of kept) if (!running.has(request.requestId)) tellLeft(request);
+    beat() {
+      beating ??= tellAll().finally(() => {
+        beating = null;
+      });
+      return beating;
     },
   };
 }
