@@ -49,6 +49,15 @@ test("a hold that the counters lost is announced", async () => {
   ]);
 });
 
+test("a hold that ended while the counters answered is not announced", async () => {
+  const { hold, renew, announced, book } = open({ "a.1": "unknown", "b.1": "unknown" });
+  for (const id of ["a.1", "b.1"]) hold(id);
+  const renewing = renew();
+  book.end("a.1", { kind: "voided", actual: [], endedAt: 0 });
+  await renewing;
+  expect(announced.map(({ holdId }) => holdId)).toEqual(["b.1"]);
+});
+
 test("it tells how many others closed", async () => {
   const { hold, renew, announced } = open({ "a.1": "settled", "b.1": "voided" });
   for (const id of ["a.1", "b.1", "c.1"]) hold(id);

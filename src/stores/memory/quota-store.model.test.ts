@@ -45,7 +45,12 @@ type Plan = {
 };
 type Definition = { readonly kind: BucketKind; readonly enforcement: Enforcement; readonly cap: number };
 type Row = { readonly at: number; readonly buckets: readonly HeldBucket[]; readonly amount: number };
-type Running = { readonly hold: OpenHold; isSilent: boolean };
+type Running = {
+  readonly hold: OpenHold;
+  isSilent: boolean;
+  /** Its owner has decided how it ends, before any counter hears of it. */
+  hasEnded: boolean;
+};
 
 type World = {
   readonly turns: Scheduler;
@@ -173,7 +178,11 @@ async function reserve(world: World, holdId: string, plan: Plan): Promise<Reserv
     if (reply.kind === "admitted") {
       const placed = buckets.map((bucket, at) => ({ ...bucket, slot: reply.lines[at]?.slot ?? 0 }));
       const hold = { userId: USER, holdId, replica: "r1", at: reply.at, expiresAt: reply.at + TTL_MS, record: "" };
-      world.running.set(holdId, { hold: { ...hold, ceilingNanoUsd: 0, buckets: placed }, isSilent: false });
+      world.running.set(holdId, {
+        hold: { ...hold, ceilingNanoUsd: 0, buckets: placed },
+        isSilent: false,
+        hasEnded: false,
+      });
       return ask;
     }
     if (reply.kind === "rebuild") await rebuild(world);
@@ -207,8 +216,9 @@ async function request(world: World, holdId: string, plan: Plan): Promise<void> 
   if ((await reserve(world, holdId, plan)) === null) return;
   const running = world.running.get(holdId) as Running;
   const { hold } = running;
-  for (let left = plan.renewals; left > 0; left--) await renew(world, hold);
+  for (let left = plan.renewals; left > 0; left--) await renew(world, running);
   if (plan.end === "void") {
+    running.hasEnded = true;
     await end(world, "void", { userId: USER, holdId, at: hold.at, buckets: hold.buckets, actual: [] });
     world.running.delete(holdId);
     return;
@@ -219,12 +229,14 @@ async function request(world: World, holdId: string, plan: Plan): Promise<void> 
   await settle(world, hold, Math.floor(((plan.est + plan.extraWorst) * plan.actual) / 100));
 }
 
-async function renew(world: World, hold: OpenHold): Promise<void> {
+/** Like an owner, who announces what it still holds when the announcement leaves: never a hold that it has ended meanwhile. */
+async function renew(world: World, running: Running): Promise<void> {
+  const { hold } = running;
   await turn(world, `${hold.holdId}: renew`);
   const [reply] = await world.store.renew([{ userId: USER, holdId: hold.holdId, ttlMs: TTL_MS, ceilingNanoUsd: 1 }]);
   if (reply !== "unknown") return;
   await turn(world, `${hold.holdId}: announce`);
-  await world.store.announce([hold]);
+  if (!running.hasEnded) await world.store.announce([hold]);
 }
 
 /** Renews for owners that are alive, charges the worst case for those that are silent. */
@@ -235,7 +247,7 @@ async function janitor(world: World): Promise<void> {
     if (running === undefined) continue;
     const { hold, isSilent } = running;
     if (isSilent) await settle(world, hold, hold.buckets[0]?.worst ?? 0);
-    else await renew(world, hold);
+    else await renew(world, running);
   }
 }
 
