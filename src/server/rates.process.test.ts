@@ -62,10 +62,11 @@ test("of 100 calls at once over two gateways and two keys of a user exactly 10 p
 
 test("a call that outlives its lease keeps the only place of its user; kill -9 frees it when the lease is over", async () => {
   const [a, b] = gateways;
+  const { length: before } = stage.upstream.served;
   const long = together([a], { user: "alone", count: 1, script: "delayMs=90000" });
-  await vi.waitFor(async () =>
-    expect(await together([b], { user: "alone", count: 1 })).toEqual({ user_concurrency_exceeded: 1 }),
-  );
+  // Asked earlier, the other gateway could take the place first.
+  await vi.waitFor(() => expect(stage.upstream.served).toHaveLength(before + 1), 10_000);
+  expect(await together([b], { user: "alone", count: 1 })).toEqual({ user_concurrency_exceeded: 1 });
   for (let beat = 0; beat < 7; beat++) {
     await sleep(5_000); // 35 s: longer than a lease lives without its beat
     expect(await together([b], { user: "alone", count: 1 })).toEqual({ user_concurrency_exceeded: 1 });
