@@ -29,7 +29,7 @@ export function createRunningRequests({ store, onLeft, onFault }: RunningDeps): 
     const left = store.leave(request);
     if (left instanceof Promise) left.catch((error) => onFault({ kind: "store", error }));
   };
-  /** One at a time: all who ask meanwhile wait for the same. */
+  /** One at a time: all who ask meanwhile wait for the same, which tells of everyone that had begun by then. */
   let beating: Promise<void> | null = null;
   const tellAll = async () => {
     const kept = [...running.values()];
@@ -38,6 +38,8 @@ export function createRunningRequests({ store, onLeft, onFault }: RunningDeps): 
     for (const { requestId } of kept) untold.delete(requestId);
     // A beat that was sent twice may have come behind a leave.
     for (const request of kept) if (!running.has(request.requestId)) tellLeft(request);
+    // Those that began meanwhile would let the next one pass beside them.
+    if (untold.size > 0) await tellAll();
   };
   return {
     begin(request, isTold) {
