@@ -8,7 +8,7 @@ import type { Asked } from "./admit";
 import type { AttemptEnd } from "./attempt";
 import { billableUsage, freeDetail } from "./bill-attempt";
 import { GROUP_PPM } from "./demand";
-import type { Exchange } from "./exchange";
+import { type Exchange, isRateOnly } from "./exchange";
 import { findPriceRows } from "./resolve-target";
 
 /** The call of an attempt. */
@@ -60,6 +60,14 @@ function rowsOn(end: AttemptEnd, { target }: Asked, model: string): readonly Pri
   if (model === end.candidate.billedModel) return end.candidate.rows;
   return findPriceRows(model, end.candidate.channel, target.config) ?? [];
 }
+
+/** The entries of what was sent of a call; a call of class R has none. */
+export function entriesOf(sent: readonly AttemptEnd[], attempted: Attempted): readonly LedgerEntry[] {
+  if (isRateOnly(attempted.exchange)) return NO_ENTRIES;
+  return sent.map((end, index) => entryOf(end, attempted, index === 0 ? 1 : 0));
+}
+
+const NO_ENTRIES: readonly LedgerEntry[] = [];
 
 /** What a hold is replaced by: the sum over the entries of its attempts (quota.md Q39). */
 export function amountsOf(entries: readonly LedgerEntry[]): Amounts {

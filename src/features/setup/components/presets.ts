@@ -1,4 +1,4 @@
-import type { SERVED_PROTOCOL_IDS } from "@/core/vocabulary";
+import type { PROTOCOL_IDS } from "@/core/vocabulary";
 
 /** Names of the presets, in the order of their tiles. */
 export const PRESETS = ["openai", "anthropic", "openaiCompatible", "anthropicCompatible"] as const;
@@ -7,7 +7,7 @@ export type PresetName = (typeof PRESETS)[number];
 
 /** What a preset fills in. `vendor` null: a server of one's own, whose address the person knows. */
 export type Preset = {
-  readonly protocol: (typeof SERVED_PROTOCOL_IDS)[number];
+  readonly protocol: (typeof PROTOCOL_IDS)[number];
   readonly vendor: { readonly name: string; readonly host: string } | null;
   readonly channelName: string;
 };
