@@ -78,7 +78,7 @@ export function holdFor(
       wasSent: first !== null,
     }),
     callerVersion: caller.version,
-    target: { modelGroupId, isFree: ask.candidates.every(isFree) },
+    target: { modelGroupId, isFree: isFree(ask.candidates, exchange.receivedAt) },
     rules: config.settings,
     demand: () => demandOf(ask.candidates, estimated),
     record: (counted) => holdRecordText({ ...recordOf(ask, modelGroupId, exchange), counted }),

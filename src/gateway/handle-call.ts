@@ -30,8 +30,8 @@ export async function handleCall(arrived: Exchange, deps: EngineDeps): Promise<v
     if (hopOf(exchange) > MAX_HOPS) throw new AppError("loop_detected");
     const call = protocol.readCall(request, await request.readBody(), route.operation); // scanned once, not parsed
     model = call.model;
-    const { userGroups } = caller;
-    const served = resolveTarget({ model: permitModel(call.model, caller), userGroups }, route, deps.config.current());
+    const aim = { model: permitModel(call.model, caller), userGroups: caller.userGroups, tier: call.tier };
+    const served = resolveTarget({ ...aim, at: exchange.receivedAt }, route, deps.config.current());
     const { previousResponseId: responseId } = call;
     const target = responseId === null ? served : await bindResponse({ responseId, caller, target: served }, deps);
     const admission = admit({ caller, call, target }, exchange, deps);

@@ -31,7 +31,10 @@ async function render(caller: Caller, local: LocalCall, deps: EngineDeps): Promi
 function renderList(caller: Caller, { exchange, model }: LocalCall, deps: EngineDeps): RenderedError {
   const { protocol, request } = exchange;
   const inAny = request.query.get("protocol") === "all";
-  const models = listModels(caller, deps.config.current(), inAny ? null : protocol.id);
+  const models = listModels(caller, deps.config.current(), {
+    protocol: inAny ? null : protocol.id,
+    at: deps.clock.now(),
+  });
   if (model === null) return protocol.renderModels(models, request.query);
   const found = models.find(({ id }) => id === model);
   if (found === undefined) throw new AppError("model_not_found", { model });
