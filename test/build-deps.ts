@@ -13,6 +13,7 @@ import { parseSettlement } from "@/core/ledger/settlement";
 import type { ModelTraits } from "@/core/models/model";
 import { UNLEARNT } from "@/core/prices/estimate-call";
 import type { PriceRow } from "@/core/prices/price";
+import { buildPriceBook, type Catalogue } from "@/core/prices/price-book";
 import type { ModelGroup } from "@/core/quota/limit";
 import { createLimitPlans } from "@/core/quota/limit-plans";
 import type { PreviewDeps } from "@/core/quota/preview-reserve";
@@ -92,10 +93,12 @@ export function buildAuthSnapshot(given: Partial<AuthSnapshot> = {}): AuthSnapsh
 }
 
 /** A configuration from literals. Unless told, gpt-4o, claude-sonnet-4-5 and mapped cost 2.5 USD in, 10 USD out per million. */
-function buildConfig(given: {
+export function buildConfig(given: {
   readonly channels: readonly ChannelSnapshot[];
   readonly settings?: Partial<Settings>;
   readonly prices?: readonly PriceRow[];
+  /** The packaged prices; none unless told. */
+  readonly catalogue?: Catalogue;
   /** Model groups by normalised model name. */
   readonly modelGroups?: Readonly<Record<string, ModelGroup>>;
   readonly models?: Readonly<Record<string, ModelTraits>>;
@@ -118,13 +121,16 @@ function buildConfig(given: {
           channel.protocols.some((id) => id === protocol) &&
           (channel.operations === null || channel.operations.some((name) => name === operation)),
       ),
-    prices: {
-      rowsFor: (model) => prices.filter((row) => row.model === model),
-      defaultRows: () => prices.filter((row) => row.model === "*"),
-    },
+    prices: buildPriceBook({ stored: prices, catalogue: given.catalogue ?? NO_CATALOGUE, now: () => 0 }),
   };
 }
 
+const NO_CATALOGUE: Catalogue = {
+  ...{ rows: [], providers: [] },
+  providerOf: () => null,
+  matchModel: () => null,
+  rowsOf: () => [],
+};
 const IN = 2_500_000n;
 const OUT = 10_000_000n;
 const components = { input_text: IN, cache_read_text: IN / 2n, output_text: OUT };
@@ -178,6 +184,8 @@ export type GatewayParts = Partial<Omit<GatewayDeps, "journal" | "config" | "aut
   readonly channels: readonly ChannelSnapshot[];
   readonly settings?: Partial<Settings>;
   readonly prices?: readonly PriceRow[];
+  /** The packaged prices; none unless told. */
+  readonly catalogue?: Catalogue;
   /** Model groups by normalised model name. */
   readonly modelGroups?: Readonly<Record<string, ModelGroup>>;
   /** What is said of models, by name. */
