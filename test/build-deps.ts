@@ -92,7 +92,7 @@ export function buildAuthSnapshot(given: Partial<AuthSnapshot> = {}): AuthSnapsh
   };
 }
 
-/** A configuration from literals. Unless told, gpt-4o, claude-sonnet-4-5 and mapped cost 2.5 USD in, 10 USD out per million. */
+/** A configuration from literals; `GatewayParts.config` may hand out one after the other. Unless told, gpt-4o, claude-sonnet-4-5 and mapped cost 2.5 USD in, 10 USD out per million. */
 export function buildConfig(given: {
   readonly channels: readonly ChannelSnapshot[];
   readonly settings?: Partial<Settings>;
@@ -180,7 +180,7 @@ export type GatewayFixture = {
 };
 
 /** What a test says about its gateway; the rest has defaults. */
-export type GatewayParts = Partial<Omit<GatewayDeps, "journal" | "config" | "auth">> & {
+export type GatewayParts = Partial<Omit<GatewayDeps, "journal" | "auth">> & {
   readonly channels: readonly ChannelSnapshot[];
   readonly settings?: Partial<Settings>;
   readonly prices?: readonly PriceRow[];
@@ -219,6 +219,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
     prices,
     modelGroups,
     models,
+    catalogue,
     keys = { [TEST_KEY]: buildAuthSnapshot() },
     store: _,
     ...overrides
@@ -226,13 +227,15 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
   const journal = given.journal ?? recordingJournal();
   const left = emptyLeft();
   const known = new Map(Object.entries(keys).map(([secret, snapshot]) => [digestKey(secret), snapshot]));
-  const config = buildConfig({
+  const built = buildConfig({
     channels,
     ...(settings === undefined ? {} : { settings }),
     ...(prices === undefined ? {} : { prices }),
     ...(modelGroups === undefined ? {} : { modelGroups }),
     ...(models === undefined ? {} : { models }),
+    ...(catalogue === undefined ? {} : { catalogue }),
   });
+  const config = overrides.config ?? { current: () => built };
   const clock = overrides.clock ?? systemClock;
   const history = historyOf(() => left.entries);
   const store = given.store ?? buildQuotaStore(clock);
@@ -246,13 +249,13 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
     habitsOf: () => UNLEARNT,
     readUsage: createUsageReader({
       plans,
-      config: { current: () => config },
+      config,
       versionOf: (version) => version,
       quotas: reads,
     }),
     auth: { get: (digest) => known.get(digest) ?? null, follow() {} },
     callerAddress: (peer) => peer,
-    config: { current: () => config },
+    config,
     ledger: {
       record({ text }) {
         const { entries, request } = parseSettlement(text);
@@ -262,7 +265,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
       recordDenial: (denial) => void left.denials.push(denial),
     },
     upstream: overrides.upstream ?? loopbackClient(),
-    ...buildChannelPorts(config, clock),
+    ...buildChannelPorts(config.current(), clock),
     affinity: memoryChannelAffinity(clock),
     health: createChannelHealth({ clock, peers: memoryChannelPeers(clock).join() }),
     metrics: countingMetrics(left),
