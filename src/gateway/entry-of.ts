@@ -19,7 +19,7 @@ export function entryOf(end: AttemptEnd, { admitted, exchange }: Attempted, requ
   const { caller } = admitted;
   const { hold } = end;
   const { channel, billedModel } = end.candidate;
-  const { usage, source } = billableUsage(end.relay, end.inputTokens);
+  const { usage, source } = billableUsage(end.relay, end);
   const channelPpm = channel.costMultiplierPpm;
   const priced =
     usage === null

@@ -116,6 +116,7 @@ function takeHead(relay: Relay, status: number, headers: UpstreamHeaders): void 
     status,
     injectedUsage: ask.injectedUsage,
     channel: ask.channel,
+    call: ask.call,
   });
   relay.phase = status >= 300 ? "keeping" : "peeking";
   if (relay.phase === "peeking") expectOutput(relay.ceiling, relay.isStream);

@@ -4,9 +4,10 @@ import { describe, expect, test } from "vitest";
 import type { ChannelSnapshot } from "@/core/channels/channel";
 import { anthropicMessages } from "./anthropic-messages/adapter";
 import { openaiChat } from "./openai-chat/adapter";
-import type { Protocol, ReplyReading } from "./protocol";
+import type { Call, Protocol, ReplyReading } from "./protocol";
 
 const CHANNEL = { inputIncludesCache: false } as ChannelSnapshot;
+const CALL = {} as Call;
 const EVENT_STREAM = "text/event-stream; charset=utf-8";
 
 function fixture(protocol: Protocol, name: string): Buffer {
@@ -30,6 +31,7 @@ function relay(
     status: 200,
     injectedUsage: how.strips ?? false,
     channel: CHANNEL,
+    call: CALL,
   });
   const out = chunks.map((chunk) => Buffer.from(reader.push(chunk)));
   out.push(Buffer.from(reader.end()));
@@ -85,6 +87,7 @@ describe("a recorded stream", () => {
         status: 200,
         injectedUsage,
         channel: CHANNEL,
+        call: CALL,
       });
       const chunk = Buffer.from('data: {"choices":[{"index":0,"delta":{"content":"x"}}]}\n\n');
       reader.push(Buffer.from(chunk));
@@ -269,7 +272,13 @@ describe("bodies that are no stream", () => {
 
 describe("the peek at the first event", () => {
   const start = (strips = false) =>
-    openaiChat.createReader({ contentType: EVENT_STREAM, status: 200, injectedUsage: strips, channel: CHANNEL });
+    openaiChat.createReader({
+      contentType: EVENT_STREAM,
+      status: 200,
+      injectedUsage: strips,
+      channel: CHANNEL,
+      call: CALL,
+    });
 
   test("holds everything back until the first event is complete", () => {
     const reader = start();

@@ -104,7 +104,7 @@ const OVERLOADED = /overloaded|unavailable/;
 const LIMITED = /rate_limit|insufficient_quota|usage_limit|too_many_requests|^requests$|^tokens$/;
 
 /** The status that an in-stream error of this protocol stands for. */
-function errorOf(value: unknown): ReplyError {
+export function errorOf(value: unknown): ReplyError {
   const error = isJsonRecord(value) ? value : {};
   const type = textAt(error, "type") ?? textAt(error, "code") ?? "error";
   const words = `${type} ${textAt(error, "code") ?? ""}`;
