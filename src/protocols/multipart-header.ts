@@ -10,7 +10,7 @@ export type PartHeader = {
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const FIELD_NAME = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/s;
 /** `; name="value"`, `; name=value`; a quoted value may hold escaped quotes. */
-const PARAMETER = /;[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s";,]+))[ \t]*/suy;
+const PARAMETER = /;[ \t]*([0-9A-Za-z_-]+\*?)=(?:"((?:[^"\\]|\\.)*)"|([!#$%&'*+.^_`|~0-9A-Za-z-]+))/suy;
 /** Bytes that end or hide a header. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
@@ -52,7 +52,7 @@ export function readParameters(
 ): { readonly value: string; readonly parameters: ReadonlyMap<string, string> } | null {
   if (header === undefined) return null;
   const end = header.indexOf(";");
-  const value = (end === -1 ? header : header.slice(0, end)).trim().toLowerCase();
+  const value = (end === -1 ? header : header.slice(0, end)).toLowerCase();
   if (!value.split("/").every((word) => TOKEN.test(word))) return null;
   const parameters = new Map<string, string>();
   let at = end === -1 ? header.length : end;
