@@ -1,14 +1,12 @@
 import { NO_TOOLS } from "@/core/prices/cost-counts";
+import { jsonElements } from "./json-elements";
 import { invalidField, readText, readTokenLimit } from "./read-fields";
 import { type BodyScan, governedFields, isScanError, scanBody } from "./scan-body";
-import { jsonSource, skipValue, skipWhite } from "./skip-json";
 
 /** Units of a declared tool that a call is reckoned with when it sets no maximum (quota.md Q32). */
 const UNITS = 5;
 const FIELDS = governedFields(["type", "max_uses"]);
-const COMMA = 0x2c;
 const OPEN_BRACE = 0x7b;
-const CLOSE_BRACKET = 0x5d;
 
 /** A tool that the vendor runs and counts, and the bytes that tell its declarations. */
 export type CountedTool = {
@@ -37,14 +35,9 @@ export function readToolUnits(scan: BodyScan, tool: CountedTool): Readonly<Recor
   if (tools?.type !== "array") return NO_TOOLS;
   const { bytes } = scan;
   if (!mayDeclare(bytes.subarray(tools.valueStart, tools.valueEnd), tool)) return NO_TOOLS;
-  const source = jsonSource(bytes);
   let units = 0;
-  let at = skipWhite(bytes, tools.valueStart + 1);
-  while (bytes[at] !== CLOSE_BRACKET) {
-    const end = skipValue(source, at);
-    if (bytes[at] === OPEN_BRACE) units += unitsOf(bytes.subarray(at, end), tool.prefix);
-    at = skipWhite(bytes, end);
-    if (bytes[at] === COMMA) at = skipWhite(bytes, at + 1);
+  for (const { start, end } of jsonElements(bytes, tools.valueStart)) {
+    if (bytes[start] === OPEN_BRACE) units += unitsOf(bytes.subarray(start, end), tool.prefix);
   }
   return units === 0 ? NO_TOOLS : { [tool.name]: units };
 }

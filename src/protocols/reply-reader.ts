@@ -1,7 +1,7 @@
 import type { Usage } from "@/core/prices/price";
 import type { ReplyReader, ReplyReading } from "./protocol";
 import { RepeatedBlock } from "./repeated-block";
-import { readBlock, SseSplitter } from "./sse";
+import { type BlockSink, readBlock, type SseEvent, SseSplitter } from "./sse";
 import { JsonWatch, type WatchPlan } from "./watch-json";
 
 /** An error inside a reply, as the status it stands for. */
@@ -24,25 +24,58 @@ export type ReplyFormat = {
   error(): ReplyError | null;
 };
 
+/** Cuts a stream into blocks, each with one event. */
+export type BlockSplitter = {
+  /** Bytes of the open block so far, and the first of them; -1: none is open. */
+  readonly pendingBytes: number;
+  readonly pendingFirst: number;
+  push(chunk: Buffer): void;
+  end(): void;
+  /** Gives up the open block: returns its bytes so far; the rest of it is handed to nobody. */
+  dropPending(): Buffer;
+  /** Arrays only: what must stand between the bytes so far and a further block; null: there is no place for one. */
+  seam?(): string | null;
+};
+
+/** How a stream is framed. */
+export type StreamFraming = {
+  splitter(sink: BlockSink): BlockSplitter;
+  readBlock(block: Buffer): SseEvent;
+  /** A block above this is not read. */
+  readonly maxBlockBytes: number;
+};
+
 const NOTHING = Buffer.alloc(0);
 /** Largest first event that is waited for (T3). */
 const PEEK_BYTES = 65_536;
 /** A held event above this ends the filtering (T2), and one above this is not read. */
 const MAX_BLOCK_BYTES = 1024 * 1024;
 
+/** A `text/event-stream`. */
+const EVENTS: StreamFraming = {
+  splitter: (sink) => new SseSplitter(sink),
+  readBlock,
+  maxBlockBytes: MAX_BLOCK_BYTES,
+};
+
+/** A `text/event-stream` whose events may hold whole files: above the size, too, that ends a filtering. */
+export const LARGE_EVENTS: StreamFraming = { ...EVENTS, maxBlockBytes: 32 * MAX_BLOCK_BYTES };
+
 function asBuffer(chunk: Uint8Array): Buffer {
   return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
-/** The reader of an event stream. `strips`: usage-only events are taken out, so the relay goes event by event. */
-export function streamReader(format: ReplyFormat, strips: boolean): ReplyReader {
-  return new StreamReader(format, strips);
+/** The reader of a stream. `strips`: usage-only events are taken out, so the relay goes event by event. */
+export function streamReader(format: ReplyFormat, strips: boolean, framing = EVENTS): ReplyReader {
+  return new StreamReader(format, strips, framing);
 }
 
 class StreamReader implements ReplyReader {
   readonly #format: ReplyFormat;
   readonly #watch: JsonWatch;
-  readonly #splitter = new SseSplitter({ block: (bytes) => this.#block(bytes), tail: (bytes) => this.#tail(bytes) });
+  readonly isStream = true;
+  readonly #framing: StreamFraming;
+  readonly #splitter: BlockSplitter;
   #strips: boolean;
   #isStripped = false;
   #ready: Buffer[] = [];
@@ -53,9 +86,11 @@ class StreamReader implements ReplyReader {
   #isEnded = false;
   readonly #repeats = new RepeatedBlock();
 
-  constructor(format: ReplyFormat, strips: boolean) {
+  constructor(format: ReplyFormat, strips: boolean, framing: StreamFraming) {
     this.#format = format;
     this.#strips = strips;
+    this.#framing = framing;
+    this.#splitter = framing.splitter({ block: (bytes) => this.#block(bytes), tail: (bytes) => this.#tail(bytes) });
     this.#watch = new JsonWatch(format.plan, (slot, json) => format.value(slot, json));
   }
 
@@ -64,7 +99,7 @@ class StreamReader implements ReplyReader {
     const wasOpen = this.#splitter.pendingBytes > 0;
     const strips = this.#strips;
     this.#splitter.push(bytes);
-    if (this.#splitter.pendingBytes > MAX_BLOCK_BYTES) this.#giveUpBlock();
+    if (this.#splitter.pendingBytes > this.#framing.maxBlockBytes) this.#giveUpBlock();
     const ready = strips ? this.#takeReady(wasOpen ? null : chunk) : chunk;
     return this.#first === "none" || this.#peeked.length > 0 ? this.#peek(ready) : ready;
   }
@@ -93,6 +128,10 @@ class StreamReader implements ReplyReader {
     };
   }
 
+  seam(): string | null | undefined {
+    return this.#splitter.seam?.();
+  }
+
   unreadBytes(): number {
     return this.#strips ? 0 : this.#splitter.pendingBytes;
   }
@@ -106,7 +145,7 @@ class StreamReader implements ReplyReader {
       if (this.#strips) this.#ready.push(bytes);
       return;
     }
-    const event = readBlock(bytes);
+    const event = this.#framing.readBlock(bytes);
     if (event.data !== null) this.#event(event.name, event.data);
     else if (event.hasComment && this.#first === "none") this.#first = "content";
     if (event.data !== null) this.#learn(bytes, event.data);
@@ -178,6 +217,8 @@ export function bodyReader(format: ReplyFormat, isJson: boolean): ReplyReader {
   const watch = new JsonWatch(format.plan, (slot, json) => format.value(slot, json));
   let isEnded = false;
   return {
+    isStream: false,
+    seam: () => undefined,
     push(chunk) {
       if (isJson) watch.push(asBuffer(chunk));
       return chunk;
