@@ -47,7 +47,7 @@ describe("what a request asks for", () => {
     [{ generationConfig: { maxOutputTokens: null, candidateCount: null }, serviceTier: null }, null, 1, "standard"],
     [{ generationConfig: null, serviceTier: "unspecified" }, null, 1, "standard"],
     [{ generationConfig: [7] }, null, 1, "standard"],
-  ])("%j", (body, maxOutputTokens, choices, tier) => {
+  ])("%j", (...[body, maxOutputTokens, choices, tier]) => {
     expect(read(body)).toMatchObject({ maxOutputTokens, choices, tier });
   });
 

@@ -232,7 +232,7 @@ describe("how a reply ends", () => {
     ["error-first.array", "error", 429, "RESOURCE_EXHAUSTED"],
     ["error-in-the-middle.sse", "content", 500, "INTERNAL"],
     ["error-in-the-middle.array", "content", 500, "INTERNAL"],
-  ])("%s: first %s, an error that stands for %i", (name, first, status, type) => {
+  ])("%s: first %s, an error that stands for %i", (...[name, first, status, type]) => {
     expect(relay(name)).toMatchObject({ first, reading: { isComplete: false, error: { status, type } } });
   });
 
