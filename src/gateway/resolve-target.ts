@@ -48,7 +48,7 @@ export function resolveTarget(ask: TargetAsk, route: Route, config: ConfigSnapsh
   const candidates: Candidate[] = [];
   for (const channel of usable) {
     const upstreamModel = mapModel(channel, model) ?? model;
-    const billedModel = config.settings.billingModel === "upstream" ? upstreamModel : model;
+    const billedModel = billedModelOn(channel, model, config);
     const rows = findPriceRows(billedModel, channel, config);
     if (rows === null) continue;
     candidates.push({
@@ -61,6 +61,11 @@ export function resolveTarget(ask: TargetAsk, route: Route, config: ConfigSnapsh
   }
   if (candidates.length === 0) throw new AppError("model_unpriced", { model });
   return { model, candidates, config };
+}
+
+/** Whose price and model group count for a requested model on a channel. */
+export function billedModelOn(channel: ChannelSnapshot, model: string, { settings }: ConfigSnapshot): string {
+  return settings.billingModel === "upstream" ? (mapModel(channel, model) ?? model) : model;
 }
 
 /** The channels that the user sees and that serve the model on a route; none on a route of no protocol. */

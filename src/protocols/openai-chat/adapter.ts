@@ -23,6 +23,7 @@ export const openaiChat: Protocol = {
   renderStreamError: renderChatStreamError,
   heartbeat: Buffer.from(": ping\n\n"),
   limitHeaders: chatLimitHeaders,
+  listsFor: ["openai-chat", "openai-responses"],
   renderModels: renderChatModels,
   renderModel: renderChatModel,
   requestIdHeaders: ["x-request-id"],
