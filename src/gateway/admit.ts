@@ -80,7 +80,7 @@ export function holdFor(
       isRateOnly: rateOnly,
     }),
     callerVersion: caller.version,
-    target: { modelGroupId, isFree: ask.candidates.every(isFree), isRateOnly: rateOnly },
+    target: { modelGroupId, isFree: isFree(ask.candidates, exchange.receivedAt), isRateOnly: rateOnly },
     rules: config.settings,
     demand: () => demandOf(ask.candidates, estimated),
     record: (counted) => holdRecordText({ ...recordOf(ask, modelGroupId, exchange), counted }),

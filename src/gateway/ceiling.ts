@@ -132,6 +132,11 @@ export function coversEnd(ceiling: Ceiling, reading: ReplyReading): boolean {
   return spent <= ceiling.writtenNanoUsd;
 }
 
+/** A higher ceiling is on its way to the disk. */
+export function isRaising({ raised, writtenNanoUsd }: Ceiling): boolean {
+  return raised.ceilingNanoUsd > writtenNanoUsd;
+}
+
 /** What the hold may be billed if this process dies before its next renewal, nano-USD; null: no output was seen that could tell. */
 export function ceilingForRenewal(ceiling: Ceiling, reading: ReplyReading | null): number | null {
   if (!ceiling.ask.stream) return ceiling.raised.ceilingNanoUsd;

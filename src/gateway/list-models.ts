@@ -5,7 +5,7 @@ import type { ListedModel } from "@/protocols/protocol";
 import type { Caller } from "./exchange";
 import type { GatewayDeps } from "./gateway-deps";
 import { isPermitted } from "./permit-model";
-import { billedModelOn, findPriceRows } from "./resolve-target";
+import { findPriceRows, namesOn } from "./resolve-target";
 
 /** Which models a caller is told of. */
 export type ListAsk = {
@@ -35,8 +35,9 @@ export function listModels(
     if (!isOpen(channel, protocols)) continue;
     for (const id of namesOf(channel, caller)) {
       if (ids.has(id) || !isPermitted(id, caller)) continue;
-      const billed = billedModelOn(channel, id, current);
-      if (findPriceRows(billed, channel, current) !== null && !isBlocked(billed)) ids.add(id);
+      const { billedModel: model } = namesOn(channel, id, current);
+      const rows = findPriceRows({ model, tier: "standard", at }, channel, current);
+      if (rows !== null && !isBlocked(model)) ids.add(id);
     }
   }
   return [...ids].sort().map((id) => ({ id, ownedBy: "sluice", createdAt: 0 }));

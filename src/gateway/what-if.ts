@@ -1,5 +1,4 @@
 import { ALWAYS_FREE, orderChannels } from "@/core/channels/order-channels";
-import type { InGroups } from "@/core/channels/visible-channels";
 import type { ConfigSnapshot } from "@/core/config-snapshot";
 import { admittedDecision, type Decision, deniedDecision, limitSteps } from "@/core/decision";
 import { AppError, isAppError } from "@/core/errors";
@@ -22,7 +21,7 @@ import { type Candidate, resolveTarget, servingChannels, type Target, type Targe
 export type WhatIfDeps = {
   readonly caller: ReadCaller;
   /** The groups of the key's user. */
-  readonly userGroups: InGroups;
+  readonly userGroups: TargetAsk["userGroups"];
   readonly config: ConfigSnapshot;
   readonly peeks: PreviewDeps;
   readonly habitsOf: GatewayDeps["habitsOf"];
@@ -43,7 +42,7 @@ export async function whatIf(ask: WhatIfAsk, deps: WhatIfDeps): Promise<WhatIf> 
   const preview = await previewReserve(
     {
       ...deps.caller,
-      target: { modelGroupId: group?.id ?? null, isFree: candidates.every(isFree) },
+      target: { modelGroupId: group?.id ?? null, isFree: isFree(candidates, at) },
       rules: config.settings,
       demand: () => demandOf(candidates, estimated),
     },
@@ -88,7 +87,7 @@ function aim(
   const refusal = checkKey(ask.key, at);
   if (refusal !== null) return new AppError(refusal);
   try {
-    const aimed = { model: permitModel(ask.model, ask.key), userGroups };
+    const aimed = { model: permitModel(ask.model, ask.key), userGroups, tier: TIER, at };
     const route = routeOf(ask.protocol, aimed, config);
     const target = resolveTarget(aimed, route, config);
     const estimated = {
@@ -123,6 +122,8 @@ function routeOf(protocol: WhatIfAsk["protocol"], aimed: TargetAsk, config: Conf
   return route;
 }
 
+/** Of a request that nobody makes. */
+const TIER = "standard";
 const NO_HINTS = { headers: {}, path: "", query: new URLSearchParams() };
 
 function callOf({ model, bodyBytes, maxOutputTokens }: WhatIfAsk, { operation, ...line }: MeteredRoute): Call {
@@ -134,7 +135,7 @@ function callOf({ model, bodyBytes, maxOutputTokens }: WhatIfAsk, { operation, .
       choices: 1,
       hasTools: false,
       toolUnits: NO_TOOLS,
-      tier: "standard",
+      tier: TIER,
       blobCount: 0,
       scan: null,
       conversation: null,

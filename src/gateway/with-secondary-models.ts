@@ -8,8 +8,10 @@ import { type Candidate, findPriceRows, type PricedModel, servingChannels, type 
 /** A call that has a target for its own model. */
 export type SecondaryAsk = {
   readonly caller: Pick<Caller, "models" | "userGroups">;
-  readonly call: Pick<Call, "secondaryModels">;
+  readonly call: Pick<Call, "secondaryModels" | "tier">;
   readonly route: Pick<ForwardedRoute, "protocol" | "operation">;
+  /** When it came, epoch ms. */
+  readonly at: number;
   readonly target: Target;
 };
 
@@ -18,7 +20,8 @@ export type SecondaryAsk = {
  * has a price, and it is in the model group of the billed model, or both are in none. The names are sent as they are, so no mapping counts.
  * Throws secondary_model_not_allowed (`model`) for the first that the key may not use, or that leaves no channel.
  */
-export function withSecondaryModels({ caller, call, route, target }: SecondaryAsk): Target {
+export function withSecondaryModels(ask: SecondaryAsk): Target {
+  const { caller, call, route, target } = ask;
   const { model: own, config } = target;
   let { candidates } = target;
   for (const model of call.secondaryModels) {
@@ -26,7 +29,7 @@ export function withSecondaryModels({ caller, call, route, target }: SecondaryAs
     if (!isPermitted(model, caller)) throw new AppError("secondary_model_not_allowed", { model });
     const serving = servingChannels({ model, userGroups: caller.userGroups }, route, config);
     candidates = candidates.flatMap((candidate) => {
-      const priced = serving.some(({ id }) => id === candidate.channel.id) ? pricedOn(candidate, model, target) : null;
+      const priced = serving.some(({ id }) => id === candidate.channel.id) ? pricedOn(candidate, model, ask) : null;
       return priced === null ? [] : [{ ...candidate, secondary: [...(candidate.secondary ?? []), priced] }];
     });
     if (candidates.length === 0) throw new AppError("secondary_model_not_allowed", { model });
@@ -35,8 +38,13 @@ export function withSecondaryModels({ caller, call, route, target }: SecondaryAs
 }
 
 /** Null: it may not run on the channel beside the model that is billed there. */
-function pricedOn({ channel, billedModel }: Candidate, model: string, { config }: Target): PricedModel | null {
+function pricedOn(
+  { channel, billedModel }: Candidate,
+  model: string,
+  { call, at, target }: SecondaryAsk,
+): PricedModel | null {
+  const { config } = target;
   if (config.modelGroupOf(model)?.id !== config.modelGroupOf(billedModel)?.id) return null;
-  const rows = findPriceRows(model, channel, config);
+  const rows = findPriceRows({ model, tier: call.tier, at }, channel, config);
   return rows === null ? null : { model, rows };
 }

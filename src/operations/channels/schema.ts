@@ -9,7 +9,7 @@ import {
   USAGE_IN_STREAM,
 } from "@/core/vocabulary";
 import { normaliseBaseUrl } from "@/lib/base-url";
-import { parseFixed } from "@/lib/money";
+import { isMultiplier } from "@/lib/money";
 import type { FieldErrorCode } from "../field-error-codes";
 import {
   because,
@@ -88,10 +88,7 @@ const models = z
   .max(500, "too_long")
   .refine((list) => new Set(list.map((entry) => entry.name)).size === list.length, "model_duplicate");
 
-const costMultiplier = z.string(because("multiplier_invalid")).refine((given) => {
-  const ppm = parseFixed(given, 6);
-  return typeof ppm === "bigint" && ppm <= 100_000_000n;
-}, "multiplier_invalid");
+const costMultiplier = z.string(because("multiplier_invalid")).refine(isMultiplier, "multiplier_invalid");
 
 const timeout = (min: number, max: number) => whole(min, max, "timeout_out_of_range");
 const timeoutFields = strict({
