@@ -10,7 +10,7 @@ import type { Gateway, GatewayDeps } from "@/gateway/gateway-deps";
 import type { UpstreamRequest } from "@/protocols/protocol";
 import { type MemoryQuotaStore, memoryQuotaStore } from "@/stores/memory/quota-store";
 import { answeringUpstream, type UpstreamAnswer } from "./answering-upstream";
-import { buildAuthSnapshot, buildChannel, buildGatewayDeps, type GatewayParts, TEST_KEY } from "./build-deps";
+import { buildAuthSnapshot, buildChannel, buildGatewayDeps, type GatewayParts, TEST_KEY, unknown } from "./build-deps";
 import { buildQuota, historyOf } from "./build-quota";
 import { buildRequest } from "./build-request";
 import { type FakeClock, fakeClock } from "./fake-clock";
@@ -84,7 +84,11 @@ export function openGateway(scene: GatewayScene) {
   const known = new Map(
     Object.entries(keys ?? { [TEST_KEY]: buildAuthSnapshot(snapshot) }).map(([key, found]) => [digestKey(key), found]),
   );
-  const deps = { ...fixture.deps, auth: { get: (digest: string) => known.get(digest) ?? null, follow() {} } };
+  const auth: GatewayDeps["auth"] = {
+    get: (digest, mayLookUp) => known.get(digest) ?? unknown(mayLookUp),
+    follow() {},
+  };
+  const deps = { ...fixture.deps, auth };
   const gateway = createGateway(deps);
   const callerOf = (key: string) => known.get(digestKey(key)) ?? buildAuthSnapshot();
   return {

@@ -26,7 +26,9 @@ const BODIES: Readonly<Record<ProtocolId, Partial<Record<OperationName, (path: s
     embedding: () => ({ model: SHAPED_MODEL, input: TEXT }),
     moderation: () => ({ model: SHAPED_MODEL, input: TEXT }),
     image: (path) =>
-      path.endsWith("/generations") ? { model: SHAPED_MODEL, prompt: TEXT } : form({ model: SHAPED_MODEL, prompt: TEXT }),
+      path.endsWith("/generations")
+        ? { model: SHAPED_MODEL, prompt: TEXT }
+        : form({ model: SHAPED_MODEL, prompt: TEXT }),
     speech: () => ({ model: SHAPED_MODEL, input: TEXT, voice: "alloy" }),
     transcription: () => form({ model: SHAPED_MODEL }),
   },
@@ -86,7 +88,10 @@ export function spellingsOf(route: Pick<Route, "path" | "method">): readonly str
     `/${version}/${version}${rest}`,
     `/v1beta/v1/${version}${rest}`,
     `${path}?beta=true`,
-    path.replace(/\/([a-z])([^/]*)$/, (_, first: string, tail: string) => `/%${first.charCodeAt(0).toString(16)}${tail}`),
+    path.replace(
+      /\/([a-z])([^/]*)$/,
+      (_, first: string, tail: string) => `/%${first.charCodeAt(0).toString(16)}${tail}`,
+    ),
     ...(mayOmit ? [rest, `${rest}/`, `/${rest}`] : []),
   ];
   if (!route.path.includes("{model}")) return spelled;
@@ -102,14 +107,19 @@ export function routesOf<C extends Route["class"]>(ofClass: C): readonly Extract
   return ROUTES.filter((route): route is Extract<Route, { class: C }> => route.class === ofClass);
 }
 
-const DETAILS = (code: string) => expect.objectContaining({ code, request_id: expect.stringMatching(/^req_[0-9a-f]{32}$/) });
+const DETAILS = (code: string) =>
+  expect.objectContaining({ code, request_id: expect.stringMatching(/^req_[0-9a-f]{32}$/) });
 
 /** What the body of an error is in the shape of a protocol (protocols-and-pricing.md 3.3). */
 export function shapedError(protocol: ProtocolId, code: string, status: number): unknown {
   const message = expect.any(String);
   switch (protocol) {
     case "anthropic-messages":
-      return { type: "error", error: { type: expect.any(String), message, details: DETAILS(code) }, request_id: expect.stringMatching(/^req_/) };
+      return {
+        type: "error",
+        error: { type: expect.any(String), message, details: DETAILS(code) },
+        request_id: expect.stringMatching(/^req_/),
+      };
     case "gemini":
       return {
         error: {
@@ -123,6 +133,8 @@ export function shapedError(protocol: ProtocolId, code: string, status: number):
         },
       };
     default:
-      return { error: { message, type: expect.any(String), param: null, code: expect.any(String), details: DETAILS(code) } };
+      return {
+        error: { message, type: expect.any(String), param: null, code: expect.any(String), details: DETAILS(code) },
+      };
   }
 }

@@ -3,7 +3,15 @@ import { buildLimit } from "@test/build-quota";
 import { buildRequest } from "@test/build-request";
 import { buildPriceRow } from "@test/build-usage";
 import { type GatewayScene, openGateway } from "@test/open-gateway";
-import { routesOf, SHAPED_MODEL, SHAPED_RESPONSE, shapedBody, shapedError, shapedPath, spellingsOf } from "@test/protocol-shapes";
+import {
+  routesOf,
+  SHAPED_MODEL,
+  SHAPED_RESPONSE,
+  shapedBody,
+  shapedError,
+  shapedPath,
+  spellingsOf,
+} from "@test/protocol-shapes";
 import { recordingReply } from "@test/recording-reply";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -53,7 +61,11 @@ async function send(scene: Scene, { method, path }: Line, { headers = {}, body }
 async function call(scene: Scene, route: Route, path = shapedPath(route)) {
   const body = await shapedBody(route);
   if (body === null) return send(scene, { method: route.method, path });
-  return send(scene, { method: route.method, path }, { headers: { "content-type": body.contentType }, body: body.bytes });
+  return send(
+    scene,
+    { method: route.method, path },
+    { headers: { "content-type": body.contentType }, body: body.bytes },
+  );
 }
 
 const sentOf = ({ upstream, left, journal }: Scene) => ({
@@ -64,7 +76,9 @@ const sentOf = ({ upstream, left, journal }: Scene) => ({
 });
 const NOTHING = { sent: 0, requests: 0, entries: 0, frames: 0 };
 
-function expectRefusal(answer: Awaited<ReturnType<typeof send>>, protocol: ProtocolId, code: string, status: number) {
+type Refusal = readonly [code: string, status: number];
+
+function expectRefusal(answer: Awaited<ReturnType<typeof send>>, protocol: ProtocolId, [code, status]: Refusal) {
   expect({ status: answer.status, code: answer.headers["x-sluice-code"] }).toEqual({ status, code });
   expect(answer.headers["x-sluice-request-id"]).toMatch(/^req_[0-9a-f]{32}$/);
   expect(answer.headers).not.toHaveProperty("location");
@@ -76,21 +90,24 @@ const named = <R extends Route>(routes: readonly R[]) =>
 
 describe("a metered route", () => {
   describe.each(named(routesOf("M")))("%s", (_, route) => {
-    test.each(spellingsOf(route))("denies as %s over a spent limit, and nothing goes upstream (test 1)", async (path) => {
-      for (const unit of ["usd", "tokens", "requests"] as const) {
-        const scene = under([buildLimit({ unit, amount: 0 })]);
-        const answer = await call(scene, route, path);
-        expectRefusal(answer, route.protocol, "limit_exceeded", 429);
-        expect(answer.headers["x-should-retry"]).toBe("false");
-        expect(sentOf(scene)).toEqual(NOTHING);
-      }
-    });
+    test.each(spellingsOf(route))(
+      "denies as %s over a spent limit, and nothing goes upstream (test 1)",
+      async (path) => {
+        for (const unit of ["usd", "tokens", "requests"] as const) {
+          const scene = under([buildLimit({ unit, amount: 0 })]);
+          const answer = await call(scene, route, path);
+          expectRefusal(answer, route.protocol, ["limit_exceeded", 429]);
+          expect(answer.headers["x-should-retry"]).toBe("false");
+          expect(sentOf(scene)).toEqual(NOTHING);
+        }
+      },
+    );
 
     test("denies at a block, above its rate and for an unknown key", async () => {
-      expectRefusal(await call(under([BLOCK]), route), route.protocol, "model_group_blocked", 403);
+      expectRefusal(await call(under([BLOCK]), route), route.protocol, ["model_group_blocked", 403]);
       const rated = under([], [rate("rpm", 1)]);
       expect((await call(rated, route)).status).toBe(200);
-      expectRefusal(await call(rated, route), route.protocol, "rpm_exceeded", 429);
+      expectRefusal(await call(rated, route), route.protocol, ["rpm_exceeded", 429]);
       expect(rated.upstream.sent).toBe(1);
     });
 
@@ -118,14 +135,14 @@ describe("a route that only rates decide on (test 3)", () => {
 
     test("is denied at a block", async () => {
       const scene = under([BLOCK]);
-      expectRefusal(await call(scene, route), route.protocol, "model_group_blocked", 403);
+      expectRefusal(await call(scene, route), route.protocol, ["model_group_blocked", 403]);
       expect(sentOf(scene)).toEqual(NOTHING);
     });
 
     test("is denied above the rate per minute", async () => {
       const scene = under([], [rate("rpm", 1)]);
       expect((await call(scene, route)).status).toBe(200);
-      expectRefusal(await call(scene, route), route.protocol, "rpm_exceeded", 429);
+      expectRefusal(await call(scene, route), route.protocol, ["rpm_exceeded", 429]);
       expect(sentOf(scene)).toMatchObject({ sent: 1, requests: 1 });
     });
 
@@ -174,7 +191,7 @@ describe("a path that is not listed (test 2)", () => {
     for (const headers of [{}, { "anthropic-version": "2023-06-01" }]) {
       const scene = open();
       const answer = await send(scene, { method: "POST", path }, { headers, body: { model: SHAPED_MODEL } });
-      expectRefusal(answer, shapeOf(path, headers), "endpoint_not_supported", 404);
+      expectRefusal(answer, shapeOf(path, headers), ["endpoint_not_supported", 404]);
       expect(sentOf(scene)).toEqual(NOTHING);
     }
   });
@@ -185,7 +202,7 @@ describe("a path that is not listed (test 2)", () => {
     ["POST", "/moderations"],
     ["GET", "/responses/resp_1"],
   ] as const)("%s %s gains no version", async (method, path) => {
-    expectRefusal(await send(open(), { method, path }), "openai-chat", "endpoint_not_supported", 404);
+    expectRefusal(await send(open(), { method, path }), "openai-chat", ["endpoint_not_supported", 404]);
   });
 
   test.each(named(routesOf("M")))("%s by another method is 405, and a WebSocket 426", async (_, route) => {
@@ -193,20 +210,47 @@ describe("a path that is not listed (test 2)", () => {
     const scene = open();
     for (const method of ["PUT", "PATCH"]) {
       const answer = await send(scene, { method, path });
-      expectRefusal(answer, shapeOf(path, {}), "method_not_allowed", 405);
+      expectRefusal(answer, shapeOf(path, {}), ["method_not_allowed", 405]);
       expect(answer.headers.allow).toContain("POST");
     }
     const upgrade = { upgrade: "websocket", connection: "Upgrade" };
     const answer = await send(scene, { method: "GET", path }, { headers: upgrade });
-    expectRefusal(answer, shapeOf(path, upgrade), "websocket_not_supported", 426);
+    expectRefusal(answer, shapeOf(path, upgrade), ["websocket_not_supported", 426]);
     expect(sentOf(scene)).toEqual(NOTHING);
   });
 
   test("of any method and any path: refused in shape or answered here, nothing upstream, never a redirect, seed 2", async () => {
     const scene = open();
     const words = [
-      ...["v1", "v1beta", "V1", "", ".", "..", "%2e%2e", "%2F", "%zz", "chat", "completions", "messages", "models", "m"],
-      ...["responses", "resp_9", "cancel", "batches", "m:generateContent", "m:predict", "images", "edits", "%00", "admin", "ä"],
+      ...[
+        "v1",
+        "v1beta",
+        "V1",
+        "",
+        ".",
+        "..",
+        "%2e%2e",
+        "%2F",
+        "%zz",
+        "chat",
+        "completions",
+        "messages",
+        "models",
+        "m",
+      ],
+      ...[
+        "responses",
+        "resp_9",
+        "cancel",
+        "batches",
+        "m:generateContent",
+        "m:predict",
+        "images",
+        "edits",
+        "%00",
+        "admin",
+        "ä",
+      ],
     ];
     const path = fc.array(fc.constantFrom(...words), { maxLength: 5 }).map((parts) => `/${parts.join("/")}`);
     const method = fc.constantFrom("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "PROPFIND");
