@@ -10,6 +10,8 @@ export type ClientAnswer = {
   leave(): void;
   /** Epoch ms of the end of the reply; null: none yet. */
   endedAt: number | null;
+  /** Its connection was broken off. */
+  isBroken: boolean;
 };
 
 /** The reply to a call, and what its client got of it. */
@@ -21,6 +23,7 @@ export function recordingReply(clock: FakeClock): { reply: GatewayReply; answer:
     headers: {},
     body: "",
     endedAt: null,
+    isBroken: false,
     leave() {
       state.isClosed = true;
       for (const listener of [...listeners]) listener();
@@ -49,7 +52,9 @@ export function recordingReply(clock: FakeClock): { reply: GatewayReply; answer:
       take(chunk);
       answer.endedAt = clock.now();
     },
-    destroy() {},
+    destroy() {
+      answer.isBroken = true;
+    },
     onClosed(listener) {
       if (state.isClosed) listener();
       else listeners.add(listener);
