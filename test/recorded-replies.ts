@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { ChannelSnapshot } from "@/core/channels/channel";
+import type { OperationName } from "@/core/vocabulary";
 import { anthropicMessages } from "@/protocols/anthropic-messages/adapter";
 import { openaiChat } from "@/protocols/openai-chat/adapter";
 import type { Protocol, ReplyReading } from "@/protocols/protocol";
@@ -69,11 +70,12 @@ export type Relayed = { readonly out: string; readonly reading: ReplyReading; re
 export function relay(
   protocol: Protocol,
   chunks: readonly Uint8Array[],
-  how: { readonly strips?: boolean; readonly contentType?: string } = {},
+  how: { readonly strips?: boolean; readonly contentType?: string; readonly operation?: OperationName } = {},
 ): Relayed {
   const reader = protocol.createReader({
     contentType: how.contentType ?? EVENT_STREAM,
     status: 200,
+    operation: how.operation ?? "chat",
     injectedUsage: how.strips ?? false,
     channel: { inputIncludesCache: false } as ChannelSnapshot,
   });

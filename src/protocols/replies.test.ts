@@ -13,6 +13,7 @@ describe("a recorded stream", () => {
       const reader = openaiChat.createReader({
         contentType: EVENT_STREAM,
         status: 200,
+        operation: "chat",
         injectedUsage,
         channel: CHANNEL,
       });
@@ -203,7 +204,13 @@ describe("bodies that are no stream", () => {
 
 describe("the peek at the first event", () => {
   const start = (strips = false) =>
-    openaiChat.createReader({ contentType: EVENT_STREAM, status: 200, injectedUsage: strips, channel: CHANNEL });
+    openaiChat.createReader({
+      contentType: EVENT_STREAM,
+      status: 200,
+      operation: "chat",
+      injectedUsage: strips,
+      channel: CHANNEL,
+    });
 
   test("holds everything back until the first event is complete", () => {
     const reader = start();
