@@ -9,7 +9,7 @@ import {
 } from "@/core/channels/judge-attempt";
 import type { AppError, ErrorCode } from "@/core/errors";
 import type { Outcome } from "@/core/vocabulary";
-import type { ReplyReader, ReplyReading } from "@/protocols/protocol";
+import type { Call, ReplyReader, ReplyReading } from "@/protocols/protocol";
 import type { Ceiling } from "./ceiling";
 import type { EngineDeps, Exchange } from "./exchange";
 import type { UpstreamCall } from "./gateway-deps";
@@ -21,6 +21,7 @@ export type RelayAsk = {
   readonly exchange: Exchange;
   readonly deps: EngineDeps;
   readonly channel: ChannelSnapshot;
+  readonly call: Call;
   readonly injectedUsage: boolean;
   /** What the reply's head tells of limits; null: none applies. */
   readonly measured: Measured | null;

@@ -120,9 +120,9 @@ function takeHead(relay: Relay, status: number, headers: UpstreamHeaders): void 
   relay.reader = ask.exchange.protocol.createReader({
     contentType,
     status,
-    operation: ask.exchange.route.operation,
     injectedUsage: ask.injectedUsage,
     channel: ask.channel,
+    call: ask.call,
   });
   relay.phase = status >= 300 ? "keeping" : "peeking";
   if (relay.phase === "peeking") expectOutput(relay.ceiling, relay.isStream);

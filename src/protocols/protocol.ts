@@ -1,5 +1,6 @@
 import type { ChannelSnapshot } from "@/core/channels/channel";
 import type { AppError } from "@/core/errors";
+import type { CallUnits } from "@/core/prices/call-units";
 import type { Usage } from "@/core/prices/price";
 import type { Hold } from "@/core/quota/hold";
 import type { OperationName, ProtocolId } from "@/core/vocabulary";
@@ -42,6 +43,8 @@ export type Call = {
   readonly hasTools: boolean;
   /** The most units of each tool that the vendor runs and counts: `web_search` 5. */
   readonly toolUnits: Readonly<Record<string, number>>;
+  /** Images, speech and audio that it asks for; absent: text alone. */
+  readonly units?: CallUnits;
   /** Service tier asked for; `standard` when none. */
   readonly tier: string;
   /** Bytes of the decoded body outside blobs, and number of blobs (protocols-and-pricing.md 4.2). */
@@ -149,10 +152,10 @@ export type Protocol = {
   createReader(ask: {
     contentType: string;
     status: number;
-    /** What the call asked for. */
-    operation: OperationName;
     injectedUsage: boolean;
     channel: ChannelSnapshot;
+    /** What was asked: some replies tell nothing of what they cost. */
+    call: Call;
   }): ReplyReader;
   /** True for 401, 402, 403 and the account errors of 3.4: the operator's fault, never relayed. */
   isAccountError(status: number, body: Uint8Array): boolean;

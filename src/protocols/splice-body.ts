@@ -16,7 +16,12 @@ const MAX_SLICES = 32;
  * duplicates of governed members go, governed keys spelled with escapes are rewritten. All other bytes are sent as they came.
  */
 export function spliceBody(scan: BodyScan, edits: readonly Edit[]): SplicedBody {
-  const all = [...standingEdits(scan), ...edits].sort((a, b) => a.start - b.start || a.end - b.end);
+  return spliceBytes(scan.bytes, [...standingEdits(scan), ...edits], scan.start);
+}
+
+/** Applies edits to bytes, of which those before `start` are not sent. */
+export function spliceBytes(bytes: Buffer, edits: readonly Edit[], start = 0): SplicedBody {
+  const all = [...edits].sort((a, b) => a.start - b.start || a.end - b.end);
   const slices: Uint8Array[] = [];
   let contentLength = 0;
   const add = (slice: Uint8Array): void => {
@@ -24,13 +29,13 @@ export function spliceBody(scan: BodyScan, edits: readonly Edit[]): SplicedBody 
     slices.push(slice);
     contentLength += slice.length;
   };
-  let at = scan.start;
+  let at = start;
   for (const edit of all) {
-    add(scan.bytes.subarray(at, edit.start));
+    add(bytes.subarray(at, edit.start));
     if (edit.text !== "") add(Buffer.from(edit.text));
     at = edit.end;
   }
-  add(scan.bytes.subarray(at));
+  add(bytes.subarray(at));
   const copies = slices.length > 1 && (contentLength < COPY_BELOW_BYTES || slices.length > MAX_SLICES);
   return { slices: copies ? [Buffer.concat(slices, contentLength)] : slices, contentLength };
 }
