@@ -29,6 +29,8 @@ export const ListRequestsInput = strict({
 export type ListRequestsInput = z.output<typeof ListRequestsInput>;
 /** Input of `requests.get`: the id as clients see it, `req_...`. */
 export const GetRequestInput = byRequestId;
+/** Input of `requests.recompute`: the id as clients see it. */
+export const RecomputeRequestInput = byRequestId;
 /** Input of `me.requests.list`, newest first. */
 export const ListOwnRequestsInput = strict({ ...filters, ...paging });
 /** See the schema. */
@@ -143,6 +145,13 @@ export const RequestDetail = z.object({
 });
 /** See the schema. */
 export type RequestDetail = z.infer<typeof RequestDetail>;
+
+/** Output of `requests.recompute`: what was charged for each ledger entry, and what its own snapshot gives. */
+export const RecomputedRequest = z.object({
+  id: z.string(),
+  isEqual: z.boolean(),
+  entries: z.array(z.object({ attempt: z.int(), costUsd: money, computedUsd: money, isEqual: z.boolean() })),
+});
 
 /** A user's own request with its cost math. */
 export const OwnRequestDetail = z.object({ ...row, attempts: z.int(), entries: z.array(z.object(entry)) });
