@@ -532,14 +532,15 @@ describe("requests", () => {
   });
 
   test("its cost is computed again from what its entries hold, whatever the prices are today", async () => {
-    const id = await newRequest(world.user.userId);
-    const [entry] = (await call("requests.get", { id })).entries;
+    const charged = (nanoUsd: number) =>
+      newRequest(world.user.userId, world.operations.clock.now(), { costNanoUsd: asNanoUsd(nanoUsd) });
+    const id = await charged(1_000);
     await call("prices.override", { model: "model", input: "9999" });
     expect(await call("requests.recompute", { id })).toEqual({
       ...{ id, isEqual: true },
-      entries: [{ attempt: 1, costUsd: entry?.costUsd, computedUsd: entry?.costUsd, isEqual: true }],
+      entries: [{ attempt: 1, costUsd: "0.000001", computedUsd: "0.000001", isEqual: true }],
     });
-    const wrong = await newRequest(world.user.userId, world.operations.clock.now(), { costNanoUsd: asNanoUsd(1_001) });
+    const wrong = await charged(1_001);
     expect(await call("requests.recompute", { id: wrong })).toMatchObject({
       isEqual: false,
       entries: [{ costUsd: "0.000001001", computedUsd: "0.000001", isEqual: false }],

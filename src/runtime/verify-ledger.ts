@@ -1,7 +1,7 @@
-import { recomputeEntries } from "@/core/prices/recompute-entries";
+import { findMispriced } from "@/core/prices/find-mispriced";
 import { formatFixed } from "@/lib/money";
 import type { Database } from "@/stores/postgres/client";
-import { type LedgerReport, readEntries, readLedgerReport, type StoredEntry } from "@/stores/postgres/ledger-report";
+import { type LedgerReport, readEntries, readLedgerReport } from "@/stores/postgres/ledger-report";
 import { withTools } from "./open-tools";
 
 /** What each count of the report means to a reader. */
@@ -28,23 +28,12 @@ export function verifyLedger(say: (line: string) => void): Promise<boolean> {
   });
 }
 
-/** Entries whose cost is not what their own detail gives; the first ten are told. Each request is looked at as a whole. */
+/** Entries whose cost is not what their own detail gives; the first ten are told. */
 async function countMispriced(database: Database, say: (line: string) => void): Promise<number> {
   let wrong = 0;
-  let open: readonly StoredEntry[] = [];
-  const check = (entries: readonly StoredEntry[]) => {
-    for (const { attempt, costNanoUsd, computedNanoUsd } of recomputeEntries(entries)) {
-      if (computedNanoUsd === costNanoUsd) continue;
-      wrong++;
-      if (wrong <= 10)
-        say(`${entries[0]?.id} attempt ${attempt}: charged ${costNanoUsd} nano-USD, computed ${computedNanoUsd}`);
-    }
-  };
-  for await (const page of readEntries(database)) {
-    const requests = [...Map.groupBy([...open, ...page], ({ id }) => id).values()];
-    open = requests.pop() ?? [];
-    for (const entries of requests) check(entries);
+  for await (const { id, attempt, costNanoUsd, computedNanoUsd } of findMispriced(readEntries(database))) {
+    wrong++;
+    if (wrong <= 10) say(`${id} attempt ${attempt}: charged ${costNanoUsd} nano-USD, computed ${computedNanoUsd}`);
   }
-  check(open);
   return wrong;
 }

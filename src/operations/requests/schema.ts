@@ -110,12 +110,16 @@ const entry = {
   lines: z.array(CostLine),
 };
 
-/** One ledger entry with its cost math. Multipliers are decimals. */
+/** One ledger entry with its cost math. Multipliers are decimals. What it was charged is found again from it by `requests.recompute`. */
 export const RequestEntry = z.object({
   ...entry,
   channel: named,
   channelMultiplier: z.string(),
   groupMultiplier: z.string(),
+  /** Config version that the prices are of; null where nothing was priced. */
+  pricingVersion: z.int().nullable(),
+  /** The price of the request's own usage and of each further part; null: unpriced, negative: of the packaged catalogue. */
+  priceIds: z.array(z.int().nullable()),
 });
 /** See the schema. */
 export type RequestEntry = z.infer<typeof RequestEntry>;
