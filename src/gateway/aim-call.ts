@@ -1,18 +1,25 @@
 import type { Call } from "@/protocols/protocol";
-import type { ForwardedRoute } from "@/protocols/routes";
-import { bindResponse } from "./bind-response";
+import type { ForwardedRoute, PathNames } from "@/protocols/routes";
+import { aimStored, bindResponse } from "./bind-response";
 import type { Caller, EngineDeps } from "./exchange";
 import { permitModel } from "./permit-model";
 import { resolveTarget, type Target } from "./resolve-target";
 
 /** A call whose key is known. */
-export type AimAsk = { readonly caller: Caller; readonly call: Call; readonly route: ForwardedRoute };
+export type AimAsk = {
+  readonly caller: Caller;
+  readonly call: Call;
+  readonly route: ForwardedRoute;
+  /** What its path names. */
+  readonly names: PathNames;
+};
 
 /**
  * Where a call may go: its model, if the key may ask for it, on the channels that serve it and hold what it goes on from. Answers without a
- * promise unless a stored response is asked for. Throws what permitModel, resolveTarget and bindResponse throw.
+ * promise unless a stored response is asked for. Throws what permitModel, resolveTarget, bindResponse and aimStored throw.
  */
-export function aimCall({ caller, call, route }: AimAsk, deps: EngineDeps): Target | Promise<Target> {
+export function aimCall({ caller, call, route, names }: AimAsk, deps: EngineDeps): Target | Promise<Target> {
+  if (names.responseId !== null) return aimStored({ responseId: names.responseId, caller, route }, deps);
   const { userGroups } = caller;
   const target = resolveTarget({ model: permitModel(call.model, caller), userGroups }, route, deps.config.current());
   const { previousResponseId: responseId } = call;

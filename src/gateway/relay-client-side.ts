@@ -52,7 +52,9 @@ export function cutReply(relay: Relay, error: AppError): void {
   if (relay.isUncovered) relay.held = [];
   flush(relay);
   if (!relay.isBetweenEvents) exchange.reply.write(EVENT_END);
-  exchange.reply.end(exchange.protocol.renderStreamError(error, errorContextOf(exchange, deps)));
+  const lastSequenceNumber = relay.reader?.read().sequenceNumber;
+  const place = lastSequenceNumber === undefined ? {} : { lastSequenceNumber };
+  exchange.reply.end(exchange.protocol.renderStreamError(error, { ...errorContextOf(exchange, deps), ...place }));
 }
 
 /** Ends a relay after a fault of ours: the connection is broken rather than ended, so that nothing looks complete. */

@@ -42,20 +42,19 @@ export function resolveTarget(ask: TargetAsk, route: Route, config: ConfigSnapsh
   if (usable.length === 0) throw new AppError("no_channel_available", { model });
   const candidates: Candidate[] = [];
   for (const channel of usable) {
-    const upstreamModel = mapModel(channel, model) ?? model;
-    const billedModel = config.settings.billingModel === "upstream" ? upstreamModel : model;
-    const rows = findPriceRows(billedModel, channel, config);
-    if (rows === null) continue;
-    candidates.push({
-      channel,
-      upstreamModel,
-      billedModel,
-      rows,
-      overflow: channel.overflow ?? config.settings.channelOverflow,
-    });
+    const free = freeCandidate(channel, model, config);
+    const rows = findPriceRows(free.billedModel, channel, config);
+    if (rows !== null) candidates.push({ ...free, rows });
   }
   if (candidates.length === 0) throw new AppError("model_unpriced", { model });
   return { model, candidates, config };
+}
+
+/** A channel that serves a model, for what is not charged. */
+export function freeCandidate(channel: ChannelSnapshot, model: string, { settings }: ConfigSnapshot): Candidate {
+  const upstreamModel = mapModel(channel, model) ?? model;
+  const billedModel = settings.billingModel === "upstream" ? upstreamModel : model;
+  return { channel, upstreamModel, billedModel, rows: [], overflow: channel.overflow ?? settings.channelOverflow };
 }
 
 /** The channels that the user sees and that serve the model on a route; none on a route of no protocol. */

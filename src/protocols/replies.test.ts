@@ -5,6 +5,7 @@ import type { ChannelSnapshot } from "@/core/channels/channel";
 import type { OperationName } from "@/core/vocabulary";
 import { anthropicMessages } from "./anthropic-messages/adapter";
 import { openaiChat } from "./openai-chat/adapter";
+import { openaiResponses } from "./openai-responses/adapter";
 import type { Protocol, ReplyReading } from "./protocol";
 
 const CHANNEL = { inputIncludesCache: false } as ChannelSnapshot;
@@ -42,7 +43,7 @@ const cutAt = (bytes: Buffer, at: number) => [bytes.subarray(0, at), bytes.subar
 const byteByByte = (bytes: Buffer) => Array.from(bytes, (byte) => Buffer.from([byte]));
 const latin = (bytes: Buffer) => bytes.toString("latin1");
 
-const STREAMS = [openaiChat, anthropicMessages].flatMap((protocol) =>
+const STREAMS = [openaiChat, openaiResponses, anthropicMessages].flatMap((protocol) =>
   streamNames(protocol).map((name) => ({ protocol, name, id: protocol.id })),
 );
 
@@ -272,7 +273,13 @@ describe("bodies that are no stream", () => {
 
 describe("the peek at the first event", () => {
   const start = (strips = false) =>
-    openaiChat.createReader({ contentType: EVENT_STREAM, status: 200, operation: "chat", injectedUsage: strips, channel: CHANNEL });
+    openaiChat.createReader({
+      contentType: EVENT_STREAM,
+      status: 200,
+      operation: "chat",
+      injectedUsage: strips,
+      channel: CHANNEL,
+    });
 
   test("holds everything back until the first event is complete", () => {
     const reader = start();
