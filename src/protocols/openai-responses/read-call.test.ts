@@ -68,6 +68,8 @@ describe("what a body asks for", () => {
     [{ model: "m", max_tool_calls: 1.5 }, "invalid_body", 400],
     [{ model: "m", previous_response_id: 7 }, "invalid_body", 400],
     [{ model: "m", previous_response_id: ["resp_1"] }, "invalid_body", 400],
+    [{ model: "m", previous_response_id: "resp_1 " }, "invalid_body", 400],
+    [{ model: "m", previous_response_id: "resp_１" }, "invalid_body", 400],
     [{ model: "m", previous_response_id: "x".repeat(1025) }, "invalid_body", 400],
     [{ model: "m", Background: true }, "invalid_body", 400],
     [{ model: "m", ſtream: true }, "invalid_body", 400],
