@@ -20,7 +20,13 @@ function open(scene: GatewayScene = {}) {
 
 const event = (type: string, rest: object = {}) => `event: ${type}\ndata: ${JSON.stringify({ type, ...rest })}\n\n`;
 const USAGE = { input_tokens: 100, output_tokens: 50, total_tokens: 150 };
-const reply = (given: object = {}) => ({ id: "resp_1", object: "response", status: "completed", usage: USAGE, ...given });
+const reply = (given: object = {}) => ({
+  id: "resp_1",
+  object: "response",
+  status: "completed",
+  usage: USAGE,
+  ...given,
+});
 const events = (...texts: readonly string[]): UpstreamAnswer => ({
   events: texts.map((text) => ({ afterMs: 10, text })),
 });
@@ -34,9 +40,7 @@ describe("a call", () => {
     const answer = await scene.one({ path: PATH, maxTokens: null });
     expect(answer.status).toBe(200);
     expect(JSON.parse(answer.body)).toMatchObject({ id: "resp_1", usage: USAGE });
-    expect(scene.left.entries).toMatchObject([
-      { outcome: "ok", costSource: "upstream", costNanoUsd: 750_000 },
-    ]);
+    expect(scene.left.entries).toMatchObject([{ outcome: "ok", costSource: "upstream", costNanoUsd: 750_000 }]);
     expect(scene.left.requests).toMatchObject([{ protocol: "openai-responses", operation: "response", status: 200 }]);
     expect(affinity.homeOf("resp_1")).toEqual({ channelId: 1, userId: 7, model: "gpt-4o" });
   });
@@ -56,7 +60,8 @@ describe("a call", () => {
     const scene = open({ answer: () => how });
     const answer = await scene.one({ path: PATH, maxTokens: null, fields: { stream: true } });
     expect(answer.body.startsWith(created + delta)).toBe(true);
-    const [, json = ""] = /^event: response\.failed\ndata: (.*)\n\n$/.exec(answer.body.slice((created + delta).length)) ?? [];
+    const [, json = ""] =
+      /^event: response\.failed\ndata: (.*)\n\n$/.exec(answer.body.slice((created + delta).length)) ?? [];
     expect(JSON.parse(json)).toMatchObject({ sequence_number: 2, response: { error: { code: how.fault } } });
     expect(scene.left.entries).toMatchObject([{ outcome: "upstream_error", costSource: "estimated" }]);
   });
@@ -134,19 +139,22 @@ describe("golden vectors of Responses through the gateway", () => {
     },
   };
 
-  test.each(Object.keys(replies) as (keyof typeof replies)[])("%s costs what it should, plain and streamed", async (name) => {
-    const { costNanoUsd, flags } = GOLDEN_VECTORS[name];
-    const response = reply(replies[name]);
-    for (const stream of [false, true]) {
-      const scene = open({
-        prices: GOLDEN_ROWS,
-        answer: () => (stream ? events(created, event("response.completed", { response })) : { body: response }),
-      });
-      const fields = { stream, service_tier: "priority" };
-      expect((await scene.one({ path: PATH, model: "alpha", maxTokens: null, fields })).status).toBe(200);
-      expect(scene.left.entries).toMatchObject([{ costNanoUsd, detail: { flags } }]);
-    }
-  });
+  test.each(Object.keys(replies) as (keyof typeof replies)[])(
+    "%s costs what it should, plain and streamed",
+    async (name) => {
+      const { costNanoUsd, flags } = GOLDEN_VECTORS[name];
+      const response = reply(replies[name]);
+      for (const stream of [false, true]) {
+        const scene = open({
+          prices: GOLDEN_ROWS,
+          answer: () => (stream ? events(created, event("response.completed", { response })) : { body: response }),
+        });
+        const fields = { stream, service_tier: "priority" };
+        expect((await scene.one({ path: PATH, model: "alpha", maxTokens: null, fields })).status).toBe(200);
+        expect(scene.left.entries).toMatchObject([{ costNanoUsd, detail: { flags } }]);
+      }
+    },
+  );
 });
 
 test("a channel of chat alone does not serve it", async () => {

@@ -1,4 +1,10 @@
-import { AFFINITY_MS, type ChannelAffinity, NO_PREFERENCE, RESPONSE_MS, type ResponseHome } from "@/core/channels/channel-affinity";
+import {
+  AFFINITY_MS,
+  type ChannelAffinity,
+  NO_PREFERENCE,
+  RESPONSE_MS,
+  type ResponseHome,
+} from "@/core/channels/channel-affinity";
 import type { Clock } from "@/lib/clock";
 import { createLruCache } from "@/lib/lru-cache";
 
