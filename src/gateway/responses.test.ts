@@ -1,7 +1,7 @@
 import type { UpstreamAnswer } from "@test/answering-upstream";
 import { buildAuthSnapshot, buildChannel, TEST_KEY } from "@test/build-deps";
 import { buildLimit } from "@test/build-quota";
-import { GOLDEN_ROWS, GOLDEN_VECTORS } from "@test/golden-prices";
+import { GOLDEN_ROWS, GOLDEN_VECTORS, type GoldenName } from "@test/golden-prices";
 import { type GatewayScene, openGateway } from "@test/open-gateway";
 import { describe, expect, test } from "vitest";
 import { memoryChannelAffinity } from "@/stores/memory/channel-affinity";
@@ -137,7 +137,7 @@ describe("golden vectors of Responses through the gateway", () => {
         },
       },
     },
-  };
+  } satisfies Partial<Record<GoldenName, object>>;
 
   test.each(Object.keys(replies) as (keyof typeof replies)[])(
     "%s costs what it should, plain and streamed",
