@@ -43,6 +43,8 @@ export type SentCall = {
   readonly path?: string;
   /** Further fields of its body. */
   readonly fields?: Readonly<Record<string, unknown>>;
+  /** Its body as it is, in place of one made of the fields. */
+  readonly body?: string | Uint8Array;
 };
 
 /** What a test says about its gateway. */
@@ -239,8 +241,10 @@ function recordingReply(clock: FakeClock): { reply: GatewayReply; answer: Client
 /** A body of so many bytes. */
 function callOf({ bytes = 100, maxTokens = 50, model = "gpt-4o", key = TEST_KEY, ...given }: SentCall) {
   const { path = "/v1/chat/completions", headers, fields } = given;
+  const authorized = { authorization: `Bearer ${key}`, ...headers };
+  if (given.body !== undefined) return buildRequest({ path, headers: authorized, body: given.body });
   const body = { model, ...fields, ...(maxTokens === null ? {} : { max_tokens: maxTokens }), messages: "" };
   const text = JSON.stringify(body);
   const padded = JSON.stringify({ ...body, messages: "x".repeat(Math.max(0, bytes - text.length)) });
-  return buildRequest({ path, headers: { authorization: `Bearer ${key}`, ...headers }, body: padded });
+  return buildRequest({ path, headers: authorized, body: padded });
 }

@@ -77,7 +77,7 @@ type Entries = readonly (readonly [name: string, value: string | Buffer])[];
 
 async function reference(bytes: Buffer, contentType: string): Promise<Entries | null> {
   try {
-    const form = await new Response(bytes, { headers: { "content-type": contentType } }).formData();
+    const form = await new Response(new Uint8Array(bytes), { headers: { "content-type": contentType } }).formData();
     return await Promise.all(
       [...form.entries()].map(async ([name, value]) => {
         return [name, typeof value === "string" ? value : Buffer.from(await value.arrayBuffer())] as const;
