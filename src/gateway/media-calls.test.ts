@@ -23,11 +23,16 @@ const SETS: Readonly<Record<string, PriceRow["components"]>> = {
   kilo: { image: 40_000_000_000n },
   drawn: { image: 40_000_000_000n, "image.1024x1024/hd": 80_000_000_000n, "image.1792x1024/hd": 120_000_000_000n },
 };
-const prices = Object.entries(SETS).map(([model, components], index) => buildPriceRow({ id: index + 1, model, components }));
+const prices = Object.entries(SETS).map(([model, components], index) =>
+  buildPriceRow({ id: index + 1, model, components }),
+);
 const names = Object.keys(SETS);
 const CHANNEL = buildChannel({
   baseUrl: BASE,
-  models: new Map([...names.map((name) => [name, { name, upstream: name }] as const), ["named", { name: "named", upstream: "kilo" }]]),
+  models: new Map([
+    ...names.map((name) => [name, { name, upstream: name }] as const),
+    ["named", { name: "named", upstream: "kilo" }],
+  ]),
 });
 const LIMITS = [
   buildLimit({ id: 1, amount: 100_000_000_000 }),
@@ -129,7 +134,12 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   "an edit as a form, by tokens": {
     operation: "image",
-    call: form("/v1/images/edits", [["model", "golf"], ["prompt", "a"], ["image[]", FILE], ["n", "1"]]),
+    call: form("/v1/images/edits", [
+      ["model", "golf"],
+      ["prompt", "a"],
+      ["image[]", FILE],
+      ["n", "1"],
+    ]),
     answer: told(imageUsage, { data: [{ b64_json: "x" }] }),
     cost: 169_880_000,
     detail: { usage: imageTokens },
@@ -143,7 +153,11 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   "variations as a form, each": {
     operation: "image",
-    call: form("/v1/images/variations", [["model", "kilo"], ["n", "3"], ["image", FILE]]),
+    call: form("/v1/images/variations", [
+      ["model", "kilo"],
+      ["n", "3"],
+      ["image", FILE],
+    ]),
     answer: { body: JSON.stringify(three) },
     cost: 120_000_000,
     detail: { images: 3 },
@@ -172,21 +186,32 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   "G36: a transcription by the seconds that were told": {
     operation: "transcription",
-    call: form(HEARD, [["file", new Uint8Array(200_000)], ["model", "hotel"]]),
+    call: form(HEARD, [
+      ["file", new Uint8Array(200_000)],
+      ["model", "hotel"],
+    ]),
     answer: told({ type: "duration", seconds: 12.34 }, { text: "Hi" }),
     cost: 1_234_000,
     detail: { audioMs: 12_340, usage: {} },
   },
   "a transcription by the duration of a verbose reply": {
     operation: "transcription",
-    call: form(HEARD, [["file", new Uint8Array(200_000)], ["model", "hotel"], ["response_format", "verbose_json"]]),
+    call: form(HEARD, [
+      ["file", new Uint8Array(200_000)],
+      ["model", "hotel"],
+      ["response_format", "verbose_json"],
+    ]),
     answer: { body: JSON.stringify({ task: "transcribe", duration: 12.34, text: "Hi", segments: [{ text: "Hi" }] }) },
     cost: 1_234_000,
     detail: { audioMs: 12_340 },
   },
   "a transcription as text: by the bytes of the file": {
     operation: "transcription",
-    call: form(HEARD, [["file", FILE], ["model", "hotel"], ["response_format", "srt"]]),
+    call: form(HEARD, [
+      ["file", FILE],
+      ["model", "hotel"],
+      ["response_format", "srt"],
+    ]),
     answer: TEXT,
     cost: 100_000,
     source: "estimated",
@@ -194,14 +219,21 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   "a translation by tokens": {
     operation: "transcription",
-    call: form("/v1/audio/translations", [["file", FILE], ["model", "foxtrot"]]),
+    call: form("/v1/audio/translations", [
+      ["file", FILE],
+      ["model", "foxtrot"],
+    ]),
     answer: told(heardUsage, { text: "Hi" }),
     cost: 20 * 2_500 + 100 * 40_000 + 30 * 10_000,
     detail: { usage: { input_text: 20, input_audio: 100, output_text: 30 }, audioMs: 0 },
   },
   "a streamed transcription by tokens": {
     operation: "transcription",
-    call: form(HEARD, [["file", FILE], ["model", "foxtrot"], ["stream", "true"]]),
+    call: form(HEARD, [
+      ["file", FILE],
+      ["model", "foxtrot"],
+      ["stream", "true"],
+    ]),
     answer: {
       events: [
         event({ type: "transcript.text.delta", delta: "Hi" }),
@@ -222,7 +254,10 @@ const ROWS: Readonly<Record<string, Row>> = {
     operation: "speech",
     call: json(SPEECH, { model: "foxtrot", input: "A text to be spoken now, not at once.", stream_format: "sse" }),
     answer: {
-      events: [event({ type: "speech.audio.delta", audio: "AAAA" }), event({ type: "speech.audio.done", usage: speechUsage })],
+      events: [
+        event({ type: "speech.audio.delta", audio: "AAAA" }),
+        event({ type: "speech.audio.done", usage: speechUsage }),
+      ],
     },
     cost: 14 * 2_500 + 101 * 80_000,
     detail: { usage: { input_text: 14, output_audio: 101 }, characters: 0 },
@@ -289,7 +324,10 @@ describe("a call for text, images or audio", () => {
 
 describe("what was begun and not ended", () => {
   test("a client that leaves before the end of the sound pays for the whole text", async () => {
-    const scene = open({ channels: [{ ...CHANNEL, onDisconnect: "abort" }], answer: () => ({ events: [event({ type: "speech.audio.delta", audio: "A" }), { afterMs: 900, text: ":\n\n" }] }) });
+    const scene = open({
+      channels: [{ ...CHANNEL, onDisconnect: "abort" }],
+      answer: () => ({ events: [event({ type: "speech.audio.delta", audio: "A" }), { afterMs: 900, text: ":\n\n" }] }),
+    });
     const sent = scene.send(json(SPEECH, { model: "india", input: "x".repeat(1_000), stream_format: "sse" }));
     await scene.pass(200);
     sent.answer.leave();
@@ -324,14 +362,23 @@ describe("what was begun and not ended", () => {
   test("a transcription by tokens that breaks off pays for its audio and the text that was read", async () => {
     const events = [event({ type: "transcript.text.delta", delta: "x".repeat(40) })];
     const scene = open({ answer: () => ({ events, fault: "upstream_truncated" }) });
-    await scene.one(form(HEARD, [["file", FILE], ["model", "foxtrot"], ["stream", "true"]]));
+    await scene.one(
+      form(HEARD, [
+        ["file", FILE],
+        ["model", "foxtrot"],
+        ["stream", "true"],
+      ]),
+    );
     expect(scene.left.entries).toMatchObject([{ detail: { usage: { input_audio: 10, output_text: 10 } } }]);
   });
 });
 
 describe("a moderation", () => {
   test("is relayed at a spent limit, without a charge", async () => {
-    const scene = open({ answer: () => ({ body: '{"results":[]}' }), snapshot: { limits: [buildLimit({ amount: 0 })] } });
+    const scene = open({
+      answer: () => ({ body: '{"results":[]}' }),
+      snapshot: { limits: [buildLimit({ amount: 0 })] },
+    });
     const answer = await scene.one(json("/v1/moderations", { model: "alpha", input: "a" }));
     expect(answer).toMatchObject({ status: 200, body: '{"results":[]}' });
     expect(scene.left.entries).toEqual([]);
@@ -349,7 +396,10 @@ describe("a form", () => {
   const file = new Uint8Array(5_000_000).fill(7);
 
   test("of 5 MB goes up as slices of what came, with its content type", async () => {
-    const call = form(HEARD, [["file", file], ["model", "hotel"]]);
+    const call = form(HEARD, [
+      ["file", file],
+      ["model", "hotel"],
+    ]);
     const scene = open({ answer: () => told({ type: "duration", seconds: 1 }) });
     await scene.one(call);
     const [sent] = scene.upstream.requests;
@@ -359,8 +409,16 @@ describe("a form", () => {
   });
 
   test("has nothing changed but its model where the channel calls it otherwise", async () => {
-    const parts = (model: string) => [["a", "\r\nmodel\r\n"], ["model", model], ["image", file]] as const;
-    const scene = open({ prices: [...prices, buildPriceRow({ id: 90, model: "named", components: SETS.kilo ?? {} })], answer: () => ({ body: '{"data":[{}]}' }) });
+    const parts = (model: string) =>
+      [
+        ["a", "\r\nmodel\r\n"],
+        ["model", model],
+        ["image", file],
+      ] as const;
+    const scene = open({
+      prices: [...prices, buildPriceRow({ id: 90, model: "named", components: SETS.kilo ?? {} })],
+      answer: () => ({ body: '{"data":[{}]}' }),
+    });
     await scene.one(form("/v1/images/edits", parts("named")));
     const [sent] = scene.upstream.requests;
     expect(Buffer.concat(sent?.body ?? []).equals(buildForm(parts("kilo")))).toBe(true);
@@ -370,7 +428,13 @@ describe("a form", () => {
 
   test("with two models is refused by the name of the field", async () => {
     const scene = open();
-    const answer = await scene.one(form(HEARD, [["model", "hotel"], ["file", FILE], ["model", "kilo"]]));
+    const answer = await scene.one(
+      form(HEARD, [
+        ["model", "hotel"],
+        ["file", FILE],
+        ["model", "kilo"],
+      ]),
+    );
     expect([answer.status, answer.headers["x-sluice-code"]]).toEqual([400, "invalid_multipart"]);
     expect(answer.body).toContain("model");
     expect(scene.upstream.sent).toBe(0);
@@ -378,7 +442,10 @@ describe("a form", () => {
 
   test("that is broken is refused", async () => {
     const scene = open();
-    const call = form(HEARD, [["model", "hotel"], ["file", FILE]]);
+    const call = form(HEARD, [
+      ["model", "hotel"],
+      ["file", FILE],
+    ]);
     const cut = (call.body as Buffer).subarray(0, -8);
     const answers = [
       await scene.one({ ...call, body: cut }),
