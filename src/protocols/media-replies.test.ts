@@ -93,7 +93,12 @@ describe("a stream of images or audio", () => {
         expect(cut.reading, `cut at ${at}`).toEqual(whole.reading);
         if (!cut.out.equals(bytes)) expect(cut.out.toString(), `cut at ${at}`).toBe(bytes.toString());
       }
-      expect(relay(call, Array.from(bytes, (byte) => Buffer.from([byte])))).toEqual(whole);
+      expect(
+        relay(
+          call,
+          Array.from(bytes, (byte) => Buffer.from([byte])),
+        ),
+      ).toEqual(whole);
     }
   });
 
@@ -129,7 +134,11 @@ describe("a stream of images or audio", () => {
 
   test("without its last event is not complete", () => {
     const text = sse({ type: "transcript.text.delta", delta: "Hi" });
-    expect(relay(heard, [Buffer.from(text)]).reading).toMatchObject({ isComplete: false, contentBytes: 2, contentEvents: 1 });
+    expect(relay(heard, [Buffer.from(text)]).reading).toMatchObject({
+      isComplete: false,
+      contentBytes: 2,
+      contentEvents: 1,
+    });
   });
 
   test("images that are told one by one are counted when no usage is told (G35)", () => {
@@ -155,7 +164,11 @@ describe("a body about images or audio", () => {
   });
 
   test("images by their number, wherever the body is cut (G35)", () => {
-    const body = { created: 1, data: [{ b64_json: 'A"]}' }, { url: "b", x: [{}, {}] }, { url: "c" }], size: "1024x1024" };
+    const body = {
+      created: 1,
+      data: [{ b64_json: 'A"]}' }, { url: "b", x: [{}, {}] }, { url: "c" }],
+      size: "1024x1024",
+    };
     const bytes = Buffer.from(JSON.stringify(body));
     for (let at = 0; at <= bytes.length; at++) {
       const { reading, out } = relay(image, [bytes.subarray(0, at), bytes.subarray(at)], "application/json");

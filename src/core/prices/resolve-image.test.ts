@@ -24,7 +24,11 @@ describe("the price of an image", () => {
 
   test("is never free for want of a variant: the dearest stands in", () => {
     const { image: _, ...only } = VARIANTS;
-    expect(resolveImage(only, asked("9x9", "high"))).toEqual({ component: "image.1792x1024", pico: 120n, isFallback: true });
+    expect(resolveImage(only, asked("9x9", "high"))).toEqual({
+      component: "image.1792x1024",
+      pico: 120n,
+      isFallback: true,
+    });
     expect(resolveImage({ input_image: 5n }, asked(null, null))).toBeNull();
   });
 });

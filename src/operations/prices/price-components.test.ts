@@ -10,11 +10,17 @@ test.each([
   ["audio_hour", "0.36", 360_000_000_000n],
   ["output_image", "40", 40_000_000n],
 ])("%s at %s in its own unit", (component, text, pico) => {
-  expect(priceComponents({ components: { [component]: text } })).toEqual({ components: { [component]: pico }, faults: [] });
+  expect(priceComponents({ components: { [component]: text } })).toEqual({
+    components: { [component]: pico },
+    faults: [],
+  });
 });
 
-test.each(["image.", "image.a/b/c", "image 1024x1024", "image.HD", "images", "characters"])("%s is no component", (component) => {
-  expect(priceComponents({ components: { [component]: "1" } }).faults).toEqual([
-    { path: `components.${component}`, code: "component_unknown" },
-  ]);
-});
+test.each(["image.", "image.a/b/c", "image 1024x1024", "image.HD", "images", "characters"])(
+  "%s is no component",
+  (component) => {
+    expect(priceComponents({ components: { [component]: "1" } }).faults).toEqual([
+      { path: `components.${component}`, code: "component_unknown" },
+    ]);
+  },
+);

@@ -16,7 +16,10 @@ test("a chat becomes a call to chat completions that reads the key from the envi
 });
 
 test("a message becomes a call in the other wire format, with the tokens it needs", () => {
-  const command = requestCurl({ ...chat, operation: "message", protocol: "anthropic-messages", model: "claude", stream: false }, BASE);
+  const command = requestCurl(
+    { ...chat, operation: "message", protocol: "anthropic-messages", model: "claude", stream: false },
+    BASE,
+  );
   expect(command).toContain("/v1/messages");
   expect(command).toContain("anthropic-version");
   expect(command).toContain('"max_tokens":64');
@@ -75,7 +78,10 @@ describe("every operation is asked at its own path, with its own key header", ()
   });
 
   test("a transcription is a form with a file", () => {
-    const command = requestCurl({ operation: "transcription", protocol: "openai-chat", model: "it's", stream: true }, BASE);
+    const command = requestCurl(
+      { operation: "transcription", protocol: "openai-chat", model: "it's", stream: true },
+      BASE,
+    );
     expect(command.split(" \\\n  ")).toEqual([
       `curl ${BASE}/v1/audio/transcriptions`,
       '-H "Authorization: Bearer $SLUICE_KEY"',

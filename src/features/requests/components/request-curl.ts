@@ -60,7 +60,10 @@ function recipeOf(request: Asked): Recipe {
     case "speech":
       return speechOf(request);
     case "transcription":
-      return { path: "/v1/audio/transcriptions", form: { ...(request.stream ? { stream: "true" } : {}), file: "@audio.mp3" } };
+      return {
+        path: "/v1/audio/transcriptions",
+        form: { ...(request.stream ? { stream: "true" } : {}), file: "@audio.mp3" },
+      };
     case "embedding":
       return request.protocol === "gemini"
         ? geminiOf(request, "embedContent", { content: { parts: [{ text: HELLO }] } })
