@@ -138,3 +138,29 @@ describe.each(SPOKEN)("a client of $id", (spoken) => {
     );
   });
 });
+
+test("no more are drained at once than SLUICE_MAX_DRAINS, and the next one when one has ended", async () => {
+  const [spoken] = SPOKEN;
+  if (spoken === undefined) throw new Error("no protocol streams");
+  const events = spoken.stream.map(({ text }) => ({ afterMs: 200, text }));
+  const scene = openGateway({
+    channels: [buildChannel({ baseUrl: "http://127.0.0.1:1", onDisconnect: "drain" })],
+    maxDrains: 1,
+    answer: () => ({ events }),
+  });
+  const leave = async () => {
+    const { answer } = scene.send({ ...spoken.call, fields: { stream: true } });
+    await scene.pass(400);
+    answer.leave();
+    await scene.pass(20);
+  };
+  await leave();
+  expect(scene.upstream.open).toBe(1);
+  await leave();
+  expect(scene.upstream.open).toBe(1);
+  await scene.finish();
+  await leave();
+  expect(scene.upstream.open).toBe(1);
+  await scene.finish();
+  expect(scene.left.entries.map(({ costSource }) => costSource)).toEqual(["estimated", "upstream", "upstream"]);
+});
