@@ -1,9 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { ChannelSnapshot } from "@/core/channels/channel";
+import type { OperationName } from "@/core/vocabulary";
 import { anthropicMessages } from "@/protocols/anthropic-messages/adapter";
+import { gemini } from "@/protocols/gemini/adapter";
 import { openaiChat } from "@/protocols/openai-chat/adapter";
-import type { Protocol, ReplyReading } from "@/protocols/protocol";
+import { openaiResponses } from "@/protocols/openai-responses/adapter";
+import type { Call, Protocol, ReplyReading } from "@/protocols/protocol";
 
 /** A protocol whose recorded replies lie in `src/protocols/<id>/__fixtures__`: `*.sse` are streams, `*.json` whole bodies, requests apart. */
 export type RecordedProtocol = {
@@ -20,7 +23,9 @@ export const RECORDED: readonly RecordedProtocol[] = [
     protocol: openaiChat,
     isInjected: (event) => /"choices":\[\],"usage":\{/.test(event),
   },
+  { id: openaiResponses.id, protocol: openaiResponses, isInjected: null },
   { id: anthropicMessages.id, protocol: anthropicMessages, isInjected: null },
+  { id: gemini.id, protocol: gemini, isInjected: null },
 ];
 
 /** One recorded reply. */
@@ -69,11 +74,12 @@ export type Relayed = { readonly out: string; readonly reading: ReplyReading; re
 export function relay(
   protocol: Protocol,
   chunks: readonly Uint8Array[],
-  how: { readonly strips?: boolean; readonly contentType?: string } = {},
+  how: { readonly strips?: boolean; readonly contentType?: string; readonly operation?: OperationName } = {},
 ): Relayed {
   const reader = protocol.createReader({
     contentType: how.contentType ?? EVENT_STREAM,
     status: 200,
+    call: { operation: how.operation ?? "chat" } as Call,
     injectedUsage: how.strips ?? false,
     channel: { inputIncludesCache: false } as ChannelSnapshot,
   });

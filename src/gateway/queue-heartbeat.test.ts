@@ -1,5 +1,6 @@
 import type { UpstreamAnswer } from "@test/answering-upstream";
 import { buildChannel } from "@test/build-deps";
+import { buildRequest } from "@test/build-request";
 import { type GatewayScene, openGateway, type SentCall } from "@test/open-gateway";
 import { SPOKEN } from "@test/spoken-replies";
 import { describe, expect, test } from "vitest";
@@ -121,7 +122,7 @@ test("heartbeats of the Messages format are its own ping events", () => {
 
 // Acceptance test 17 of protocols-and-pricing.md: the same in every protocol that streams (T5, 3.5).
 describe.each(SPOKEN)("a streamed call of $id that waits in a queue", ({ id, call, stream }) => {
-  const { heartbeat, renderStreamError } = protocolFor(id, {});
+  const { heartbeat, renderStreamError } = protocolFor(id, buildRequest());
   const beat = heartbeat === null ? "" : Buffer.from(heartbeat).toString();
   const asked: SentCall = { ...call, fields: { stream: true, stream_options: { include_usage: true } } };
   const whole = stream.map(({ text }) => text).join("");
@@ -185,7 +186,7 @@ describe.each(SPOKEN)("a streamed call of $id that waits in a queue", ({ id, cal
     expect([answer.status, answer.body.slice(0, 2 * beat.length)]).toEqual([200, beat.repeat(2)]);
     expect(told).toContain("channel_queue_timeout");
     const shape = Buffer.from(
-      renderStreamError(new AppError("channel_queue_timeout"), { requestId: "", explainUrl: null }),
+      renderStreamError(new AppError("channel_queue_timeout"), { client: {}, requestId: "", explainUrl: null }),
     );
     expect(told.slice(0, told.indexOf("{"))).toBe(shape.toString().slice(0, shape.indexOf("{")));
     expect(told.endsWith("\n\n")).toBe(true);

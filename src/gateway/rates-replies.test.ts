@@ -1,6 +1,7 @@
 import type { UpstreamAnswer } from "@test/answering-upstream";
 import { buildAuthSnapshot, buildChannel, TEST_KEY } from "@test/build-deps";
-import { type ClientAnswer, type GatewayScene, openGateway, type SentCall } from "@test/open-gateway";
+import { type GatewayScene, openGateway, type SentCall } from "@test/open-gateway";
+import type { ClientAnswer } from "@test/recording-reply";
 import { describe, expect, test } from "vitest";
 import type { AuthSnapshot } from "@/core/auth-snapshot";
 import type { RateRow } from "@/core/quota/rate-row";
@@ -88,7 +89,7 @@ describe.each(SHAPES)("in the shape of $id", ({ path, prefix }) => {
   const named = (name: string) =>
     prefix === "x-ratelimit-" ? `${prefix}${name}-requests` : `${prefix}requests-${name}`;
   const running = { metric: "concurrency", target: "all", limit: 1, used: 1 };
-  const group = { id: 2, name: "vip", joinedVersion: 1 };
+  const group = { id: 2, name: "vip", joinedVersion: 1, costMultiplierPpm: null };
   const ofUser = { userId: 7 };
   const inGroup = { userGroupId: 2 };
   const rated = { target: "all", limit: 1, used: 1 };

@@ -3,8 +3,10 @@ import { describe, expect, test } from "vitest";
 import type { ChannelSnapshot } from "@/core/channels/channel";
 import { anthropicMessages } from "./anthropic-messages/adapter";
 import { openaiChat } from "./openai-chat/adapter";
+import type { Call } from "./protocol";
 
 const CHANNEL = { inputIncludesCache: false } as ChannelSnapshot;
+const CALL = { operation: "chat" } as Call;
 const EVENT_STREAM = "text/event-stream; charset=utf-8";
 
 describe("a recorded stream", () => {
@@ -15,6 +17,7 @@ describe("a recorded stream", () => {
         status: 200,
         injectedUsage,
         channel: CHANNEL,
+        call: CALL,
       });
       const chunk = Buffer.from('data: {"choices":[{"index":0,"delta":{"content":"x"}}]}\n\n');
       reader.push(Buffer.from(chunk));
@@ -203,7 +206,13 @@ describe("bodies that are no stream", () => {
 
 describe("the peek at the first event", () => {
   const start = (strips = false) =>
-    openaiChat.createReader({ contentType: EVENT_STREAM, status: 200, injectedUsage: strips, channel: CHANNEL });
+    openaiChat.createReader({
+      contentType: EVENT_STREAM,
+      status: 200,
+      injectedUsage: strips,
+      channel: CHANNEL,
+      call: CALL,
+    });
 
   test("holds everything back until the first event is complete", () => {
     const reader = start();

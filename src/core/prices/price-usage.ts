@@ -1,9 +1,11 @@
 import type { NanoUsd } from "@/lib/money";
 import type { CostDetail, CostPart } from "../vocabulary";
+import { NO_UNITS } from "./call-units";
 import { countTokens } from "./count-tokens";
 import type { PriceRow, Usage } from "./price";
 import { costsOf } from "./recompute";
 import { resolveComponent } from "./resolve-component";
+import { resolveImage } from "./resolve-image";
 import { selectPriceRow } from "./select-price-row";
 
 /*
@@ -23,9 +25,13 @@ export type PriceAsk = {
   readonly rows: (model: string) => readonly PriceRow[];
   /** Instant of admission, epoch ms. */
   readonly at: number;
+  /** Service tier that the call was admitted with: its row prices a reply of another tier where neither that nor `standard` has one. Absent: none. */
+  readonly askedTier?: string;
   /** Multipliers in millionths, integers from 0. */
   readonly channelPpm: number;
   readonly groupPpm: number;
+  /** Config version that the rows are of. */
+  readonly pricingVersion?: number;
 };
 
 /** Cost after and before multipliers, and what `recompute` needs to find them again. */
@@ -61,6 +67,7 @@ export function priceUsage(ask: PriceAsk): PricedUsage {
     parts,
     channelPpm: ask.channelPpm,
     groupPpm: ask.groupPpm,
+    ...(ask.pricingVersion === undefined ? {} : { pricingVersion: ask.pricingVersion }),
   };
   const { cost, listCost, isCapped } = costsOf(counted);
   if (isCapped) flag(flags, "cost_capped");
@@ -75,10 +82,16 @@ function partAsk(part: Usage["parts"][number], ask: PriceAsk, flags: string[]): 
   const { counts } = part;
   if (part.model !== null && part.model !== ask.model) {
     const rows = ask.rows(part.model);
-    if (rows.length > 0) return { model: part.model, counts, rows };
+    if (rowFor({ model: part.model, counts, rows }, ask) !== null) return { model: part.model, counts, rows };
     flag(flags, "secondary_unpriced");
   }
   return { model: ask.model, counts, rows: ask.rows(ask.model) };
+}
+
+function rowFor({ counts, rows }: PartAsk, { at, usage, askedTier = usage.tier }: PriceAsk): PriceRow | null {
+  const inputTotal = countTokens(counts).input;
+  const row = selectPriceRow({ rows, at, tier: usage.tier, inputTotal });
+  return row !== null || askedTier === usage.tier ? row : selectPriceRow({ rows, at, tier: askedTier, inputTotal });
 }
 
 function pricePart(
@@ -87,7 +100,7 @@ function pricePart(
   flags: string[],
 ): { part: CostPart; row: PriceRow | null } {
   const { tier } = ask.usage;
-  const row = selectPriceRow({ rows, at: ask.at, tier, inputTotal: countTokens(counts).input });
+  const row = rowFor({ model, counts, rows }, ask);
   if (row === null) {
     flag(flags, "unpriced");
     return { part: { priceRowId: null, model, counts: withoutZeros(counts), components: {} }, row };
@@ -122,7 +135,11 @@ function withOwnComponents(
   for (const tool in usage.tools) {
     if ((usage.tools[tool] ?? 0) > 0 && !take(`tool.${tool}`)) flag(flags, "tool_unpriced");
   }
-  if (usage.images > 0) take("image");
+  if (usage.images > 0) {
+    const image = resolveImage(row.components, usage.imageVariant ?? NO_UNITS.imageVariant);
+    if (image?.isFallback === true) flag(flags, "price_fallback");
+    if (image !== null) take(image.component);
+  }
   if (usage.characters > 0) take("character");
   if (usage.audioMs > 0) take("audio_hour");
   take("request");
