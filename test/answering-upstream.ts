@@ -15,7 +15,7 @@ export type UpstreamAnswer = {
   /** It fails this way instead of answering, or after its events. */
   readonly fault?: ErrorCode;
   /** It streams these instead of a body, so many ms after its head or the one before. */
-  readonly events?: readonly { readonly afterMs: number; readonly text: string }[];
+  readonly events?: readonly { readonly afterMs: number; readonly text: string | Buffer }[];
 };
 
 /** An upstream without a network that answers by a script, and what it saw. */
@@ -53,7 +53,7 @@ function speak(answer: UpstreamAnswer, sink: UpstreamSink, { clock, close }: Spe
     if (event === undefined)
       return end(() => (fault === undefined ? sink.onEnd(null) : sink.onError(new AppError(fault))));
     cancel = clock.after(event.afterMs, () => {
-      sink.onChunk(Buffer.from(event.text));
+      sink.onChunk(typeof event.text === "string" ? Buffer.from(event.text) : event.text);
       if (isOpen) next(index + 1);
     });
   };

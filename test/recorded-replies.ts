@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { ChannelSnapshot } from "@/core/channels/channel";
 import type { OperationName } from "@/core/vocabulary";
 import { anthropicMessages } from "@/protocols/anthropic-messages/adapter";
+import { gemini } from "@/protocols/gemini/adapter";
 import { openaiChat } from "@/protocols/openai-chat/adapter";
 import { openaiResponses } from "@/protocols/openai-responses/adapter";
 import type { Call, Protocol, ReplyReading } from "@/protocols/protocol";
@@ -24,6 +25,7 @@ export const RECORDED: readonly RecordedProtocol[] = [
   },
   { id: openaiResponses.id, protocol: openaiResponses, isInjected: null },
   { id: anthropicMessages.id, protocol: anthropicMessages, isInjected: null },
+  { id: gemini.id, protocol: gemini, isInjected: null },
 ];
 
 /** One recorded reply. */

@@ -17,7 +17,10 @@ export function startReply(relay: Relay): void {
   );
 }
 
-/** Writes to the client; when it is slow, the upstream waits, and a client that takes nothing for `clientStallMs` is gone (T4, N2). */
+/**
+ * Writes to the client; when it is slow, the upstream waits, and a client that takes nothing for `clientStallMs` is gone (T4, N2). What it takes is
+ * known by the room that the system has for it, which comes in steps of up to a few MiB.
+ */
 export function flush(relay: Relay): void {
   const bytes = takeHeld(relay);
   if (relay.isGone || bytes.length === 0) return;
