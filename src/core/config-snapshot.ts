@@ -14,12 +14,12 @@ import { OPERATION_NAMES } from "./vocabulary";
 export type PriceBook = {
   /**
    * The candidate rows, level by level: admin rows for channel + model, admin rows for the model, catalogue rows of the channel's
-   * provider, catalogue rows of the model's own provider; `priceAs` is followed. `selectPriceRow` takes the first level that matches.
+   * provider, catalogue rows of the model's own provider. `selectPriceRow` takes the first level that matches and follows `priceAs`.
    * Empty: unpriced.
    */
   rowsFor(model: string, channel: ChannelSnapshot | null): readonly PriceRow[];
-  /** Rows of model `*`, for the policy `default_price`. */
-  defaultRows(): readonly PriceRow[];
+  /** An admin's rows of model `*` on a channel and for all, for the policy `default_price`. */
+  defaultRows(channel: ChannelSnapshot | null): readonly PriceRow[];
 };
 
 /** Settings, channels and prices of one config version; immutable. */

@@ -162,7 +162,7 @@ describe("invalidation", () => {
     ["channels", ["channels", "prices"], false],
   ])("a change of %s is seen by the next request: %j", async (_, tags, isSeen) => {
     const { cache, rows, change } = setUp();
-    rows.set("a", snapshot(1, { userGroups: [{ id: 4, name: "team", joinedVersion: 1 }] }));
+    rows.set("a", snapshot(1, { userGroups: [{ id: 4, name: "team", joinedVersion: 1, costMultiplierPpm: null }] }));
     await cache.get("a");
     rows.set("a", snapshot(1, { keyEnabled: false }));
     change(...tags);
@@ -367,7 +367,7 @@ function pausedSource(truth: { version: number; state: number; group: number }) 
       const gate = Promise.withResolvers<void>();
       gates.push(gate.resolve);
       await gate.promise;
-      const userGroups = [{ id: group, name: "team", joinedVersion: 1 }];
+      const userGroups = [{ id: group, name: "team", joinedVersion: 1, costMultiplierPpm: null }];
       return snapshot(1, { version, keyName: `state ${state}`, userGroups });
     },
   };

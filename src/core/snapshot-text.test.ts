@@ -8,7 +8,7 @@ const FULL: AuthSnapshot = buildAuthSnapshot({
   expiresAt: 5,
   models: new Set(["gpt-4o"]),
   addressRules: readAddressRules([{ ipAllow: ["10.0.0.0/8"], ipDeny: ["2001:db8::1"] }]),
-  userGroups: [{ id: 4, name: "team", joinedVersion: 2 }],
+  userGroups: [{ id: 4, name: "team", joinedVersion: 2, costMultiplierPpm: 500_000 }],
   limits: [
     {
       ...{ id: 1, subjectType: "user_group", subjectId: 4, modelGroupId: null, unit: "usd", window: "5h" },

@@ -29,7 +29,9 @@ const storedSnapshot = z.strictObject({
   models: z.array(z.string()).nullable(),
   ...{ userId: id, userName: z.string(), userEnabled: z.boolean(), version: z.int() },
   addressRules: z.array(z.strictObject({ allow: z.array(network), deny: z.array(network) })),
-  userGroups: z.array(z.strictObject({ id, name: z.string(), joinedVersion: z.int() })),
+  userGroups: z.array(
+    z.strictObject({ id, name: z.string(), joinedVersion: z.int(), costMultiplierPpm: z.int().nullable() }),
+  ),
   limits: z.array(
     z.strictObject({
       ...{ id, subjectType: z.enum(LIMIT_SUBJECTS), subjectId: id, ...cell, window: z.enum(LIMIT_WINDOWS) },

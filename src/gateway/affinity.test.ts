@@ -150,7 +150,11 @@ describe("a stored response", () => {
       ...{ channel, upstreamModel: "gpt-4o", billedModel: "gpt-4o", rows: [], overflow: "spill" as const },
     }));
     const affinity = memoryChannelAffinity(scene.clock);
-    return { target: { model: "gpt-4o", candidates, config }, affinity, deps: { ...scene.deps, affinity } };
+    return {
+      target: { model: "gpt-4o", candidates, config, groupPpm: 1_000_000 },
+      affinity,
+      deps: { ...scene.deps, affinity },
+    };
   };
   const bind = (responseId: string, userId: number, { target, affinity }: ReturnType<typeof setUp>) =>
     bindResponse({ responseId, caller: { userId }, target }, { affinity });

@@ -242,7 +242,7 @@ function expectSameAdmission({ hold }: Extract<QuotaResult, { kind: "admitted" }
 async function compare(seed: number): Promise<string> {
   const chance = chanceOf(seededRandom(seed));
   const limits = randomLimits(chance);
-  const userGroups = [5, 6].map((id) => ({ id, name: `team-${id}`, joinedVersion: 1 }));
+  const userGroups = [5, 6].map((id) => ({ id, name: `team-${id}`, joinedVersion: 1, costMultiplierPpm: null }));
   const scene = open(buildAuthSnapshot({ limits, boosts: randomBoosts(chance, limits), userGroups }));
   await use(scene, chance);
   const model = chance.pick(["gpt-4o", "claude-sonnet-4-5"]);

@@ -6,15 +6,13 @@ import {
   estimateInput,
   type ModelHabits,
 } from "@/core/prices/estimate-call";
+import { isFreeAt } from "@/core/prices/select-price-row";
 import type { Amounts, Demand } from "@/core/quota/hold";
 import type { LimitCell } from "@/core/quota/limit-cell";
 import type { BucketAsk } from "@/core/quota/quota-store";
 import type { Call, Protocol } from "@/protocols/protocol";
 import type { GatewayDeps } from "./gateway-deps";
 import type { Candidate, Target } from "./resolve-target";
-
-/** Multiplier of the user's groups in millionths; there are none yet. */
-export const GROUP_PPM = 1_000_000;
 
 /** A call whose cost is estimated. */
 export type Estimated = {
@@ -26,10 +24,9 @@ export type Estimated = {
   readonly habitsOf: GatewayDeps["habitsOf"];
 };
 
-/** Every price component of a call on this channel is 0 (quota.md Q11). */
-export function isFree({ rows }: Candidate): boolean {
-  for (const { components } of rows) for (const name in components) if (components[name] !== 0n) return false;
-  return true;
+/** Every price component of a call at an instant is 0 on each of the channels (quota.md Q11). */
+export function isFree(candidates: readonly Candidate[], at: number): boolean {
+  return candidates.every(({ rows }) => isFreeAt(rows, at));
 }
 
 /** Expected input of a call on a channel, and what it costs. */
@@ -76,7 +73,7 @@ export function estimateAsk(candidate: Candidate, { call, protocol, target, at, 
     rows: candidate.rows,
     at,
     channelPpm: candidate.channel.costMultiplierPpm,
-    groupPpm: GROUP_PPM,
+    groupPpm: target.groupPpm,
     cacheWriteInput: protocol.cachesInput,
   };
 }

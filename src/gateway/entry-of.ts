@@ -7,9 +7,8 @@ import { ZERO_NANO_USD } from "@/lib/money";
 import type { Asked } from "./admit";
 import type { AttemptEnd } from "./attempt";
 import { billableUsage, freeDetail } from "./bill-attempt";
-import { GROUP_PPM } from "./demand";
-import type { Exchange } from "./exchange";
-import { findPriceRows } from "./resolve-target";
+import { type Exchange, isRateOnly } from "./exchange";
+import { findOwnRows } from "./resolve-target";
 
 /** The call of an attempt. */
 export type Attempted = { readonly admitted: Asked; readonly exchange: Exchange };
@@ -21,16 +20,18 @@ export function entryOf(end: AttemptEnd, { admitted, exchange }: Attempted, requ
   const { channel, billedModel } = end.candidate;
   const { usage, source } = billableUsage(end.relay, end.inputTokens);
   const channelPpm = channel.costMultiplierPpm;
+  const { groupPpm } = admitted.target;
   const priced =
     usage === null
-      ? { costNanoUsd: ZERO_NANO_USD, detail: freeDetail(channelPpm, GROUP_PPM) }
+      ? { costNanoUsd: ZERO_NANO_USD, detail: freeDetail(channelPpm, groupPpm) }
       : priceUsage({
           usage,
           model: billedModel,
-          rows: (model) => rowsOn(end, admitted, model),
+          rows: (model) => rowsOn(end, { admitted, exchange }, model),
           at: exchange.receivedAt,
+          askedTier: admitted.call.tier,
           channelPpm,
-          groupPpm: GROUP_PPM,
+          groupPpm,
         });
   const tokens = countTokens(priced.detail.usage);
   return {
@@ -55,11 +56,20 @@ export function entryOf(end: AttemptEnd, { admitted, exchange }: Attempted, requ
   };
 }
 
-/** Price rows kept from the admission; those of a secondary model as the configuration of the admission has them. */
-function rowsOn(end: AttemptEnd, { target }: Asked, model: string): readonly PriceRow[] {
-  if (model === end.candidate.billedModel) return end.candidate.rows;
-  return findPriceRows(model, end.candidate.channel, target.config) ?? [];
+/** Price rows kept from the admission; those of a secondary model as the configuration of the admission has them, empty when it has no price. */
+function rowsOn({ candidate }: AttemptEnd, { admitted, exchange }: Attempted, model: string): readonly PriceRow[] {
+  if (model === candidate.billedModel) return candidate.rows;
+  const { call, target } = admitted;
+  return findOwnRows({ model, tier: call.tier, at: exchange.receivedAt }, candidate.channel, target.config) ?? [];
 }
+
+/** The entries of what was sent of a call; a call of class R has none. */
+export function entriesOf(sent: readonly AttemptEnd[], attempted: Attempted): readonly LedgerEntry[] {
+  if (isRateOnly(attempted.exchange)) return NO_ENTRIES;
+  return sent.map((end, index) => entryOf(end, attempted, index === 0 ? 1 : 0));
+}
+
+const NO_ENTRIES: readonly LedgerEntry[] = [];
 
 /** What a hold is replaced by: the sum over the entries of its attempts (quota.md Q39). */
 export function amountsOf(entries: readonly LedgerEntry[]): Amounts {

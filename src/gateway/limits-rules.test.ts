@@ -48,7 +48,7 @@ describe("the split by model group (quota.md Q8)", () => {
 
   test("each user of a group has the group's amount for itself", async () => {
     const limits = [buildLimit({ amount: CENT, subjectType: "user_group", subjectId: 1, modelGroupId: GROUP.id })];
-    const userGroups = [{ id: 1, name: "team", joinedVersion: 1 }];
+    const userGroups = [{ id: 1, name: "team", joinedVersion: 1, costMultiplierPpm: null }];
     const scene = openGateway({
       answer: quick,
       modelGroups: GROUPS,

@@ -5,20 +5,24 @@ import type { ConfigSnapshot } from "@/core/config-snapshot";
 import type { ListedModel } from "@/protocols/protocol";
 import type { Caller } from "./exchange";
 import { isPermitted } from "./permit-model";
-import { findPriceRows } from "./resolve-target";
+import { findPriceRows, namesOn } from "./resolve-target";
+
+/** Which models are listed: those of a protocol (null: of any) that have a price at an instant, epoch ms. */
+type ListAsk = { readonly protocol: string | null; readonly at: number };
 
 /**
  * The models a key may ask for, sorted by id: served by an enabled channel that the user sees, in the list's protocol (null: in any),
  * allowed by the key, and priced or not blocked by the policy for unpriced models (protocols-and-pricing.md 1.4). Of the models that a
  * channel serves by a prefix those are known that the key names.
  */
-export function listModels(caller: Caller, config: ConfigSnapshot, protocol: string | null): readonly ListedModel[] {
+export function listModels(caller: Caller, config: ConfigSnapshot, { protocol, at }: ListAsk): readonly ListedModel[] {
   const ids = new Set<string>();
   for (const channel of visibleChannels(config.channels, caller.userGroups)) {
     if (!isOpen(channel, protocol)) continue;
     for (const id of namesOf(channel, caller)) {
       if (ids.has(id) || !isPermitted(id, caller)) continue;
-      if (findPriceRows(id, channel, config) !== null) ids.add(id);
+      const { billedModel: model } = namesOn(channel, id, config);
+      if (findPriceRows({ model, tier: "standard", at }, channel, config) !== null) ids.add(id);
     }
   }
   return [...ids].sort().map((id) => ({ id, ownedBy: "sluice", createdAt: 0 }));

@@ -88,7 +88,7 @@ describe.each(SHAPES)("in the shape of $id", ({ path, prefix }) => {
   const named = (name: string) =>
     prefix === "x-ratelimit-" ? `${prefix}${name}-requests` : `${prefix}requests-${name}`;
   const running = { metric: "concurrency", target: "all", limit: 1, used: 1 };
-  const group = { id: 2, name: "vip", joinedVersion: 1 };
+  const group = { id: 2, name: "vip", joinedVersion: 1, costMultiplierPpm: null };
   const ofUser = { userId: 7 };
   const inGroup = { userGroupId: 2 };
   const rated = { target: "all", limit: 1, used: 1 };

@@ -9,8 +9,8 @@ import type { RateRow } from "@/core/quota/rate-row";
 import { DEFAULT_SETTINGS } from "@/core/settings/settings";
 
 const OTHER_KEY = `${TEST_KEY.slice(0, -1)}x`;
-const VIP = { id: 2, name: "vip", joinedVersion: 1 };
-const SLOW = { id: 3, name: "slow", joinedVersion: 1 };
+const VIP = { id: 2, name: "vip", joinedVersion: 1, costMultiplierPpm: null };
+const SLOW = { id: 3, name: "slow", joinedVersion: 1, costMultiplierPpm: null };
 
 let nextId = 1;
 const row = (subjectType: RateRow["subjectType"], amount: number | null, given: Partial<RateRow> = {}): RateRow => ({

@@ -80,10 +80,14 @@ export type Relay = {
   firstByteMs: number | null;
   reader: ReplyReader | null;
   isStream: boolean;
-  /** Bytes for the client that were not written yet. */
+  /** Bytes for the client that were not written yet, and how many. */
   held: Uint8Array[];
+  heldBytes: number;
   receivedBytes: number;
+  /** The upstream is not read: the client takes nothing now. */
   isPaused: boolean;
+  /** The upstream is not read: too much waits for the write of a ceiling. */
+  isHeldBack: boolean;
   /** What is held waits for the write of a ceiling. */
   isUncovered: boolean;
   /** The upstream's reply was read to its end. */
@@ -111,8 +115,10 @@ export function newRelay(ask: RelayAsk, done: (end: RelayEnd) => void): Relay {
     reader: null,
     isStream: false,
     held: [],
+    heldBytes: 0,
     receivedBytes: 0,
     isPaused: false,
+    isHeldBack: false,
     isUncovered: false,
     isAtEnd: false,
     isGone: false,
@@ -185,8 +191,18 @@ export function finishFirstEventError(relay: Relay): void {
 export function finishBroken(relay: Relay, error: AppError): void {
   const hasBegun = relay.phase === "relaying";
   const failure = isBreak(error.code) ? judgeBreak(error.code, hasBegun) : null;
-  const charge = hasBegun ? "seen" : "reported";
+  const charge = chargeOfBroken(relay);
   finish(relay, { outcome: "upstream_error", code: error.code, charge, failure, next: !hasBegun, cause: error });
+}
+
+/** What a call costs that its upstream broke off: nothing before its reply, unless usage was told (quota.md section 6). */
+export function chargeOfBroken({ phase }: Relay): RelayEnd["charge"] {
+  return phase === "relaying" ? "seen" : "reported";
+}
+
+/** What a call costs that is cut from our side: its input at least, but a reply that is no success nothing. */
+export function chargeOfCut({ phase }: Relay): RelayEnd["charge"] {
+  return phase === "keeping" ? "reported" : "seen";
 }
 
 function isBreak(code: ErrorCode): code is BreakCode {
@@ -196,6 +212,19 @@ function isBreak(code: ErrorCode): code is BreakCode {
 /** Everything held as one chunk; nothing is held afterwards. */
 export function takeHeld(relay: Relay): Uint8Array {
   const { held } = relay;
-  relay.held = [];
+  dropHeld(relay);
   return held.length === 1 && held[0] !== undefined ? held[0] : Buffer.concat(held);
+}
+
+/** Keeps bytes until they may leave for the client. */
+export function hold(relay: Relay, bytes: Uint8Array): void {
+  if (bytes.length === 0) return;
+  relay.held.push(bytes);
+  relay.heldBytes += bytes.length;
+}
+
+/** Nobody gets what is held. */
+export function dropHeld(relay: Relay): void {
+  relay.held = [];
+  relay.heldBytes = 0;
 }

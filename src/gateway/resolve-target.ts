@@ -3,7 +3,9 @@ import { mapModel } from "@/core/channels/map-model";
 import { type InGroups, visibleChannels } from "@/core/channels/visible-channels";
 import type { ConfigSnapshot } from "@/core/config-snapshot";
 import { AppError } from "@/core/errors";
+import { groupMultiplier, type WithMultiplier } from "@/core/prices/group-multiplier";
 import type { PriceRow } from "@/core/prices/price";
+import { hasBasePrice } from "@/core/prices/price-book";
 import type { Overflow } from "@/core/vocabulary";
 import { ROUTES, type Route } from "@/protocols/routes";
 
@@ -25,10 +27,19 @@ export type Target = {
   /** Not ranked yet; at least one. */
   readonly candidates: readonly Candidate[];
   readonly config: ConfigSnapshot;
+  /** Multiplier of the user's groups in millionths, as it was when the call came. */
+  readonly groupPpm: number;
 };
 
 /** What is asked for, and by whom. */
-export type TargetAsk = { readonly model: string; readonly userGroups: InGroups };
+export type TargetAsk = {
+  readonly model: string;
+  readonly userGroups: readonly (InGroups[number] & WithMultiplier)[];
+  /** Service tier asked for. */
+  readonly tier: string;
+  /** When the call came, epoch ms. */
+  readonly at: number;
+};
 
 /**
  * The channels that the user sees and that serve a model on a route, with their prices. What only hidden channels serve is unknown (C4).
@@ -42,9 +53,8 @@ export function resolveTarget(ask: TargetAsk, route: Route, config: ConfigSnapsh
   if (usable.length === 0) throw new AppError("no_channel_available", { model });
   const candidates: Candidate[] = [];
   for (const channel of usable) {
-    const upstreamModel = mapModel(channel, model) ?? model;
-    const billedModel = config.settings.billingModel === "upstream" ? upstreamModel : model;
-    const rows = findPriceRows(billedModel, channel, config);
+    const { upstreamModel, billedModel } = namesOn(channel, model, config);
+    const rows = findPriceRows({ model: billedModel, tier: ask.tier, at: ask.at }, channel, config);
     if (rows === null) continue;
     candidates.push({
       channel,
@@ -55,37 +65,59 @@ export function resolveTarget(ask: TargetAsk, route: Route, config: ConfigSnapsh
     });
   }
   if (candidates.length === 0) throw new AppError("model_unpriced", { model });
-  return { model, candidates, config };
+  return { model, candidates, config, groupPpm: groupMultiplier(ask.userGroups) };
+}
+
+/** The name by which a channel knows a model, and whose price counts there. */
+export function namesOn(
+  channel: ChannelSnapshot,
+  model: string,
+  { settings }: ConfigSnapshot,
+): Pick<Candidate, "upstreamModel" | "billedModel"> {
+  const upstreamModel = mapModel(channel, model) ?? model;
+  return { upstreamModel, billedModel: settings.billingModel === "upstream" ? upstreamModel : model };
 }
 
 /** The channels that the user sees and that serve the model on a route; none on a route of no protocol. */
 export function servingChannels(
-  { model, userGroups }: TargetAsk,
+  { model, userGroups }: Pick<TargetAsk, "model" | "userGroups">,
   { protocol, operation }: Pick<Route, "protocol" | "operation">,
   config: ConfigSnapshot,
 ): readonly ChannelSnapshot[] {
   return visibleChannels(config.channelsFor({ model, protocol: protocol ?? "", operation }), userGroups);
 }
 
-/** Rows of a model on a channel after the policy for unpriced models: empty = free, null = blocked (protocols-and-pricing.md 7.1). */
-export function findPriceRows(
-  model: string,
+/** Rows of a model on a channel, whatever the policy for unpriced models; null: none of them prices a call of that tier at that instant. */
+export function findOwnRows(
+  { model, tier, at }: Omit<TargetAsk, "userGroups">,
   channel: ChannelSnapshot,
   config: ConfigSnapshot,
 ): readonly PriceRow[] | null {
   const rows = config.prices.rowsFor(model, channel);
-  if (rows.length > 0) return rows;
+  return hasBasePrice({ rows, tier, at }) ? rows : null;
+}
+
+/** The same after the policy for unpriced models: empty = free, null = blocked (protocols-and-pricing.md 7.1). */
+export function findPriceRows(
+  ask: Omit<TargetAsk, "userGroups">,
+  channel: ChannelSnapshot,
+  config: ConfigSnapshot,
+): readonly PriceRow[] | null {
+  const own = findOwnRows(ask, channel, config);
+  if (own !== null) return own;
   switch (config.settings.unpricedModels) {
     case "free":
-      return rows;
+      return NO_ROWS;
     case "default_price": {
-      const defaults = config.prices.defaultRows();
-      return defaults.length > 0 ? defaults : null;
+      const rows = config.prices.defaultRows(channel);
+      return hasBasePrice({ rows, tier: ask.tier, at: ask.at }) ? rows : null;
     }
     case "block":
       return null;
   }
 }
+
+const NO_ROWS: readonly PriceRow[] = [];
 
 function unserved(ask: TargetAsk, config: ConfigSnapshot): AppError {
   const { model } = ask;

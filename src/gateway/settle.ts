@@ -9,7 +9,7 @@ import { addNanoUsd, ZERO_NANO_USD } from "@/lib/money";
 import type { Admitted } from "./admit";
 import type { AttemptEnd } from "./attempt";
 import { attemptRow } from "./attempt-row";
-import { amountsOf, entryOf } from "./entry-of";
+import { amountsOf, entriesOf } from "./entry-of";
 import type { EngineDeps, Exchange } from "./exchange";
 import type { Forwarded } from "./forward";
 import type { RelayEnd } from "./relay-state";
@@ -27,7 +27,7 @@ export function settle(settled: Settled, deps: EngineDeps): void {
   const { id } = settled.exchange;
   const { ends, hold } = settled.forwarded;
   const sent = ends.filter(({ isDispatched }) => isDispatched);
-  const entries = sent.map((end, index) => entryOf(end, settled, index === 0 ? 1 : 0));
+  const entries = entriesOf(sent, settled);
   const last = sent[sent.length - 1];
   if (last === undefined) {
     deps.journal.settle(settlementOf({ id, kind: "voided", entries: [], request: null }));

@@ -66,7 +66,10 @@ function open({ limits, settings = {}, store: wrap = (store) => store }: Given) 
     },
     close: () => Promise.resolve(),
   };
-  const snapshot = buildAuthSnapshot({ limits, userGroups: [{ id: 5, name: "team-a", joinedVersion: 1 }] });
+  const snapshot = buildAuthSnapshot({
+    limits,
+    userGroups: [{ id: 5, name: "team-a", joinedVersion: 1, costMultiplierPpm: null }],
+  });
   const fixture = buildGatewayDeps({
     channels: [buildChannel({ baseUrl: "http://127.0.0.1:1" })],
     ...{ upstream, clock, settings },

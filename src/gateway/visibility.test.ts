@@ -8,7 +8,7 @@ import { createGateway } from "./gateway";
 import { resolveTarget } from "./resolve-target";
 import { whatIf } from "./what-if";
 
-const VIP = { id: 5, name: "vip", joinedVersion: 1 };
+const VIP = { id: 5, name: "vip", joinedVersion: 1, costMultiplierPpm: null };
 const serves = (...names: string[]) => new Map(names.map((name) => [name, { name, upstream: name }]));
 const price = (model: string, id: number) =>
   buildPriceRow({ id, model, components: { input_text: 1n, output_text: 1n } });
@@ -92,9 +92,11 @@ test("a model is tried on the channels alone that the user sees", () => {
     class: "M",
   };
   const idsFor = (userGroups: readonly (typeof VIP)[]) =>
-    resolveTarget({ model: "other", userGroups }, route as never, scene([]).deps.config.current()).candidates.map(
-      ({ channel }) => channel.id,
-    );
+    resolveTarget(
+      { model: "other", userGroups, tier: "standard", at: 0 },
+      route as never,
+      scene([]).deps.config.current(),
+    ).candidates.map(({ channel }) => channel.id);
   expect(idsFor([])).toEqual([2]);
   expect(idsFor([{ ...VIP, id: 6 }, VIP])).toEqual([1, 2]);
 });

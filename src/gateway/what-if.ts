@@ -1,5 +1,4 @@
 import { ALWAYS_FREE, orderChannels } from "@/core/channels/order-channels";
-import type { InGroups } from "@/core/channels/visible-channels";
 import type { ConfigSnapshot } from "@/core/config-snapshot";
 import { admittedDecision, type Decision, deniedDecision, limitSteps } from "@/core/decision";
 import { AppError, isAppError } from "@/core/errors";
@@ -11,7 +10,7 @@ import { type Preview, type PreviewDeps, previewReserve } from "@/core/quota/pre
 import type { WhatIf, WhatIfAsk } from "@/core/quota-ports";
 import type { Call } from "@/protocols/protocol";
 import { protocolFor } from "@/protocols/registry";
-import { ROUTES, type Route } from "@/protocols/routes";
+import { type MeteredRoute, ROUTES } from "@/protocols/routes";
 import { affordableOutput, demandOf, type Estimated, inputOn, isFree } from "./demand";
 import type { GatewayDeps } from "./gateway-deps";
 import { judgedLimits, type Measured, measuredOf } from "./judged-limits";
@@ -22,7 +21,7 @@ import { type Candidate, resolveTarget, servingChannels, type Target, type Targe
 export type WhatIfDeps = {
   readonly caller: ReadCaller;
   /** The groups of the key's user. */
-  readonly userGroups: InGroups;
+  readonly userGroups: TargetAsk["userGroups"];
   readonly config: ConfigSnapshot;
   readonly peeks: PreviewDeps;
   readonly habitsOf: GatewayDeps["habitsOf"];
@@ -43,7 +42,7 @@ export async function whatIf(ask: WhatIfAsk, deps: WhatIfDeps): Promise<WhatIf> 
   const preview = await previewReserve(
     {
       ...deps.caller,
-      target: { modelGroupId: group?.id ?? null, isFree: candidates.every(isFree) },
+      target: { modelGroupId: group?.id ?? null, isFree: isFree(candidates, at) },
       rules: config.settings,
       demand: () => demandOf(candidates, estimated),
     },
@@ -88,10 +87,16 @@ function aim(
   const refusal = checkKey(ask.key, at);
   if (refusal !== null) return new AppError(refusal);
   try {
-    const aimed = { model: permitModel(ask.model, ask.key), userGroups };
+    const aimed = { model: permitModel(ask.model, ask.key), userGroups, tier: TIER, at };
     const route = routeOf(ask.protocol, aimed, config);
     const target = resolveTarget(aimed, route, config);
-    const estimated = { call: callOf(ask, route), protocol: protocolFor(route.protocol, {}), target, at, habitsOf };
+    const estimated = {
+      call: callOf(ask, route),
+      protocol: protocolFor(route.protocol, NO_HINTS),
+      target,
+      at,
+      habitsOf,
+    };
     return { ...billed(target), estimated };
   } catch (error) {
     if (isAppError(error)) return error;
@@ -107,24 +112,30 @@ function billed(target: Target): Pick<Aimed, "candidates" | "model"> {
 }
 
 /** The metered route of a protocol, else the first one on which the model is served. */
-function routeOf(protocol: WhatIfAsk["protocol"], aimed: TargetAsk, config: ConfigSnapshot): Route {
-  const routes = ROUTES.filter((route) => route.class === "M" && (protocol === null || route.protocol === protocol));
+function routeOf(protocol: WhatIfAsk["protocol"], aimed: TargetAsk, config: ConfigSnapshot): MeteredRoute {
+  const routes = ROUTES.filter((route) => route.class === "M").filter(
+    (route) => protocol === null || route.protocol === protocol,
+  );
   const serving = routes.find((route) => servingChannels(aimed, route, config).length > 0);
   const route = serving ?? routes[0];
   if (route === undefined) throw new AppError("endpoint_not_supported");
   return route;
 }
 
-function callOf({ model, bodyBytes, maxOutputTokens }: WhatIfAsk, { operation }: Route): Call {
+/** Of a request that nobody makes. */
+const TIER = "standard";
+const NO_HINTS = { headers: {}, path: "", query: new URLSearchParams() };
+
+function callOf({ model, bodyBytes, maxOutputTokens }: WhatIfAsk, { operation, ...line }: MeteredRoute): Call {
   return {
-    ...{ operation, model, maxOutputTokens, textBytes: bodyBytes },
+    ...{ operation, line, model, secondaryModels: [], maxOutputTokens, textBytes: bodyBytes },
     ...{
       stream: false,
       asksStreamUsage: false,
       choices: 1,
       hasTools: false,
       toolUnits: NO_TOOLS,
-      tier: "standard",
+      tier: TIER,
       blobCount: 0,
       scan: null,
       conversation: null,

@@ -59,3 +59,22 @@ export function formatUsdFully(value: number): string {
   const nano = size % 1_000_000_000;
   return `${value < 0 ? "-" : ""}${(size - nano) / 1_000_000_000}.${String(nano).padStart(9, "0")}`;
 }
+
+const MAX_MULTIPLIER_PPM = 100_000_000n;
+
+/** True for a decimal string of 0 to 100 with at most 6 decimals. */
+export function isMultiplier(text: string): boolean {
+  const ppm = parseFixed(text, 6);
+  return typeof ppm === "bigint" && ppm <= MAX_MULTIPLIER_PPM;
+}
+
+/** The multiplier that a text says, in millionths. Throws RangeError unless it is one. */
+export function multiplierPpm(text: string): number {
+  if (!isMultiplier(text)) throw new RangeError(`not a multiplier: ${text}`);
+  return Number(parseFixed(text, 6));
+}
+
+/** A multiplier in millionths as a decimal string: 1,500,000 is `1.5`. */
+export function formatMultiplier(ppm: number): string {
+  return formatFixed(BigInt(ppm), 6);
+}

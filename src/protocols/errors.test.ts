@@ -7,7 +7,11 @@ import { openaiChat } from "./openai-chat/adapter";
 import type { Protocol } from "./protocol";
 import { retryAfterMs } from "./retry-hint";
 
-const CONTEXT = { requestId: "req_0193fa2d7c1e7b3c8d4e5f6071829304", explainUrl: "https://sluice.example/why/req_1" };
+const CONTEXT = {
+  client: {},
+  requestId: "req_0193fa2d7c1e7b3c8d4e5f6071829304",
+  explainUrl: "https://sluice.example/why/req_1",
+};
 const CODES = (Object.keys(ERRORS) as ErrorCode[]).filter((code) => errorRow(code).v1);
 
 const render = (protocol: Pick<Protocol, "renderError">, error: AppError) => {

@@ -13,6 +13,8 @@ export type LimitFacts = {
   readonly modelGroup: string | null;
   /** Why a limit refused the request; null: none did. */
   readonly denial: Denial | null;
+  /** Headers of the request, names in lower case. */
+  readonly client: Readonly<Record<string, string>>;
   /** Epoch ms. */
   readonly now: number;
 };

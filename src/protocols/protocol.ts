@@ -1,17 +1,36 @@
 import type { ChannelSnapshot } from "@/core/channels/channel";
 import type { AppError } from "@/core/errors";
 import type { Usage } from "@/core/prices/price";
+import type { Hold } from "@/core/quota/hold";
 import type { OperationName, ProtocolId } from "@/core/vocabulary";
 import type { GatewayRequest } from "./exchange";
 import type { LimitFacts } from "./limit-headers";
+import type { ForwardedRoute, PathNames } from "./routes";
 
 /** A slice of a body that is sent as it is, or bytes put in its place. */
 export type BodySlices = readonly Uint8Array[];
 
+/** What a call is read from. */
+export type CallAsk = {
+  readonly request: GatewayRequest;
+  /** Decoded; empty when the route takes none. */
+  readonly body: Uint8Array;
+  readonly route: ForwardedRoute;
+  /** What the path names. */
+  readonly names: PathNames;
+};
+
+/** The first line of a call on its way up: `{model}` in the path stands for the channel's name of the model. */
+export type CallLine = { readonly method: ForwardedRoute["method"]; readonly path: string };
+
 /** What a request asks, read in one scan of its body. */
 export type Call = {
   readonly operation: OperationName;
+  readonly line: CallLine;
+  /** Empty: the call is about a stored response, whose home knows the model. */
   readonly model: string;
+  /** Further models that the body names and that may run on its behalf (protocols-and-pricing.md N4). */
+  readonly secondaryModels: readonly string[];
   readonly stream: boolean;
   /** Client asked for usage in the stream itself, so nothing is stripped from it. */
   readonly asksStreamUsage: boolean;
@@ -38,7 +57,7 @@ export type Call = {
 
 /** One upstream request, ready to send. */
 export type UpstreamRequest = {
-  readonly method: "GET" | "POST";
+  readonly method: CallLine["method"];
   /** Absolute URL. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -79,8 +98,21 @@ export type ReplyReader = {
   unreadBytes(): number;
 };
 
+/** What a call is built from on its way to a channel. */
+export type UpstreamAsk = {
+  readonly call: Call;
+  readonly request: GatewayRequest;
+  readonly channel: ChannelSnapshot;
+  /** The channel's name of the model. */
+  readonly upstreamModel: string;
+  /** What it was admitted under: nothing is built without a reserve (protocols-and-pricing.md N1). */
+  readonly hold: Hold;
+};
+
 /** What renderError needs besides the error. */
 export type ErrorContext = {
+  /** Headers of the request, names in lower case: some clients get a shape of their own. */
+  readonly client: Readonly<Record<string, string>>;
   /** `req_...` */
   readonly requestId: string;
   /** `{publicUrl}/why/{request id}` or null without a public origin. */
@@ -101,15 +133,10 @@ export type Protocol = {
   readonly cachesInput: boolean;
   /** The key of a request from the headers of protocols-and-pricing.md 2.1. Throws missing_credential, credential_conflict. */
   readCredential(request: GatewayRequest): string;
-  /** Scans the body. Throws invalid_json, invalid_body, model_required. */
-  readCall(request: GatewayRequest, body: Uint8Array, operation: OperationName): Call;
+  /** Scans the body. Throws invalid_json, invalid_body, invalid_multipart, model_required, background_not_supported. */
+  readCall(ask: CallAsk): Call;
   /** Builds URL, headers and spliced body for a channel; `upstreamModel` replaces the model when it differs. */
-  buildUpstream(ask: {
-    call: Call;
-    request: GatewayRequest;
-    channel: ChannelSnapshot;
-    upstreamModel: string;
-  }): UpstreamRequest;
+  buildUpstream(ask: UpstreamAsk): UpstreamRequest;
   /** Headers of an upstream reply that reach the client (protocols-and-pricing.md 2.3). */
   replyHeaders(upstream: Readonly<Record<string, string | string[] | undefined>>): Record<string, string>;
   /** The reader for a reply, chosen by its content-type, not by the request (T1). */

@@ -80,7 +80,4 @@ export const SECRET_FIELDS = [
 export const SECRET_LISTS = [["channels", "credentials", "value"]] as const;
 
 /** Fields of provisioning.md that this release does not have: they are told as such, and null means the default as everywhere. */
-export const NOT_SUPPORTED: ReadonlySet<string> = new Set(["userGroups[].costMultiplier", "keys[].channels"]);
-
-/** Values that mean what this release does anyway, besides null and an empty list. */
-export const NEUTRAL: ReadonlyMap<string, unknown> = new Map([["userGroups[].costMultiplier", "1"]]);
+export const NOT_SUPPORTED: ReadonlySet<string> = new Set(["keys[].channels"]);

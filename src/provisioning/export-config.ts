@@ -5,7 +5,7 @@ import { formatUnitPrice } from "@/core/prices/unit-price";
 import type { StoredBoost } from "@/core/quota/boost-store";
 import { formatAmount } from "@/core/quota/limit-amount";
 import type { StoredLimit } from "@/core/quota/limit-store";
-import { formatFixed } from "@/lib/money";
+import { formatMultiplier } from "@/lib/money";
 import { limitNames } from "./limit-names";
 import { rateOf } from "./rate-names";
 
@@ -27,7 +27,7 @@ export async function exportConfig(ports: OperationPorts): Promise<string> {
       models: row.models.map(({ name, upstream }) => (name === upstream ? name : { name, upstream })),
       priority: row.priority,
       weight: row.weight,
-      costMultiplier: formatFixed(BigInt(costMultiplierPpm), 6),
+      costMultiplier: formatMultiplier(costMultiplierPpm),
       timeouts: row.timeouts,
       headers: row.headers,
       usageInStream: row.usageInStream,
@@ -42,7 +42,10 @@ export async function exportConfig(ports: OperationPorts): Promise<string> {
       userGroups: row.userGroups.map((id) => groupNames.get(id) ?? `#${id}`),
       enabled: row.enabled,
     })),
-    userGroups: userGroups.map(({ name }) => ({ name })),
+    userGroups: userGroups.map(({ name, costMultiplierPpm }) => ({
+      name,
+      ...(costMultiplierPpm === null ? {} : { costMultiplier: formatMultiplier(costMultiplierPpm) }),
+    })),
     users: (await ports.users.list({})).map(
       ({ id, name, email, role, locale, timeZone, ipAllow, ipDeny, maxConcurrent, enabled }) => ({
         ...{ name, email, role, locale, timeZone, ipAllow, ipDeny, maxConcurrent, enabled },

@@ -1,7 +1,7 @@
 import { parseDocument } from "yaml";
 import { AppError, type FieldError } from "@/core/errors";
 import { fieldErrorsOf } from "@/operations/field-errors";
-import { type ConfigFile, configFile, NEUTRAL, NOT_SUPPORTED, SECRET_FIELDS, SECRET_LISTS } from "./config-file";
+import { type ConfigFile, configFile, NOT_SUPPORTED, SECRET_FIELDS, SECRET_LISTS } from "./config-file";
 import { duplicates } from "./duplicates";
 
 /** Reads what `env:NAME` and `file:PATH` in the file mean; undefined: there is none. */
@@ -111,8 +111,7 @@ function withoutUnsupportedNulls(file: Plain): Plain {
 
 function dropNulls(entry: Plain, prefix: string): Plain {
   const isUnset = (name: string, value: unknown) =>
-    NOT_SUPPORTED.has(prefix + name) &&
-    (value === null || (Array.isArray(value) && value.length === 0) || NEUTRAL.get(prefix + name) === value);
+    NOT_SUPPORTED.has(prefix + name) && (value === null || (Array.isArray(value) && value.length === 0));
   return Object.fromEntries(Object.entries(entry).filter(([name, value]) => !isUnset(name, value)));
 }
 

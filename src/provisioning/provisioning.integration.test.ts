@@ -252,7 +252,7 @@ keys:
   - { user: x, name: k, secret: 7 }
 prices:
   - { model: m, input: 2.5 }
-userGroups: [{ name: y, costMultiplier: "2", rpm: 7 }]
+userGroups: [{ name: y, costMultiplier: "101", rpm: 7 }]
 modelGroups: [{ name: frontier, models: ["a b", "m*"] }, { name: rest }]
 rates: [{ subject: "user:x" }]
 whatever: true
@@ -276,7 +276,7 @@ whatever: true
       "settings.nonsense: unknown_field",
       "settings.queueHeartbeatMs: out_of_range",
       "settings.timeZone: zone_unknown",
-      "userGroups[0].costMultiplier: not_supported",
+      "userGroups[0].costMultiplier: multiplier_invalid",
       "users[0].role: not_a_choice",
       "whatever: unknown_field",
     ]);

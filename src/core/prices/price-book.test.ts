@@ -1,7 +1,7 @@
 import { buildPriceRow } from "@test/build-usage";
 import { describe, expect, test } from "vitest";
 import type { PriceRow } from "./price";
-import { buildPriceBook, type Catalogue } from "./price-book";
+import { buildPriceBook, type Catalogue, hasBasePrice } from "./price-book";
 import { selectPriceRow } from "./select-price-row";
 
 const packaged = (provider: string, model: string, id: number) =>
@@ -83,14 +83,39 @@ describe("what has no price", () => {
     const later = buildPriceBook({ stored, catalogue, now: () => now });
     expect(later.isPriced("own", channel(1))).toBe(false);
     now = 2000;
-    expect(ids(later.rowsFor("own", channel(1)))).toEqual([1]);
+    expect(later.isPriced("own", channel(1))).toBe(true);
   });
 
-  test("the default rows are those of model *", () => {
+  test.each([
+    ["of another tier", { serviceTier: "flex" }],
+    ["of long requests", { minInputTokens: 1 }],
+    ["of other hours", { dailyUtcFrom: 3600, dailyUtcTo: 7200 }],
+  ])("a price %s alone prices no call", (_, given) => {
+    const rows = [buildPriceRow({ id: 1, model: "own", ...given })];
+    expect(book(rows).isPriced("own", channel(1))).toBe(false);
+    expect(book([...rows, buildPriceRow({ id: 2, model: "own" })]).isPriced("own", channel(1))).toBe(true);
+  });
+
+  test("a call of a tier is priced by a row of that tier, however large it is", () => {
+    const rows = [
+      buildPriceRow({ serviceTier: "flex" }),
+      buildPriceRow({ id: 2, serviceTier: "fast", minInputTokens: 9 }),
+    ];
+    const priced = (tier: string) => hasBasePrice({ rows, at: 0, tier });
+    expect(["flex", "standard", "fast"].map(priced)).toEqual([true, false, false]);
+  });
+
+  test("the default rows are those of model *, of the channel and of all", () => {
     const stored = [buildPriceRow({ id: 1, model: "*" }), buildPriceRow({ id: 2, model: "*", channelId: 3 })];
-    expect(ids(book(stored).defaultRows())).toEqual([1]);
-    expect(book([]).defaultRows()).toEqual([]);
+    expect(ids(book(stored).defaultRows(channel(1)))).toEqual([1]);
+    expect(ids(book(stored).defaultRows(channel(3)))).toEqual([2, 1]);
+    expect(book([]).defaultRows(null)).toEqual([]);
     expect(book(stored).isPriced("own", null)).toBe(false);
+  });
+
+  test("the default row may mean another model", () => {
+    const stored = [buildPriceRow({ id: 1, model: "*", priceAs: "claude" })];
+    expect(chosen(book(stored).defaultRows(null), 1)).toBe(-3);
   });
 });
 
@@ -119,17 +144,52 @@ describe("priceAs", () => {
     expect([0, 99, 100, 199, 200, 299, 300, 500].map((at) => chosen(rows, at))).toEqual([1, 1, 12, 12, 13, 13, 3, 3]);
   });
 
-  test("may name a model that names another; a circle has no price", () => {
-    const chain = [
-      buildPriceRow({ id: 1, model: "a", priceAs: "b" }),
-      buildPriceRow({ id: 2, model: "b", priceAs: "gpt" }),
+  test("finds the level of the other model anew: its price on the channel, and its catalogue price until an admin's begins", () => {
+    const stored = [
+      buildPriceRow({ id: 1, model: "own", priceAs: "gpt" }),
+      buildPriceRow({ id: 2, model: "gpt", channelId: 7 }),
+      buildPriceRow({ id: 3, model: "gpt", effectiveFrom: 5000 }),
     ];
+    expect(chosen(book(stored).rowsFor("own", channel(7)), 1)).toBe(2);
+    expect([4999, 5000].map((at) => chosen(book(stored).rowsFor("own", channel(8)), at))).toEqual([-1, 3]);
+  });
+
+  test("holds in its own daily window, tier and context tier alone", () => {
+    const at = (hour: number) => hour * 3_600_000;
+    const other = [
+      buildPriceRow({ id: 11, model: "other" }),
+      buildPriceRow({ id: 12, model: "other", serviceTier: "flex" }),
+    ];
+    const rowsOf = (given: Partial<PriceRow>) =>
+      book([
+        buildPriceRow({ id: 1, model: "own" }),
+        buildPriceRow({ id: 2, model: "own", priceAs: "other", ...given }),
+        ...other,
+      ]).rowsFor("own", null);
+    const daily = rowsOf({ dailyUtcFrom: 3600, dailyUtcTo: 7200 });
+    expect([0, 1, 2].map((hour) => chosen(daily, at(hour)))).toEqual([1, 11, 1]);
+    const ask = { at: 1, tier: "standard", inputTotal: 0 };
+    const long = rowsOf({ minInputTokens: 10 });
+    expect([9, 10].map((inputTotal) => selectPriceRow({ ...ask, rows: long, inputTotal })?.id)).toEqual([1, 11]);
+    const flex = rowsOf({ serviceTier: "flex" });
+    expect(["standard", "flex"].map((tier) => selectPriceRow({ ...ask, rows: flex, tier })?.id)).toEqual([1, 12]);
+  });
+
+  test("may name a model that names another, and so on; a circle has no price", () => {
+    const names = ["a", "b", "c", "d", "e", "f", "g", "h", "gpt"];
+    const chain = names.slice(1).map((priceAs, id) => buildPriceRow({ id, model: names[id] ?? "", priceAs }));
     expect(chosen(book(chain).rowsFor("a", null), 1)).toBe(-1);
     const circle = [
-      buildPriceRow({ id: 1, model: "a", priceAs: "b" }),
-      buildPriceRow({ id: 2, model: "b", priceAs: "a" }),
+      buildPriceRow({ id: 1, model: "gpt", priceAs: "b" }),
+      buildPriceRow({ id: 2, model: "b", priceAs: "gpt" }),
     ];
-    expect(book(circle).rowsFor("a", null)).toEqual([]);
+    expect(book(circle).isPriced("gpt", null)).toBe(false);
+    expect(book(circle).isPriced("b", null)).toBe(false);
+  });
+
+  test("of a model without a price leaves a model unpriced: its catalogue price is not what was meant", () => {
+    const stored = [buildPriceRow({ id: 1, model: "gpt", priceAs: "nothing" })];
+    expect(book(stored).isPriced("gpt", null)).toBe(false);
   });
 });
 

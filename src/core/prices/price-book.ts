@@ -1,10 +1,13 @@
 import type { PriceRow } from "./price";
+import { selectPriceRow } from "./select-price-row";
 
 /*
  * Finds the rows that may price a model on a channel (protocols-and-pricing.md 7.1). Levels, first to last: admin rows for channel and
  * model, admin rows for the model, catalogue rows of the channel's provider, catalogue rows of the model's own provider. The rows of all
  * levels are returned in that order: `selectPriceRow` takes the first level that matches at the instant of the request, so an admin price
- * that begins tomorrow does not hide today's catalogue price. Built once per config version; answers are remembered.
+ * that begins tomorrow does not hide today's catalogue price. A row with `priceAs` carries the rows of the model that it names, which are chosen
+ * from only when the row itself is: its level, dates, tier and daily window hold. Models that name each other in a circle have no price.
+ * Built once per config version; answers are remembered.
  */
 
 /** A model of the packaged catalogue. */
@@ -31,120 +34,105 @@ export type PriceBookParts = {
   /** Stored rows: those of the admin, and catalogue rows of an import, which stand in for the packaged ones of their model. */
   readonly stored: readonly PriceRow[];
   readonly catalogue: Catalogue;
-  /** Epoch ms: a model whose first price is still to come is unpriced. */
+  /** Epoch ms. */
   readonly now: () => number;
 };
 
-type Known = { readonly rows: readonly PriceRow[]; readonly from: number };
-
 /** Names come from clients and upstreams, so the memory is bounded. */
 const MAX_KNOWN = 20_000;
-const MAX_ALIASES = 5;
 const NO_ROWS: readonly PriceRow[] = [];
 
 /** A book over stored and packaged rows. */
 export function buildPriceBook(parts: PriceBookParts) {
-  const stored = indexByModel(parts.stored);
-  const known = new Map<number | null, Map<string, Known>>();
+  const sources: Sources = { stored: indexByModel(parts.stored), catalogue: parts.catalogue };
+  const known = new Map<number | null, Map<string, readonly PriceRow[]>>();
   let size = 0;
-  const find = (model: string, channel: PricedChannel | null): Known => {
+  const rowsFor = (model: string, channel: PricedChannel | null): readonly PriceRow[] => {
     const channelId = channel?.id ?? null;
     const isShared = channel === null || channelId !== null;
     const found = isShared ? known.get(channelId)?.get(model) : undefined;
     if (found !== undefined) return found;
-    const rows = levelsOf({ model, channel, depth: 0 }, stored, parts.catalogue).flat();
-    const fresh = { rows, from: Math.min(...rows.map((row) => row.effectiveFrom)) };
+    const rows = rowsOf({ model, channel, path: [] }, sources);
     if (isShared) {
       if (size++ >= MAX_KNOWN) {
         known.clear();
         size = 1;
       }
-      const ofChannel = known.get(channelId) ?? new Map<string, Known>();
-      known.set(channelId, ofChannel.set(model, fresh));
+      const ofChannel = known.get(channelId) ?? new Map<string, readonly PriceRow[]>();
+      known.set(channelId, ofChannel.set(model, rows));
     }
-    return fresh;
-  };
-  const rowsFor = (model: string, channel: PricedChannel | null): readonly PriceRow[] => {
-    const { rows, from } = find(model, channel);
-    return from <= parts.now() ? rows : NO_ROWS;
+    return rows;
   };
   return {
-    /** Candidate rows, level by level; empty: unpriced now. */
+    /** Candidate rows, level by level, those too that begin later. */
     rowsFor,
-    /** Rows of model `*`. */
-    defaultRows: () => stored.get("*")?.filter(isForEveryChannel) ?? NO_ROWS,
-    /** True when a row covers the model on such a channel now. */
-    isPriced: (model: string, channel: PricedChannel | null) => rowsFor(model, channel).length > 0,
+    /** An admin's rows of model `*`, for the policy `default_price`. */
+    defaultRows: (channel: PricedChannel | null) =>
+      rowsFor(ANY_MODEL, channel).filter(({ source }) => source === "admin"),
+    /** True when a row prices the model on such a channel now. */
+    isPriced: (model: string, channel: PricedChannel | null) =>
+      hasBasePrice({ rows: rowsFor(model, channel), at: parts.now(), tier: STANDARD }),
   };
 }
 
-type Query = { readonly model: string; readonly channel: PricedChannel | null; readonly depth: number };
-type Stored = ReadonlyMap<string, readonly PriceRow[]>;
+const ANY_MODEL = "*";
+const STANDARD = "standard";
 
-function indexByModel(rows: readonly PriceRow[]): Stored {
-  const index = new Map<string, PriceRow[]>();
-  for (const row of rows) {
-    const ofModel = index.get(row.model);
-    if (ofModel === undefined) index.set(row.model, [row]);
-    else ofModel.push(row);
-  }
-  return index;
+/** Whether a call of a tier has a price, however large it turns out to be. */
+export function hasBasePrice(ask: {
+  readonly rows: readonly PriceRow[];
+  /** Epoch ms. */
+  readonly at: number;
+  readonly tier: string;
+}): boolean {
+  return selectPriceRow({ ...ask, inputTotal: 0 }) !== null;
 }
 
-const isForEveryChannel = (row: PriceRow) => row.source === "admin" && row.channelId === null;
+type Sources = { readonly stored: ReadonlyMap<string, readonly PriceRow[]>; readonly catalogue: Catalogue };
+/** `path`: the models whose `priceAs` led here. */
+type Query = { readonly model: string; readonly channel: PricedChannel | null; readonly path: readonly string[] };
 
-function levelsOf(query: Query, stored: Stored, catalogue: Catalogue): readonly (readonly PriceRow[])[] {
+function indexByModel(rows: readonly PriceRow[]): Sources["stored"] {
+  return Map.groupBy(rows, ({ model }) => model);
+}
+
+function rowsOf(query: Query, sources: Sources): readonly PriceRow[] {
   const { model, channel } = query;
-  const admin = (stored.get(model) ?? []).filter((row) => row.source === "admin");
+  const path = [...query.path, model];
+  const targets = new Map<string, readonly PriceRow[]>(path.map((circle) => [circle, NO_ROWS]));
+  return levelsOf(query, sources)
+    .flat()
+    .map((row) => {
+      const { priceAs } = row;
+      if (priceAs === null) return row;
+      const target = targets.get(priceAs) ?? rowsOf({ model: priceAs, channel, path }, sources);
+      targets.set(priceAs, target);
+      return { ...row, target };
+    });
+}
+
+function levelsOf({ model, channel }: Query, sources: Sources): readonly (readonly PriceRow[])[] {
+  const { stored, catalogue } = sources;
+  const admin = (stored.get(model) ?? NO_ROWS).filter((row) => row.source === "admin");
   const levels = [
     admin.filter((row) => row.channelId !== null && row.channelId === channel?.id),
-    admin.filter(isForEveryChannel),
+    admin.filter((row) => row.channelId === null),
   ];
   const provider = channel === null ? null : (channel.provider ?? catalogue.providerOf(channel.baseUrl));
   const atProvider = provider === null ? null : catalogue.matchModel(provider, model);
   const atHome = catalogue.matchModel(null, model);
-  if (atProvider !== null) levels.push(catalogueRows(atProvider, stored, catalogue));
-  if (atHome !== null && !isSameModel(atHome, atProvider)) levels.push(catalogueRows(atHome, stored, catalogue));
-  const target = (name: string): readonly PriceRow[] =>
-    query.depth >= MAX_ALIASES
-      ? NO_ROWS
-      : (levelsOf({ model: name, channel, depth: query.depth + 1 }, stored, catalogue)[0] ?? NO_ROWS);
-  return levels.map((rows) => followAliases(rows, target)).filter((rows) => rows.length > 0);
+  if (atProvider !== null) levels.push(catalogueRows(atProvider, sources));
+  if (atHome !== null && !isSameModel(atHome, atProvider)) levels.push(catalogueRows(atHome, sources));
+  return levels;
 }
 
 function isSameModel(a: CatalogueModel, b: CatalogueModel | null): boolean {
   return a.provider === b?.provider && a.model === b.model;
 }
 
-function catalogueRows(match: CatalogueModel, stored: Stored, catalogue: Catalogue): PriceRow[] {
-  const imported = (stored.get(match.model) ?? []).filter(
+function catalogueRows(match: CatalogueModel, { stored, catalogue }: Sources): PriceRow[] {
+  const imported = (stored.get(match.model) ?? NO_ROWS).filter(
     (row) => row.source === "catalogue" && row.provider === match.provider,
   );
   return imported.length > 0 ? imported : [...catalogue.rowsOf(match)];
-}
-
-/** Replaces each `priceAs` row of a level by the rows of the model it names, for as long as it is in force. */
-function followAliases(rows: readonly PriceRow[], target: (model: string) => readonly PriceRow[]): readonly PriceRow[] {
-  if (rows.every((row) => row.priceAs === null)) return rows;
-  return rows.flatMap((alias) => {
-    if (alias.priceAs === null) return [alias];
-    const from = alias.effectiveFrom;
-    const later = rows.filter((row) => row.serviceTier === alias.serviceTier && row.effectiveFrom > from);
-    const until = Math.min(...later.map((row) => row.effectiveFrom));
-    const { source, channelId, provider } = alias;
-    return inForce(target(alias.priceAs), from, until).map((row) => ({ ...row, source, channelId, provider }));
-  });
-}
-
-/** The rows in force from one instant until another: the latest of each tier at the start, and those that begin in between. */
-function inForce(rows: readonly PriceRow[], from: number, until: number): readonly PriceRow[] {
-  return rows.flatMap((row) => {
-    if (row.effectiveFrom >= until) return [];
-    if (row.effectiveFrom > from) return [row];
-    const isReplaced = rows.some(
-      (other) =>
-        other.serviceTier === row.serviceTier && other.effectiveFrom > row.effectiveFrom && other.effectiveFrom <= from,
-    );
-    return isReplaced ? [] : [{ ...row, effectiveFrom: from }];
-  });
 }

@@ -23,6 +23,8 @@ export type PriceAsk = {
   readonly rows: (model: string) => readonly PriceRow[];
   /** Instant of admission, epoch ms. */
   readonly at: number;
+  /** Service tier that the call was admitted with: its row prices a reply of another tier where neither that nor `standard` has one. Absent: none. */
+  readonly askedTier?: string;
   /** Multipliers in millionths, integers from 0. */
   readonly channelPpm: number;
   readonly groupPpm: number;
@@ -75,10 +77,16 @@ function partAsk(part: Usage["parts"][number], ask: PriceAsk, flags: string[]): 
   const { counts } = part;
   if (part.model !== null && part.model !== ask.model) {
     const rows = ask.rows(part.model);
-    if (rows.length > 0) return { model: part.model, counts, rows };
+    if (rowFor({ model: part.model, counts, rows }, ask) !== null) return { model: part.model, counts, rows };
     flag(flags, "secondary_unpriced");
   }
   return { model: ask.model, counts, rows: ask.rows(ask.model) };
+}
+
+function rowFor({ counts, rows }: PartAsk, { at, usage, askedTier = usage.tier }: PriceAsk): PriceRow | null {
+  const inputTotal = countTokens(counts).input;
+  const row = selectPriceRow({ rows, at, tier: usage.tier, inputTotal });
+  return row !== null || askedTier === usage.tier ? row : selectPriceRow({ rows, at, tier: askedTier, inputTotal });
 }
 
 function pricePart(
@@ -87,7 +95,7 @@ function pricePart(
   flags: string[],
 ): { part: CostPart; row: PriceRow | null } {
   const { tier } = ask.usage;
-  const row = selectPriceRow({ rows, at: ask.at, tier, inputTotal: countTokens(counts).input });
+  const row = rowFor({ model, counts, rows }, ask);
   if (row === null) {
     flag(flags, "unpriced");
     return { part: { priceRowId: null, model, counts: withoutZeros(counts), components: {} }, row };

@@ -59,4 +59,6 @@ export type PriceRow = {
   readonly components: Readonly<Record<string, bigint>>;
   /** The model whose price is meant; then components are empty. */
   readonly priceAs: string | null;
+  /** Rows of that model on the same channel, level by level; a price book tells them. */
+  readonly target?: readonly PriceRow[];
 };

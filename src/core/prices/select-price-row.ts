@@ -15,7 +15,9 @@ const DAY_SECONDS = 86_400;
 
 /**
  * The row that prices a whole request: of the first level with a matching row, the tier over `standard`, then the latest
- * `effectiveFrom`, then a daily window over none, then the largest `minInputTokens`. Null: unpriced.
+ * `effectiveFrom`, then a daily window over none, then the largest `minInputTokens`, then the one
+ * that was written last. Where that says `priceAs`, the same among the rows of the
+ * model that it names. Null: unpriced.
  */
 export function selectPriceRow(ask: Selection): PriceRow | null {
   let best: PriceRow | null = null;
@@ -24,16 +26,49 @@ export function selectPriceRow(ask: Selection): PriceRow | null {
     if (best !== null && !isSameLevel(row, best)) break;
     if (best === null || isBetter(row, best)) best = row;
   }
-  return best;
+  return best === null || best.priceAs === null ? best : selectPriceRow({ ...ask, rows: best.target ?? [] });
+}
+
+/** Whether every component of every row that may price a call at an instant is 0, whatever its size and the tier of its reply (quota.md Q11). */
+export function isFreeAt(rows: readonly PriceRow[], at: number): boolean {
+  const open = rows.filter((row) => isOpen(row, at));
+  let hasBase = false;
+  for (const [index, row] of open.entries()) {
+    const before = open[index - 1];
+    if (hasBase && before !== undefined && !isSameLevel(row, before)) return true;
+    hasBase ||= row.serviceTier === "standard" && row.minInputTokens === 0;
+    if (!open.some((other) => replaces(other, row)) && !costsNothing(row, at)) return false;
+  }
+  return true;
+}
+
+function costsNothing({ components, priceAs, target = [] }: PriceRow, at: number): boolean {
+  if (priceAs !== null) return isFreeAt(target, at);
+  for (const name in components) if (components[name] !== 0n) return false;
+  return true;
+}
+
+/** Of two rows in force, whether one is chosen whenever the other matches. */
+function replaces(row: PriceRow, other: PriceRow): boolean {
+  return (
+    row !== other &&
+    isSameLevel(row, other) &&
+    row.serviceTier === other.serviceTier &&
+    row.minInputTokens <= other.minInputTokens &&
+    isBetter(row, other)
+  );
 }
 
 function matches(row: PriceRow, ask: Selection): boolean {
   return (
-    row.effectiveFrom <= ask.at &&
     row.minInputTokens <= ask.inputTotal &&
     (row.serviceTier === "standard" || row.serviceTier === ask.tier) &&
-    isInDailyWindow(row, ask.at)
+    isOpen(row, ask.at)
   );
+}
+
+function isOpen(row: PriceRow, at: number): boolean {
+  return row.effectiveFrom <= at && isInDailyWindow(row, at);
 }
 
 function isInDailyWindow({ dailyUtcFrom: from, dailyUtcTo: to }: PriceRow, at: number): boolean {
@@ -52,5 +87,6 @@ function isBetter(row: PriceRow, best: PriceRow): boolean {
   if (row.effectiveFrom !== best.effectiveFrom) return row.effectiveFrom > best.effectiveFrom;
   const isDaily = row.dailyUtcFrom !== null;
   if (isDaily !== (best.dailyUtcFrom !== null)) return isDaily;
-  return row.minInputTokens > best.minInputTokens;
+  if (row.minInputTokens !== best.minInputTokens) return row.minInputTokens > best.minInputTokens;
+  return row.id > best.id; // the later written
 }

@@ -61,12 +61,14 @@ export type RestartRow = {
   readonly restartedAt: number;
 };
 
-/** A user group as the limits of one of its users see it. */
+/** A user group as the limits and the costs of one of its users see it. */
 export type GroupMembership = {
   readonly id: number;
   readonly name: string;
   /** Config version at which the user joined. */
   readonly joinedVersion: number;
+  /** Cost multiplier in millionths, 0..100,000,000; null: none. */
+  readonly costMultiplierPpm: number | null;
 };
 
 /** A set of models that limits aim at; a model belongs to at most one. */

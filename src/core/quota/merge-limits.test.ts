@@ -156,7 +156,7 @@ describe("what a counter is defined by (quota.md Q50)", () => {
       .fingerprint;
   const group = (joinedVersion: number) => ({
     limits: [buildLimit({ subjectType: "user_group" as const, subjectId: 1 })],
-    userGroups: [{ id: 1, name: "A", joinedVersion }],
+    userGroups: [{ id: 1, name: "A", joinedVersion, costMultiplierPpm: null }],
   });
 
   test.each([
@@ -206,7 +206,7 @@ function each(check: (caller: LimitedCaller, random: Random) => void): void {
 
 function drawCaller(random: Random): LimitedCaller {
   const userGroups = GROUPS.filter(() => random(3) > 0).map(
-    (id): GroupMembership => ({ id, name: `group ${id}`, joinedVersion: 1 + random(3) }),
+    (id): GroupMembership => ({ id, name: `group ${id}`, joinedVersion: 1 + random(3), costMultiplierPpm: null }),
   );
   const rows = new Map<string, LimitRow>();
   for (let id = 1 + random(12); id > 0; id--) {

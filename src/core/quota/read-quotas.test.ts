@@ -37,7 +37,7 @@ function open({ limits, boosts = [], entries = [], store: wrap = (store) => stor
     now: engine.now,
     onFault: (fault: unknown) => void faults.push(fault),
   };
-  const groups = [{ id: 5, name: "team-a", joinedVersion: 1 }];
+  const groups = [{ id: 5, name: "team-a", joinedVersion: 1, costMultiplierPpm: null }];
   const callerOf = (rows: readonly LimitRow[]): LimitedCaller => ({
     ...{ userId: 7, keyId: 3, userGroups: groups, limits: rows, boosts, restarts: [] },
     ...{ rates: [], maxConcurrent: { user: null, key: null } },

@@ -303,7 +303,12 @@ function subjectOf({ subjectType, subjectId }: LimitRow): string {
 
 /** A snapshot has the rows of the user's own groups alone. */
 function callerOf(limits: readonly LimitRow[], boosts: readonly BoostRow[]): LimitedCaller {
-  const userGroups = ["A", "B"].map((name) => ({ id: GROUP_IDS[name] ?? 0, name, joinedVersion: 1 }));
+  const userGroups = ["A", "B"].map((name) => ({
+    id: GROUP_IDS[name] ?? 0,
+    name,
+    joinedVersion: 1,
+    costMultiplierPpm: null,
+  }));
   const isOwn = ({ subjectType, subjectId }: LimitRow) =>
     subjectType !== "user_group" || userGroups.some(({ id }) => id === subjectId);
   return buildCaller({ userGroups, limits: limits.filter(isOwn), boosts });

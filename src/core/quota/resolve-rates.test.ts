@@ -6,8 +6,8 @@ import { resolveRates } from "./resolve-rates";
 
 const ASKED = { modelGroupId: 5, model: "gpt-4o" };
 const GROUPS = [
-  { id: 1, name: "team-a", joinedVersion: 1 },
-  { id: 2, name: "vip", joinedVersion: 1 },
+  { id: 1, name: "team-a", joinedVersion: 1, costMultiplierPpm: null },
+  { id: 2, name: "vip", joinedVersion: 1, costMultiplierPpm: null },
 ];
 let nextId = 1;
 

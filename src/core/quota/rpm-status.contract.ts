@@ -5,8 +5,8 @@ import type { RateRow } from "./rate-row";
 import { readRpmStatus } from "./rpm-status";
 
 const CONFIG = { version: 1, keyId: 3, user: "", key: "" };
-const VIP = { id: 2, name: "vip", joinedVersion: 1 };
-const PLAIN = { id: 3, name: "plain", joinedVersion: 1 };
+const VIP = { id: 2, name: "vip", joinedVersion: 1, costMultiplierPpm: null };
+const PLAIN = { id: 3, name: "plain", joinedVersion: 1, costMultiplierPpm: null };
 const TARGET = { modelGroupId: null, model: "m" };
 
 /** What `rpm-status` tells must be what the counters enforce (channels-and-rates.md R14). */

@@ -1,9 +1,14 @@
 import type { Versioned } from "../vocabulary";
 
 /** A group of users; its limits are per user (quota.md section 1). */
-export type UserGroupRow = Versioned & { readonly name: string; readonly userCount: number };
+export type UserGroupRow = Versioned & {
+  readonly name: string;
+  readonly userCount: number;
+  /** What its users' costs are multiplied by, in millionths, 0..100,000,000; null: none (protocols-and-pricing.md 7.1). */
+  readonly costMultiplierPpm: number | null;
+};
 /** Writable columns of a user group. */
-export type UserGroupValues = Pick<UserGroupRow, "name" | "managedBy">;
+export type UserGroupValues = Pick<UserGroupRow, "name" | "managedBy" | "costMultiplierPpm">;
 /** One user in one group. */
 export type GroupUserRow = {
   readonly userGroupId: number;

@@ -1,5 +1,5 @@
 import type { ChannelCredentialRow, ChannelRow } from "@/core/channels/channel-row";
-import { formatFixed } from "@/lib/money";
+import { formatMultiplier } from "@/lib/money";
 import { toIso, toVersioned } from "../to-output";
 import type { Channel } from "./channel";
 
@@ -37,7 +37,7 @@ function settingsOutput(row: ChannelRow) {
     models: row.models.map(({ name, upstream }) => ({ name, upstream })),
     priority: row.priority,
     weight: row.weight,
-    costMultiplier: formatFixed(BigInt(row.costMultiplierPpm), 6),
+    costMultiplier: formatMultiplier(row.costMultiplierPpm),
     timeouts: { ...row.timeouts },
     headers: { set: { ...row.headers.set }, remove: [...row.headers.remove] },
     usageInStream: row.usageInStream,

@@ -59,9 +59,3 @@ export function refuse(faults: readonly FieldError[]): void {
 export function isSameHost(a: string, b: string): boolean {
   return new URL(a).origin === new URL(b).origin;
 }
-
-/** A validated decimal multiplier in millionths. */
-export function multiplierPpm(text: string): number {
-  const [whole = "0", fraction = ""] = text.split(".");
-  return Number(whole) * 1_000_000 + Number(fraction.slice(0, 6).padEnd(6, "0"));
-}

@@ -1,8 +1,9 @@
+import { multiplierPpm } from "@/lib/money";
 import { managedBy } from "../existing";
 import { defineOperation } from "../operation";
 import { Channel } from "./channel";
 import { channelNote } from "./channel-output";
-import { faultsFromOutside, faultsOf, multiplierPpm, refuse } from "./check-channel";
+import { faultsFromOutside, faultsOf, refuse } from "./check-channel";
 import { planCredentials, sealPlan } from "./plan-credentials";
 import { readChannel } from "./read-channel";
 import { CreateChannelInput } from "./schema";

@@ -3,13 +3,13 @@ import {
   ON_DISCONNECT,
   OPERATION_NAMES,
   OVERFLOWS,
+  PROTOCOL_IDS,
   PROTOCOL_OPERATIONS,
   PROVIDER_IDS,
-  SERVED_PROTOCOL_IDS,
   USAGE_IN_STREAM,
 } from "@/core/vocabulary";
 import { normaliseBaseUrl } from "@/lib/base-url";
-import { parseFixed } from "@/lib/money";
+import { isMultiplier } from "@/lib/money";
 import type { FieldErrorCode } from "../field-error-codes";
 import {
   because,
@@ -27,10 +27,10 @@ import {
 } from "../references";
 
 /** What a channel may choose from: providers of the price catalogue, operations by protocol. */
-export const CHANNEL_CHOICES = { providers: PROVIDER_IDS, operations: PROTOCOL_OPERATIONS };
+export const CHANNEL_CHOICES = { protocols: PROTOCOL_IDS, providers: PROVIDER_IDS, operations: PROTOCOL_OPERATIONS };
 
 const protocols = z
-  .array(choice(SERVED_PROTOCOL_IDS, "protocol_unknown"), because("protocols_required", "protocols_required"))
+  .array(choice(PROTOCOL_IDS, "protocol_unknown"), because("protocols_required", "protocols_required"))
   .min(1, "protocols_required")
   .refine((list) => new Set(list).size === list.length, "duplicate");
 const operations = z
@@ -88,10 +88,7 @@ const models = z
   .max(500, "too_long")
   .refine((list) => new Set(list.map((entry) => entry.name)).size === list.length, "model_duplicate");
 
-const costMultiplier = z.string(because("multiplier_invalid")).refine((given) => {
-  const ppm = parseFixed(given, 6);
-  return typeof ppm === "bigint" && ppm <= 100_000_000n;
-}, "multiplier_invalid");
+const costMultiplier = z.string(because("multiplier_invalid")).refine(isMultiplier, "multiplier_invalid");
 
 const timeout = (min: number, max: number) => whole(min, max, "timeout_out_of_range");
 const timeoutFields = strict({

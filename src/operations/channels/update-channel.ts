@@ -1,10 +1,11 @@
 import type { ChannelRow } from "@/core/channels/channel-row";
+import { multiplierPpm } from "@/lib/money";
 import { changesOf } from "../changes-of";
 import { existing } from "../existing";
 import { defineOperation, type OperationContext } from "../operation";
 import { Channel } from "./channel";
 import { channelNote } from "./channel-output";
-import { faultsFromOutside, faultsOf, isSameHost, multiplierPpm, refuse } from "./check-channel";
+import { faultsFromOutside, faultsOf, isSameHost, refuse } from "./check-channel";
 import { planCredentials, sealPlan } from "./plan-credentials";
 import { readChannel, readCredentials } from "./read-channel";
 import { UpdateChannelInput } from "./schema";

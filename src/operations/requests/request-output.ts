@@ -1,6 +1,6 @@
 import type { RequestDetail as Detail, RequestRow } from "@/core/ledger/request-log";
 import { requestIdOf } from "@/lib/id";
-import { formatFixed, formatUsd } from "@/lib/money";
+import { formatFixed, formatMultiplier, formatUsd } from "@/lib/money";
 import { toIso } from "../to-output";
 import { costLines } from "./cost-lines";
 import type { OwnRequestDetail, OwnRequestItem, RequestDetail, RequestItem } from "./schema";
@@ -58,8 +58,8 @@ export function requestDetail(row: Detail, channelNames: ReadonlyMap<number, str
     entries: row.entries.map((entry) => ({
       ...entryOutput(entry),
       channel: channel(entry.channelId),
-      channelMultiplier: formatFixed(BigInt(entry.detail.channelPpm), 6),
-      groupMultiplier: formatFixed(BigInt(entry.detail.groupPpm), 6),
+      channelMultiplier: formatMultiplier(entry.detail.channelPpm),
+      groupMultiplier: formatMultiplier(entry.detail.groupPpm),
     })),
     upstreamRequestId: row.upstreamRequestId,
     decision: row.decision,

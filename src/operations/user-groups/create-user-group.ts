@@ -1,3 +1,4 @@
+import { multiplierPpm } from "@/lib/money";
 import { existing, managedBy } from "../existing";
 import { defineOperation } from "../operation";
 import { refuseUnknown } from "./refuse-unknown";
@@ -14,8 +15,9 @@ export const createUserGroup = defineOperation({
   input: CreateUserGroupInput,
   output: UserGroup,
   errors: ["name_taken"],
-  async run({ name, userIds }, { ports, actor }) {
-    const { id } = await ports.userGroups.insert({ name, managedBy: managedBy(actor) });
+  async run({ name, costMultiplier, userIds }, { ports, actor }) {
+    const costMultiplierPpm = costMultiplier === null ? null : multiplierPpm(costMultiplier);
+    const { id } = await ports.userGroups.insert({ name, costMultiplierPpm, managedBy: managedBy(actor) });
     refuseUnknown(userIds, (await ports.userGroups.addUsers(id, userIds)).unknown);
     const output = userGroupOutput(existing(await ports.userGroups.find(id)));
     return { output, audit: { target: `user-group:${id}`, before: null, after: { ...output, userIds } } };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isMultiplier } from "@/lib/money";
 import type { FieldErrorCode } from "../field-error-codes";
 import {
   because,
@@ -6,6 +7,7 @@ import {
   idField,
   listOf,
   nameField,
+  orDefault,
   searchField,
   strict,
   versionedShape,
@@ -18,13 +20,24 @@ const userIds = z
   .max(1000, "too_long" satisfies FieldErrorCode)
   .refine((ids) => new Set(ids).size === ids.length, "duplicate" satisfies FieldErrorCode);
 
+const costMultiplier = z.string(because("multiplier_invalid")).refine(isMultiplier, "multiplier_invalid").nullable();
+
 /** Fields of a user group; shared by form, REST and the provisioning file. */
-export const userGroupFields = { name: nameField };
+export const userGroupFields = {
+  name: nameField,
+  /** Decimal of 0 to 100, for the cost of its users; null: none. The lowest of a user's groups counts. */
+  costMultiplier: orDefault(costMultiplier, null),
+};
 
 /** Input of `userGroups.create`. */
 export const CreateUserGroupInput = strict({ ...userGroupFields, userIds: userIds.default([]) });
 /** Input of `userGroups.update`: a patch. */
-export const UpdateUserGroupInput = strict({ id: idField, version: versionField, name: nameField.optional() });
+export const UpdateUserGroupInput = strict({
+  id: idField,
+  version: versionField,
+  name: nameField.optional(),
+  costMultiplier: costMultiplier.optional(),
+});
 /** Input of `userGroups.addUsers` and `userGroups.removeUsers`. */
 export const GroupUsersInput = strict({ id: idField, userIds: userIds.min(1, "required" satisfies FieldErrorCode) });
 /** Input of `userGroups.assign`: the groups that a user shall be in, and no others. */
@@ -37,7 +50,12 @@ export const GetUserGroupInput = byId;
 export const DeleteUserGroupInput = byId;
 
 /** A user group. */
-export const UserGroup = z.object({ ...versionedShape, name: z.string(), userCount: z.int() });
+export const UserGroup = z.object({
+  ...versionedShape,
+  name: z.string(),
+  userCount: z.int(),
+  costMultiplier: z.string().nullable(),
+});
 /** See the schema. */
 export type UserGroup = z.infer<typeof UserGroup>;
 /** Output of `userGroups.get`: the group with its users, by name. */

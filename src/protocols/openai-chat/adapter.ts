@@ -14,7 +14,7 @@ export const openaiChat: Protocol = {
   id: "openai-chat",
   cachesInput: false,
   readCredential,
-  readCall: (_request, body, operation) => readChatCall(body, operation),
+  readCall: readChatCall,
   buildUpstream: buildChatUpstream,
   replyHeaders: headersDown,
   createReader: ({ contentType, injectedUsage }) => chatReader(contentType, injectedUsage),

@@ -1,6 +1,5 @@
 import { NO_TOOLS } from "@/core/prices/cost-counts";
-import type { OperationName } from "@/core/vocabulary";
-import type { Call } from "../protocol";
+import type { Call, CallAsk } from "../protocol";
 import {
   readChoices,
   readModel,
@@ -21,15 +20,17 @@ const FIELDS = governedFields(CHAT_FIELDS, CHAT_CONVERSATION);
 export type ChatScan = { readonly body: BodyScan; readonly usage: StreamUsage | null };
 
 /** What a chat body asks for. Throws `invalid_json`, `invalid_body`, `model_required`. */
-export function readChatCall(body: Uint8Array, operation: OperationName): Call {
+export function readChatCall({ body, route }: CallAsk): Call {
   const scan = scanOrThrow(body, FIELDS);
   const model = readModel(scan);
   const stream = readStream(scan);
   const usage = stream ? readStreamUsage(scan) : null;
   const result: ChatScan = { body: scan, usage };
   return {
-    operation,
+    operation: route.operation,
+    line: route,
     model,
+    secondaryModels: [],
     stream,
     asksStreamUsage: usage?.isAsked ?? false,
     maxOutputTokens: readTokenLimits(scan),

@@ -1,6 +1,3 @@
-/** Names of this wire format that several files share. */
-export const CHAT_PATH = "/v1/chat/completions";
-
 /** The member that Sluice may change besides the model (protocols-and-pricing.md 4.3). */
 export const STREAM_OPTIONS = "stream_options";
 export const INCLUDE_USAGE = "include_usage";

@@ -11,7 +11,10 @@ const listOf = <Row>(object: ReturnType<typeof sql>, order: string) =>
   sql<readonly Row[]>`coalesce(json_agg(${object} order by ${sql.raw(order)}), '[]')`;
 
 const GROUPS = sql<readonly GroupMembership[]>`(
-  select ${listOf(sql`json_build_object('id', g.id, 'name', g.name, 'joinedVersion', m.joined_version)`, "g.id")}
+  select ${listOf(
+    sql`json_build_object('id', g.id, 'name', g.name, 'joinedVersion', m.joined_version, 'costMultiplierPpm', g.cost_multiplier_ppm)`,
+    "g.id",
+  )}
   from user_group_users m join user_groups g on g.id = m.user_group_id where m.user_id = users.id)`;
 
 // A union, because each branch has an index of its own.

@@ -8,18 +8,18 @@ import { listModels } from "./list-models";
 import { renderUsage } from "./render-usage";
 import { withRequestId } from "./reply-head";
 
-/** What the path of a local call names besides its route. */
-export type LocalCall = { readonly exchange: Exchange; readonly model: string | null; readonly withoutBody: boolean };
+/** A local call; `withoutBody` for HEAD. */
+export type LocalCall = { readonly exchange: Exchange; readonly withoutBody: boolean };
 
 /** A call that is answered here: nothing goes upstream, nothing is counted (class L of protocols-and-pricing.md 1.2). */
-export async function handleUnmetered(local: LocalCall, deps: EngineDeps): Promise<void> {
-  const { exchange, model } = local;
+export async function handleLocal(local: LocalCall, deps: EngineDeps): Promise<void> {
+  const { exchange } = local;
   let caller: Caller | null = null;
   try {
     caller = await authenticate(exchange, deps);
     send(await render(caller, local, deps), local, deps);
   } catch (error) {
-    fail(toAppError(error), { exchange, caller, model }, deps);
+    fail(toAppError(error), { exchange, caller, model: exchange.names.model }, deps);
   }
 }
 
@@ -28,10 +28,14 @@ async function render(caller: Caller, local: LocalCall, deps: EngineDeps): Promi
   return renderUsage(await deps.readUsage(caller), { caller, config: deps.config.current() });
 }
 
-function renderList(caller: Caller, { exchange, model }: LocalCall, deps: EngineDeps): RenderedError {
-  const { protocol, request } = exchange;
+function renderList(caller: Caller, { exchange }: LocalCall, deps: EngineDeps): RenderedError {
+  const { protocol, request, names } = exchange;
+  const { model } = names;
   const inAny = request.query.get("protocol") === "all";
-  const models = listModels(caller, deps.config.current(), inAny ? null : protocol.id);
+  const models = listModels(caller, deps.config.current(), {
+    protocol: inAny ? null : protocol.id,
+    at: deps.clock.now(),
+  });
   if (model === null) return protocol.renderModels(models, request.query);
   const found = models.find(({ id }) => id === model);
   if (found === undefined) throw new AppError("model_not_found", { model });
