@@ -17,12 +17,9 @@ import { type HostName, serveGateway } from "./serve-gateway";
 
 /** Models of the scene, one per vendor and purpose. Each costs 2.5 USD in, 1.25 cached, 10 out per million. */
 export const MODELS = [
-  "gpt-4o",
-  "gpt-5-codex",
-  "claude-sonnet-4-5",
-  "gemini-2.5-flash",
-  "text-embedding-3-small",
-  "gemini-embedding-001",
+  ...["gpt-4o", "gpt-5-codex", "claude-sonnet-4-5", "gemini-2.5-flash"],
+  ...["text-embedding-3-small", "gemini-embedding-001", "omni-moderation-latest"],
+  ...["gpt-image-1", "gpt-4o-mini-tts", "gpt-4o-transcribe"],
 ];
 
 /** What a test says about its scene. */

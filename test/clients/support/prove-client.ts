@@ -205,7 +205,7 @@ async function usageOf({ url, key }: Scene): Promise<unknown> {
 
 function proveAttempts(client: Client, { attempts, errors }: Expected): void {
   const cases: { title: string; given: Partial<LimitRow>; stream: boolean; kind: string }[] = [
-    { title: "of USD a day", given: {}, stream: false, kind: errors.denied },
+    { title: "of USD in 5 hours", given: { window: "5h" }, stream: false, kind: errors.denied },
     {
       title: "of requests without a reset",
       given: { unit: "requests", amount: 3, window: "total" },
