@@ -120,6 +120,7 @@ function takeHead(relay: Relay, status: number, headers: UpstreamHeaders): void 
   relay.reader = ask.exchange.protocol.createReader({
     contentType,
     status,
+    operation: ask.exchange.route.operation,
     injectedUsage: ask.injectedUsage,
     channel: ask.channel,
   });

@@ -39,6 +39,16 @@ export function tightestTokens(standings: readonly LimitStanding[]): LimitStandi
   return tightest;
 }
 
+/** The window of a length that is used most, over both axes and all units; null without one. */
+export function fullestOf(standings: readonly LimitStanding[], window: LimitStanding["window"]): LimitStanding | null {
+  let found: LimitStanding | null = null;
+  for (const standing of standings) {
+    if (standing.window !== window) continue;
+    if (found === null || usedShareOf(standing) > usedShareOf(found)) found = standing;
+  }
+  return found;
+}
+
 /** An instant in whole epoch seconds, rounded up. */
 export function epochSeconds(at: number): number {
   return Math.ceil(at / 1_000);

@@ -80,6 +80,10 @@ export type ReplyReading = {
   readonly contentBytes: number;
   /** Id of a response that the upstream stores; absent: it stores none. */
   readonly responseId?: string;
+  /** The last number by which the events of a stream are counted; absent: they are not. */
+  readonly sequenceNumber?: number;
+  /** Units of tools that the vendor ran, of a reply that has told no usage yet; absent: none. */
+  readonly tools?: Readonly<Record<string, number>>;
 };
 
 /** Reads one upstream reply in one pass while it is relayed. */
@@ -117,6 +121,8 @@ export type ErrorContext = {
   readonly requestId: string;
   /** `{publicUrl}/why/{request id}` or null without a public origin. */
   readonly explainUrl: string | null;
+  /** Of the stream that the error ends: the number of its last event; absent: there was none, or its events are not counted. */
+  readonly lastSequenceNumber?: number;
 };
 
 /** A rendered error reply: status, headers of the protocol's shape (content-type, retry hints) and body bytes. */
@@ -143,6 +149,8 @@ export type Protocol = {
   createReader(ask: {
     contentType: string;
     status: number;
+    /** What the call asked for. */
+    operation: OperationName;
     injectedUsage: boolean;
     channel: ChannelSnapshot;
   }): ReplyReader;

@@ -6,6 +6,7 @@ const MAX_MODEL_BYTES = 256;
 const MAX_SCALAR_BYTES = 4096;
 const MAX_CHOICES = 128;
 const MAX_CONVERSATION_BYTES = 512;
+const MAX_ID_BYTES = 1024;
 
 /** Scans a body, or throws `invalid_json` or `invalid_body` with `offset` and `reason`. */
 export function scanOrThrow(body: Uint8Array, fields: GovernedFields): BodyScan {
@@ -75,12 +76,28 @@ function isCleanText(text: string): boolean {
   return true;
 }
 
-/** Whether the client asked for a stream: boolean or null, absent is false. Throws `invalid_body`. */
+/** Whether the client asked for a stream. Throws `invalid_body`. */
 export function readStream(scan: BodyScan): boolean {
-  if (!scan.members.has("stream")) return false;
-  const stream = scalarOf(scan, "stream");
-  if (typeof stream !== "boolean" && stream !== null) throw invalidField("stream", "true, false or null");
-  return stream === true;
+  return readFlag(scan, "stream");
+}
+
+/** A governed boolean or null; absent is false. Throws `invalid_body`. */
+export function readFlag(scan: BodyScan, name: string): boolean {
+  if (!scan.members.has(name)) return false;
+  const flag = scalarOf(scan, name);
+  if (typeof flag !== "boolean" && flag !== null) throw invalidField(name, "true, false or null");
+  return flag === true;
+}
+
+/** The id of an object: null when it is absent, null or empty. Throws `invalid_body` for anything that could be read as another id than this one. */
+export function readObjectId(scan: BodyScan, name: string): string | null {
+  if (!scan.members.has(name)) return null;
+  const id = scalarOf(scan, name);
+  if (id === null || id === "") return null;
+  if (typeof id !== "string" || Buffer.byteLength(id) > MAX_ID_BYTES || !isCleanText(id)) {
+    throw invalidField(name, `text of at most ${MAX_ID_BYTES} bytes without control characters, or null`);
+  }
+  return id;
 }
 
 /**

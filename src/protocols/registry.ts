@@ -2,9 +2,10 @@ import type { ProtocolId } from "@/core/vocabulary";
 import { anthropicMessages } from "./anthropic-messages/adapter";
 import type { GatewayRequest } from "./exchange";
 import { openaiChat } from "./openai-chat/adapter";
+import { openaiResponses } from "./openai-responses/adapter";
 import type { Protocol } from "./protocol";
 
-const PROTOCOLS: readonly Protocol[] = [openaiChat, anthropicMessages];
+const PROTOCOLS: readonly Protocol[] = [openaiChat, openaiResponses, anthropicMessages];
 
 /** What tells a protocol where no route does. */
 export type ProtocolHints = Pick<GatewayRequest, "headers" | "path" | "query">;

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { ChannelSnapshot } from "@/core/channels/channel";
+import type { OperationName } from "@/core/vocabulary";
 import { anthropicMessages } from "./anthropic-messages/adapter";
 import { openaiChat } from "./openai-chat/adapter";
 import type { Protocol, ReplyReading } from "./protocol";
@@ -23,11 +24,12 @@ type Relayed = { readonly out: string; readonly reading: ReplyReading; readonly 
 function relay(
   protocol: Protocol,
   chunks: readonly Uint8Array[],
-  how: { strips?: boolean; contentType?: string } = {},
+  how: { strips?: boolean; contentType?: string; operation?: OperationName } = {},
 ): Relayed {
   const reader = protocol.createReader({
     contentType: how.contentType ?? EVENT_STREAM,
     status: 200,
+    operation: how.operation ?? "chat",
     injectedUsage: how.strips ?? false,
     channel: CHANNEL,
   });
@@ -83,6 +85,7 @@ describe("a recorded stream", () => {
       const reader = openaiChat.createReader({
         contentType: EVENT_STREAM,
         status: 200,
+        operation: "chat",
         injectedUsage,
         channel: CHANNEL,
       });
@@ -269,7 +272,7 @@ describe("bodies that are no stream", () => {
 
 describe("the peek at the first event", () => {
   const start = (strips = false) =>
-    openaiChat.createReader({ contentType: EVENT_STREAM, status: 200, injectedUsage: strips, channel: CHANNEL });
+    openaiChat.createReader({ contentType: EVENT_STREAM, status: 200, operation: "chat", injectedUsage: strips, channel: CHANNEL });
 
   test("holds everything back until the first event is complete", () => {
     const reader = start();

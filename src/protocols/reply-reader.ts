@@ -19,6 +19,12 @@ export type ReplyFormat = {
   /** Streams, after `eventEnded`: the event carries nothing but the usage that only we asked for (T8). */
   isUsageOnly(data: Buffer): boolean;
   usage(): Usage | null;
+  /** What else was learnt. */
+  rest?(): Pick<ReplyReading, "responseId" | "sequenceNumber" | "tools">;
+  /** A watched value was too large to be kept (T15). */
+  dropped?(slot: number): void;
+  /** Streams: the largest event that is read, bytes; 1 MiB unless given. */
+  readonly maxEventBytes?: number;
   /** The terminal event was seen; at the end of the upstream's body also what stands for it (T9). */
   isComplete(atEnd: boolean): boolean;
   error(): ReplyError | null;
@@ -52,10 +58,12 @@ class StreamReader implements ReplyReader {
   #contentEvents = 0;
   #isEnded = false;
   readonly #repeats = new RepeatedBlock();
+  readonly #maxBlockBytes: number;
 
   constructor(format: ReplyFormat, strips: boolean) {
     this.#format = format;
     this.#strips = strips;
+    this.#maxBlockBytes = format.maxEventBytes ?? MAX_BLOCK_BYTES;
     this.#watch = new JsonWatch(format.plan, (slot, json) => format.value(slot, json));
   }
 
@@ -64,7 +72,7 @@ class StreamReader implements ReplyReader {
     const wasOpen = this.#splitter.pendingBytes > 0;
     const strips = this.#strips;
     this.#splitter.push(bytes);
-    if (this.#splitter.pendingBytes > MAX_BLOCK_BYTES) this.#giveUpBlock();
+    if (this.#splitter.pendingBytes > this.#maxBlockBytes) this.#giveUpBlock();
     const ready = strips ? this.#takeReady(wasOpen ? null : chunk) : chunk;
     return this.#first === "none" || this.#peeked.length > 0 ? this.#peek(ready) : ready;
   }
@@ -90,6 +98,7 @@ class StreamReader implements ReplyReader {
       error: this.#format.error(),
       contentEvents: this.#contentEvents,
       contentBytes: this.#watch.contentBytes,
+      ...this.#format.rest?.(),
     };
   }
 
@@ -175,7 +184,11 @@ class StreamReader implements ReplyReader {
 
 /** The reader of a reply that is no stream: relayed as it is, top-level usage kept (T15). */
 export function bodyReader(format: ReplyFormat, isJson: boolean): ReplyReader {
-  const watch = new JsonWatch(format.plan, (slot, json) => format.value(slot, json));
+  const watch = new JsonWatch(
+    format.plan,
+    (slot, json) => format.value(slot, json),
+    (slot) => format.dropped?.(slot),
+  );
   let isEnded = false;
   return {
     push(chunk) {
@@ -193,6 +206,7 @@ export function bodyReader(format: ReplyFormat, isJson: boolean): ReplyReader {
       error: format.error(),
       contentEvents: 0,
       contentBytes: watch.contentBytes,
+      ...format.rest?.(),
     }),
     unreadBytes: () => 0,
   };

@@ -36,6 +36,14 @@ export function upstreamRequest(ask: UpstreamParts): UpstreamRequest {
   };
 }
 
+/** The part of a query that passes, with its question mark; names given several times pass as often. */
+export function listedQuery(query: URLSearchParams, names: readonly string[]): string {
+  if (query.size === 0) return "";
+  const passed = new URLSearchParams();
+  for (const name of names) for (const value of query.getAll(name)) passed.append(name, value);
+  return passed.size === 0 ? "" : `?${passed}`;
+}
+
 /** The edit that puts the channel's name of a model in place of the client's; none when they are the same. */
 export function modelEdits(scan: BodyScan, model: string, upstreamModel: string): Edit[] {
   const member = scan.members.get("model");

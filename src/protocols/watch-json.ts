@@ -80,6 +80,7 @@ export class JsonWatch {
   contentEnd = 0;
   readonly #plan: WatchPlan;
   readonly #sink: ValueSink;
+  readonly #onDrop: (slot: number) => void;
   #depth = 0;
   /** Path code of the container at each depth. */
   readonly #codes = [0, 0, 0, 0, 0, 0];
@@ -97,9 +98,11 @@ export class JsonWatch {
   #parts: Buffer[] = [];
   #partBytes = 0;
 
-  constructor(plan: WatchPlan, sink: ValueSink) {
+  /** @param onDrop hears of a watched value that was dropped */
+  constructor(plan: WatchPlan, sink: ValueSink, onDrop: (slot: number) => void = () => {}) {
     this.#plan = plan;
     this.#sink = sink;
+    this.#onDrop = onDrop;
   }
 
   /** Forgets the text so far, except what was counted: the next chunk starts a new one. */
@@ -202,6 +205,7 @@ export class JsonWatch {
     this.#parts.push(part);
     this.#partBytes += part.length;
     if (this.#partBytes <= MAX_KEPT_BYTES) return;
+    this.#onDrop(this.#slot);
     this.#slot = -1;
     this.#parts = [];
     this.#partBytes = 0;

@@ -1,7 +1,7 @@
 import type { UpstreamAsk, UpstreamRequest } from "../protocol";
 import type { BodyScan } from "../scan-body";
 import { spliceBody } from "../splice-body";
-import { modelEdits, upstreamRequest } from "../upstream-request";
+import { listedQuery, modelEdits, upstreamRequest } from "../upstream-request";
 import { MESSAGES_QUERY } from "./wire";
 
 /** The upstream request of a Messages call. */
@@ -12,19 +12,9 @@ export function buildMessagesUpstream(ask: UpstreamAsk): UpstreamRequest {
     request,
     channel,
     method: call.line.method,
-    path: `${call.line.path}${listedQuery(request.query)}`,
+    path: `${call.line.path}${listedQuery(request.query, MESSAGES_QUERY)}`,
     body: spliceBody(scan, modelEdits(scan, call.model, upstreamModel)),
     credential: { "x-api-key": channel.credential ?? "" },
     injectedUsage: false,
   });
-}
-
-/** The part of a query that passes, with its question mark. */
-function listedQuery(query: URLSearchParams): string {
-  const passed = new URLSearchParams();
-  for (const name of MESSAGES_QUERY) {
-    const value = query.get(name);
-    if (value !== null) passed.set(name, value);
-  }
-  return passed.size === 0 ? "" : `?${passed}`;
 }

@@ -1,10 +1,10 @@
 import { isAccountError } from "../account-error";
 import { readCredential } from "../credential";
 import { headersDown } from "../forward-headers";
+import { openaiLimitHeaders } from "../openai-limit-headers";
+import { renderOpenaiModel, renderOpenaiModels } from "../openai-models";
 import type { Protocol } from "../protocol";
 import { buildChatUpstream } from "./build-upstream";
-import { chatLimitHeaders } from "./limit-headers";
-import { renderChatModel, renderChatModels } from "./list-models";
 import { readChatCall } from "./read-call";
 import { chatReader } from "./read-reply";
 import { renderChatError, renderChatStreamError } from "./render-error";
@@ -22,8 +22,8 @@ export const openaiChat: Protocol = {
   renderError: renderChatError,
   renderStreamError: renderChatStreamError,
   heartbeat: Buffer.from(": ping\n\n"),
-  limitHeaders: chatLimitHeaders,
-  renderModels: renderChatModels,
-  renderModel: renderChatModel,
+  limitHeaders: openaiLimitHeaders,
+  renderModels: renderOpenaiModels,
+  renderModel: renderOpenaiModel,
   requestIdHeaders: ["x-request-id"],
 };

@@ -1,4 +1,5 @@
 import { NO_TOOLS } from "@/core/prices/cost-counts";
+import { openaiTier } from "../openai-tier";
 import type { Call, CallAsk } from "../protocol";
 import {
   readChoices,
@@ -10,7 +11,6 @@ import {
   scanOrThrow,
 } from "../read-fields";
 import { type BodyScan, governedFields } from "../scan-body";
-import { tierOf } from "./read-usage";
 import { readStreamUsage, type StreamUsage } from "./stream-options";
 import { CHAT_CONVERSATION, CHAT_FIELDS } from "./wire";
 
@@ -38,7 +38,7 @@ export function readChatCall({ body, route }: CallAsk): Call {
     hasTools: scan.members.has("tools"),
     // A chat reply counts no tools: what a vendor runs of them is never charged.
     toolUnits: NO_TOOLS,
-    tier: tierOf(readText(scan, "service_tier")),
+    tier: openaiTier(readText(scan, "service_tier")),
     textBytes: scan.textBytes,
     blobCount: scan.blobCount,
     scan: result,
