@@ -20,12 +20,12 @@ export type Expected = {
     readonly 429: string;
     readonly 500: string;
     readonly inStream: string | null;
+    /** For an event `error` where the protocol has another that ends its object. */
+    readonly bareInStream?: string | null;
     readonly denied: string;
     /** For a spent limit of another unit; like `denied` unless told. */
     readonly deniedRequests?: string;
   };
-  /** The fault by which the upstream's stream fails; `error-mid` unless told. */
-  readonly streamFault?: Script["fault"];
   /** It may leave usage out of a stream. */
   readonly canDeclineUsage?: boolean;
   /** What it shows of a streamed usage, from what the upstream counted; the same unless told. */
@@ -144,7 +144,7 @@ async function failing(call: Promise<unknown>): Promise<SeenError> {
   );
 }
 
-function proveErrors(client: Client, { errors, streamFault = "error-mid" }: Expected): void {
+function proveErrors(client: Client, { errors }: Expected): void {
   const cases = ([400, 429, 500] as const).flatMap((status) =>
     MODES.map(([title, stream]) => ({ status, title, stream })),
   );
@@ -159,15 +159,16 @@ function proveErrors(client: Client, { errors, streamFault = "error-mid" }: Expe
     expect(scene.entries()).toMatchObject([{ outcome: "upstream_error", costNanoUsd: 0 }]);
   });
 
-  test("an error inside a stream comes in its own class and words", async () => {
+  const { inStream, bareInStream } = errors;
+  const faults: { fault: Script["fault"]; kind: string | null }[] = [{ fault: "error-mid", kind: inStream }];
+  if (bareInStream !== undefined) faults.push({ fault: "error-bare", kind: bareInStream });
+  test.for(faults)("an error inside a stream comes in its own class and words: $fault", async ({ fault, kind }) => {
     await using scene = await openScene();
-    scene.upstream.next({ fault: streamFault });
+    scene.upstream.next({ fault });
     const call = client.say(at(client, scene, 0), { stream: true });
-    if (errors.inStream === null) await call;
-    else {
-      const text = expect.stringContaining("Scripted stream error");
-      expect(await failing(call)).toEqual({ kind: errors.inStream, text });
-    }
+    const text = expect.stringContaining("Scripted stream error");
+    if (kind === null) await call;
+    else expect(await failing(call)).toEqual({ kind, text });
     await scene.idle();
     expect(scene.visits[0]?.reply).toContain("Scripted stream error");
     expect(scene.entries()).toMatchObject([{ outcome: "upstream_error" }]);
