@@ -30,5 +30,5 @@ for (const name of AI_NAMES) proveClient(aiClient(name, "messages"), expectedOfA
 proveClient(langchainClient("messages"), {
   ...ANTHROPIC,
   // It adds what `message_start` tells of the output, one token, to what `message_delta` counts.
-  shownInStream: ({ input, output }) => ({ input, output: output + 1 }),
+  shown: ({ input, output }, isStream) => ({ input, output: isStream ? output + 1 : output }),
 });

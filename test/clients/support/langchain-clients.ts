@@ -8,6 +8,21 @@ import { type Ask, type Client, QUESTION, type Said, SUNNY, type Target, type To
 
 const retriesOf = ({ maxRetries }: Target) => (maxRetries === undefined ? {} : { maxRetries });
 
+type Streamed = { readonly response: Promise<unknown> };
+type GoogleInside = { client: { generateContentStream(...given: unknown[]): Promise<Streamed> } };
+
+/** The package under it promises the whole response beside a stream, and nobody hears when that fails as the stream is left. */
+function hearingAll(model: ChatGoogleGenerativeAI): ChatGoogleGenerativeAI {
+  const { client } = model as unknown as GoogleInside;
+  const own = client.generateContentStream.bind(client);
+  client.generateContentStream = async (...given) => {
+    const streamed = await own(...given);
+    streamed.response.catch(() => {});
+    return streamed;
+  };
+  return model;
+}
+
 const MAKERS = {
   chat: (at: Target, streamUsage: boolean) =>
     new ChatOpenAI({
@@ -24,9 +39,11 @@ const MAKERS = {
       ...{ model: "claude-sonnet-4-5", apiKey: at.key, anthropicApiUrl: at.url, maxTokens: 256, ...retriesOf(at) },
     }),
   gemini: (at: Target) =>
-    new ChatGoogleGenerativeAI({
-      ...{ model: "gemini-2.5-flash", apiKey: at.key, baseUrl: at.url, ...retriesOf(at) },
-    }),
+    hearingAll(
+      new ChatGoogleGenerativeAI({
+        ...{ model: "gemini-2.5-flash", apiKey: at.key, baseUrl: at.url, ...retriesOf(at) },
+      }),
+    ),
 };
 export type LangchainProvider = keyof typeof MAKERS;
 

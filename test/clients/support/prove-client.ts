@@ -28,14 +28,15 @@ export type Expected = {
   };
   /** It may leave usage out of a stream. */
   readonly canDeclineUsage?: boolean;
-  /** What it shows of a streamed usage, from what the upstream counted; the same unless told. */
-  shownInStream?(usage: Shown): Shown;
+  /** What it shows of a usage, from what the upstream counted; the same unless told. */
+  shown?(usage: Shown, isStream: boolean): Shown;
   /** What keeps a stream alive before its first event; null: nothing does. */
   readonly heartbeat: string | null;
 };
 
 const TEXT = "Zwölf Boxkämpfer jagen Viktor — quer über den großen Sylter Deich. ✓";
-const COUNTED = { inputTokens: 1_200, cachedTokens: 500, outputTokens: 90, reasoningTokens: 30 };
+/** What the upstream counts where usage is proved. */
+export const COUNTED = { inputTokens: 1_200, cachedTokens: 500, outputTokens: 90, reasoningTokens: 30 };
 const SHOWN: Shown = { input: 1_200, output: 90 };
 const MODES = [
   ["plain", false],
@@ -106,7 +107,7 @@ function countedIn(entry: LedgerEntry | undefined): Shown {
   return { input: sum((name) => !name.startsWith("output")), output: sum((name) => name.startsWith("output")) };
 }
 
-function proveUsage(client: Client, { canDeclineUsage, shownInStream = (usage) => usage }: Expected): void {
+function proveUsage(client: Client, { canDeclineUsage, shown = (usage) => usage }: Expected): void {
   test.for(MODES)("the usage that it shows for a %s reply is the ledger's", async ([, stream]) => {
     await using scene = await openScene();
     scene.upstream.next(COUNTED);
@@ -116,7 +117,7 @@ function proveUsage(client: Client, { canDeclineUsage, shownInStream = (usage) =
     expect(scene.entries()).toMatchObject([{ costSource: "upstream", tokens: 1_290 }]);
     expect(entry?.detail.usage).toMatchObject({ cache_read_text: 500 });
     expect(countedIn(entry)).toEqual(SHOWN);
-    expect(usage).toEqual(stream ? shownInStream(SHOWN) : SHOWN);
+    expect(usage).toEqual(shown(SHOWN, stream));
     // 700 x 2.5 + 500 x 1.25 + 90 x 10 USD per million.
     expect(entry?.costNanoUsd).toBe(3_275_000);
   });
