@@ -10,6 +10,8 @@ export type UpstreamAnswer = {
   readonly headers?: Readonly<Record<string, string>>;
   /** null: the reply tells no usage. */
   readonly usage?: { readonly input: number; readonly output: number } | null;
+  /** What it answers instead, as JSON. */
+  readonly body?: unknown;
   /** It fails this way instead of answering, or after its events. */
   readonly fault?: ErrorCode;
   /** It streams these instead of a body, so many ms after its head or the one before. */
@@ -38,7 +40,7 @@ type Speaking = { readonly clock: FakeClock; close(): void };
 
 /** Answers one request by its script. */
 function speak(answer: UpstreamAnswer, sink: UpstreamSink, { clock, close }: Speaking): UpstreamCall {
-  const { latencyMs = 100, status = 200, headers = {}, usage = USAGE, fault, events } = answer;
+  const { latencyMs = 100, status = 200, headers = {}, usage = USAGE, body, fault, events } = answer;
   let isOpen = true;
   let cancel = () => {};
   const end = (last: () => void) => {
@@ -63,7 +65,7 @@ function speak(answer: UpstreamAnswer, sink: UpstreamSink, { clock, close }: Spe
     if (fault !== undefined) return end(() => sink.onError(new AppError(fault)));
     end(() => {
       sink.onHead(status, { "content-type": "application/json", ...headers });
-      sink.onEnd(bodyOf(usage));
+      sink.onEnd(body === undefined ? bodyOf(usage) : Buffer.from(JSON.stringify(body)));
     });
   });
   return {

@@ -13,6 +13,7 @@ import { parseSettlement } from "@/core/ledger/settlement";
 import type { ModelTraits } from "@/core/models/model";
 import { UNLEARNT } from "@/core/prices/estimate-call";
 import type { PriceRow } from "@/core/prices/price";
+import { buildPriceBook, type Catalogue } from "@/core/prices/price-book";
 import type { ModelGroup } from "@/core/quota/limit";
 import { createLimitPlans } from "@/core/quota/limit-plans";
 import type { PreviewDeps } from "@/core/quota/preview-reserve";
@@ -91,11 +92,13 @@ export function buildAuthSnapshot(given: Partial<AuthSnapshot> = {}): AuthSnapsh
   };
 }
 
-/** A configuration from literals. Unless told, gpt-4o, claude-sonnet-4-5 and mapped cost 2.5 USD in, 10 USD out per million. */
-function buildConfig(given: {
+/** A configuration from literals; `GatewayParts.config` may hand out one after the other. Unless told, gpt-4o, claude-sonnet-4-5 and mapped cost 2.5 USD in, 10 USD out per million. */
+export function buildConfig(given: {
   readonly channels: readonly ChannelSnapshot[];
   readonly settings?: Partial<Settings>;
   readonly prices?: readonly PriceRow[];
+  /** The packaged prices; none unless told. */
+  readonly catalogue?: Catalogue;
   /** Model groups by normalised model name. */
   readonly modelGroups?: Readonly<Record<string, ModelGroup>>;
   readonly models?: Readonly<Record<string, ModelTraits>>;
@@ -118,13 +121,16 @@ function buildConfig(given: {
           channel.protocols.some((id) => id === protocol) &&
           (channel.operations === null || channel.operations.some((name) => name === operation)),
       ),
-    prices: {
-      rowsFor: (model) => prices.filter((row) => row.model === model),
-      defaultRows: () => prices.filter((row) => row.model === "*"),
-    },
+    prices: buildPriceBook({ stored: prices, catalogue: given.catalogue ?? NO_CATALOGUE, now: () => 0 }),
   };
 }
 
+const NO_CATALOGUE: Catalogue = {
+  ...{ rows: [], providers: [] },
+  providerOf: () => null,
+  matchModel: () => null,
+  rowsOf: () => [],
+};
 const IN = 2_500_000n;
 const OUT = 10_000_000n;
 const components = { input_text: IN, cache_read_text: IN / 2n, output_text: OUT };
@@ -174,10 +180,12 @@ export type GatewayFixture = {
 };
 
 /** What a test says about its gateway; the rest has defaults. */
-export type GatewayParts = Partial<Omit<GatewayDeps, "journal" | "config" | "auth">> & {
+export type GatewayParts = Partial<Omit<GatewayDeps, "journal" | "auth">> & {
   readonly channels: readonly ChannelSnapshot[];
   readonly settings?: Partial<Settings>;
   readonly prices?: readonly PriceRow[];
+  /** The packaged prices; none unless told. */
+  readonly catalogue?: Catalogue;
   /** Model groups by normalised model name. */
   readonly modelGroups?: Readonly<Record<string, ModelGroup>>;
   /** What is said of models, by name. */
@@ -211,6 +219,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
     prices,
     modelGroups,
     models,
+    catalogue,
     keys = { [TEST_KEY]: buildAuthSnapshot() },
     store: _,
     ...overrides
@@ -218,13 +227,15 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
   const journal = given.journal ?? recordingJournal();
   const left = emptyLeft();
   const known = new Map(Object.entries(keys).map(([secret, snapshot]) => [digestKey(secret), snapshot]));
-  const config = buildConfig({
+  const built = buildConfig({
     channels,
     ...(settings === undefined ? {} : { settings }),
     ...(prices === undefined ? {} : { prices }),
     ...(modelGroups === undefined ? {} : { modelGroups }),
     ...(models === undefined ? {} : { models }),
+    ...(catalogue === undefined ? {} : { catalogue }),
   });
+  const config = overrides.config ?? { current: () => built };
   const clock = overrides.clock ?? systemClock;
   const history = historyOf(() => left.entries);
   const store = given.store ?? buildQuotaStore(clock);
@@ -238,13 +249,13 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
     habitsOf: () => UNLEARNT,
     readUsage: createUsageReader({
       plans,
-      config: { current: () => config },
+      config,
       versionOf: (version) => version,
       quotas: reads,
     }),
     auth: { get: (digest) => known.get(digest) ?? null, follow() {} },
     callerAddress: (peer) => peer,
-    config: { current: () => config },
+    config,
     ledger: {
       record({ text }) {
         const { entries, request } = parseSettlement(text);
@@ -254,7 +265,7 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
       recordDenial: (denial) => void left.denials.push(denial),
     },
     upstream: overrides.upstream ?? loopbackClient(),
-    ...buildChannelPorts(config, clock),
+    ...buildChannelPorts(config.current(), clock),
     affinity: memoryChannelAffinity(clock),
     health: createChannelHealth({ clock, peers: memoryChannelPeers(clock).join() }),
     metrics: countingMetrics(left),

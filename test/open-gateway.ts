@@ -28,6 +28,8 @@ export type ClientAnswer = {
   leave(): void;
   /** Epoch ms of the end of the reply; null: none yet. */
   endedAt: number | null;
+  /** Its connection was broken off. */
+  isBroken: boolean;
 };
 
 /** A call to `open(...).send`. */
@@ -198,6 +200,7 @@ function recordingReply(clock: FakeClock): { reply: GatewayReply; answer: Client
     headers: {},
     body: "",
     endedAt: null,
+    isBroken: false,
     leave() {
       state.isClosed = true;
       for (const listener of [...listeners]) listener();
@@ -226,7 +229,9 @@ function recordingReply(clock: FakeClock): { reply: GatewayReply; answer: Client
       take(chunk);
       answer.endedAt = clock.now();
     },
-    destroy() {},
+    destroy() {
+      answer.isBroken = true;
+    },
     onClosed(listener) {
       if (state.isClosed) listener();
       else listeners.add(listener);

@@ -157,7 +157,7 @@ export function finishRead(relay: Relay): void {
   const reading = relay.reader?.read() ?? EMPTY_READING;
   const failure = relay.isGone ? null : failureIn(relay, reading);
   const outcome = relay.isGone ? "client_aborted" : failure === null ? "ok" : "upstream_error";
-  finish(relay, { outcome, code: failure?.code ?? null, charge: "seen", failure, reading });
+  finish(relay, { outcome, code: failure?.code ?? null, charge: chargeOfRead(relay), failure, reading });
 }
 
 function failureIn({ reader }: Relay, { error, isComplete }: ReplyReading): UpstreamFailure | null {
@@ -196,13 +196,13 @@ export function finishBroken(relay: Relay, error: AppError): void {
 }
 
 /** What a call costs that its upstream broke off: nothing before its reply, unless usage was told (quota.md section 6). */
-export function chargeOfBroken({ phase }: Relay): RelayEnd["charge"] {
-  return phase === "relaying" ? "seen" : "reported";
+export function chargeOfBroken(relay: Relay): RelayEnd["charge"] {
+  return relay.phase === "relaying" ? chargeOfRead(relay) : "reported";
 }
 
-/** What a call costs that is cut from our side: its input at least, but a reply that is no success nothing. */
-export function chargeOfCut({ phase }: Relay): RelayEnd["charge"] {
-  return phase === "keeping" ? "reported" : "seen";
+/** What a call costs whose reply was read so far: its input at least, but one that is an error from its beginning nothing (T11). */
+export function chargeOfRead({ phase, reader }: Relay): RelayEnd["charge"] {
+  return phase === "keeping" || reader?.firstEvent() === "error" ? "reported" : "seen";
 }
 
 function isBreak(code: ErrorCode): code is BreakCode {

@@ -6,7 +6,7 @@ import type { Interrupt } from "./interrupts";
 import { crash, cutReply, flush, holdBack, letOn, readForUsage, startReply } from "./relay-client-side";
 import {
   chargeOfBroken,
-  chargeOfCut,
+  chargeOfRead,
   dropHeld,
   finish,
   finishBroken,
@@ -234,7 +234,7 @@ function shutDown(relay: Relay): void {
   const wasRelaying = relay.phase === "relaying";
   relay.upstream?.abort();
   const outcome = isGone ? "client_aborted" : "interrupted";
-  finish(relay, { outcome, code: "shutting_down", charge: chargeOfCut(relay) });
+  finish(relay, { outcome, code: "shutting_down", charge: chargeOfRead(relay) });
   if (wasRelaying && !isGone) cutReply(relay, new AppError("shutting_down"));
 }
 
@@ -252,15 +252,15 @@ function loseClient(relay: Relay): void {
   readForUsage(relay);
 }
 
-/** Nothing more is wanted of a stream that was read to its terminal event for a client that is gone. */
-function isDrained({ isGone, isStream, phase, reader }: Relay): boolean {
-  return isGone && isStream && phase !== "keeping" && reader?.read().isComplete === true;
+/** Nothing more is wanted of a reply that was read to its terminal event for a client that is gone. */
+function isDrained({ isGone, phase, reader }: Relay): boolean {
+  return isGone && phase !== "keeping" && reader?.read().isComplete === true;
 }
 
 function abandon(relay: Relay): void {
   if (relay.phase === "done") return;
   relay.upstream?.abort();
-  finish(relay, { outcome: "client_aborted", code: null, charge: chargeOfCut(relay) });
+  finish(relay, { outcome: "client_aborted", code: null, charge: chargeOfRead(relay) });
 }
 
 function isFirstEventError({ ask, reader, isStream, isGone }: Relay): boolean {

@@ -40,7 +40,7 @@ channels:
     weight: 0
 userGroups:
   - { name: team-a, costMultiplier: "1", rpm: null }
-  - { name: vip }
+  - { name: vip, costMultiplier: "0.25" }
 users:
   - { name: alice, email: Alice@Example.com, role: admin, password: file:/secrets/alice, groups: [team-a, VIP] }
   - { name: bob }
@@ -113,6 +113,8 @@ describe("applying a file", () => {
     expect(alice).toMatchObject({ email: "alice@example.com", hasAccount: true, managedBy: "file" });
     const groups = await ports.userGroups.listUsers({ userId: alice?.id ?? 0 });
     expect(groups.map(({ userGroupName }) => userGroupName)).toEqual(["team-a", "vip"]);
+    const multipliers = (await ports.userGroups.list({})).map(({ costMultiplierPpm }) => costMultiplierPpm);
+    expect(multipliers).toEqual([1_000_000, 250_000]);
     expect(await ports.modelGroups.findByName("FRONTIER")).toMatchObject({
       ...{ models: ["claude-opus", "gpt-4o"], slug: "frontier", managedBy: "file" },
     });
@@ -219,6 +221,15 @@ describe("applying a file", () => {
   test("JSON is a file too, and an empty one does nothing", async () => {
     expect(await apply('{"users":[{"name":"dora"}]}')).toMatchObject({ created: ["user dora"] });
     expect(await apply("")).toMatchObject(NOTHING);
+  });
+
+  test("a multiplier that the file no longer says is taken off the group", async () => {
+    const multiplier = async () => (await operations.ports.userGroups.findByName("halved"))?.costMultiplierPpm;
+    await apply('userGroups: [{ name: halved, costMultiplier: "0.5" }]');
+    expect(await multiplier()).toBe(500_000);
+    expect(await exportConfig(operations.ports)).toContain('costMultiplier: "0.5"');
+    await apply("userGroups: [{ name: halved }]");
+    expect(await multiplier()).toBeNull();
   });
 
   test("an export applies without a change and holds no secret", async () => {

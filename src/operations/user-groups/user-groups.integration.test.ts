@@ -54,6 +54,37 @@ describe("a user group", () => {
     expect((await refusalOf(stale)).code).toBe("version_conflict");
   });
 
+  test("multiplies the costs of its users or does not, with 6 decimals between 0 and 100", async () => {
+    const { id, ...made } = await call("userGroups.create", {
+      name: fresh("team"),
+      costMultiplier: "0.333333",
+      userIds: [],
+    });
+    expect(made).toMatchObject({ costMultiplier: "0.333333", version: 1 });
+    expect(await create()).toMatchObject({ costMultiplier: null });
+    const changed = await call("userGroups.update", { id, version: 1, costMultiplier: "1.5" });
+    expect(changed).toMatchObject({ name: made.name, costMultiplier: "1.5", version: 2 });
+    expect(await call("userGroups.update", { id, version: 2, costMultiplier: "1.500" })).toEqual(changed);
+    expect(await call("userGroups.update", { id, version: 2, name: fresh("team") })).toMatchObject({
+      costMultiplier: "1.5",
+    });
+    expect(await call("userGroups.update", { id, version: 3, costMultiplier: null })).toMatchObject({
+      costMultiplier: null,
+    });
+    expect((await call("userGroups.get", { id })).costMultiplier).toBeNull();
+    for (const costMultiplier of ["-1", "100.000001", "0.0000001", "many", ""])
+      expect(await fieldsOf(call("userGroups.update", { id, version: 4, costMultiplier }))).toEqual([
+        "costMultiplier: multiplier_invalid",
+      ]);
+    const audited = (await operations.audit()).filter(({ target }) => target === `user-group:${id}`);
+    expect(audited.map(({ after }) => (after as { costMultiplier: string | null }).costMultiplier)).toEqual([
+      "0.333333",
+      "1.5",
+      "1.5",
+      null,
+    ]);
+  });
+
   test("refuses users that are none, each at its place, and changes nothing", async () => {
     const ada = await newUser();
     const group = await create();

@@ -123,8 +123,8 @@ describe("what a change by plain SQL announces and a fresh snapshot shows", () =
     const first = await versionNow();
     expect(joined.tags).toEqual([`group:${ids.other}`, `user:${ids.ada}`]);
     expect(joined.snapshot.userGroups).toEqual([
-      { id: ids.team, name: "team", joinedVersion: expect.any(Number) },
-      { id: ids.other, name: "other", joinedVersion: first },
+      { id: ids.team, name: "team", joinedVersion: expect.any(Number), costMultiplierPpm: null },
+      { id: ids.other, name: "other", joinedVersion: first, costMultiplierPpm: null },
     ]);
     const left = await after(
       `delete from user_group_users where user_id = ${ids.ada} and user_group_id = ${ids.other}`,
@@ -134,6 +134,15 @@ describe("what a change by plain SQL announces and a fresh snapshot shows", () =
       `insert into user_group_users (user_group_id, user_id, joined_version) values (${ids.other}, ${ids.ada}, 1)`,
     );
     expect(again.snapshot.userGroups[1]?.joinedVersion).toBe(first + 2);
+  });
+
+  it("a group's cost multiplier, within its bounds", async () => {
+    const set = (ppm: string) => `update user_groups set cost_multiplier_ppm = ${ppm} where id = ${ids.team}`;
+    const changed = await after(set("500000"));
+    expect(changed.tags).toEqual([`group:${ids.team}`]);
+    expect(changed.snapshot.userGroups).toMatchObject([{ costMultiplierPpm: 500_000 }]);
+    await expect(after(set("100000001"))).rejects.toThrow("user_groups_cost_multiplier_check");
+    expect((await after(set("null"))).snapshot.userGroups).toMatchObject([{ costMultiplierPpm: null }]);
   });
 
   it("a group's name", async () => {
