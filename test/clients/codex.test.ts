@@ -82,6 +82,23 @@ describe.concurrent("Codex", () => {
     expect(error).not.toHaveProperty("resets_in_seconds");
   });
 
+  test("reads whose limit it is when a model group's is spent", async () => {
+    const modelGroups = { "gpt-5-codex": { id: 4, name: "Coding models", slug: "coding" } };
+    await using scene = await openSpentScene({ window: "weekly", modelGroupId: 4 }, { modelGroups });
+    const { status, headers } = await ask(scene);
+    expect([status, headers["x-codex-limit-name"]]).toEqual([429, "Coding models"]);
+    expect(headers["x-codex-secondary-used-percent"]).toBe("100.0");
+    await scene.idle();
+  });
+
+  test("reads of a gateway that stops that it is overloaded", async () => {
+    await using scene = await openScene();
+    scene.drain();
+    const { status, headers, text } = await ask(scene);
+    expect([status, headers["retry-after"]]).toEqual([503, "1"]);
+    expect(JSON.parse(text)).toMatchObject({ error: { code: "server_is_overloaded" } });
+  });
+
   test("reads of a full channel in OpenAI's shape when to call again", async () => {
     await using scene = await openScene();
     await scene.fillChannel();

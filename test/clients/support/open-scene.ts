@@ -7,7 +7,7 @@ import type { AuthSnapshot } from "@/core/auth-snapshot";
 import type { ChannelSnapshot } from "@/core/channels/channel";
 import type { Slot } from "@/core/channels/channel-slots";
 import { type ChannelLimiter, NO_LIMITER } from "@/core/channels/limiter";
-import type { LimitRow } from "@/core/quota/limit";
+import type { LimitRow, ModelGroup } from "@/core/quota/limit";
 import type { Settings } from "@/core/settings/settings";
 import { PROTOCOL_IDS } from "@/core/vocabulary";
 import { createGateway } from "@/gateway/gateway";
@@ -28,6 +28,8 @@ export type SceneParts = {
   readonly channel?: Partial<ChannelSnapshot>;
   readonly settings?: Partial<Settings>;
   readonly snapshot?: Partial<AuthSnapshot>;
+  /** By model name. */
+  readonly modelGroups?: Readonly<Record<string, ModelGroup>>;
 };
 
 const components = { input_text: 2_500_000n, cache_read_text: 1_250_000n, output_text: 10_000_000n };
@@ -36,7 +38,7 @@ const components = { input_text: 2_500_000n, cache_read_text: 1_250_000n, output
 const TWO_SLOTS: ChannelLimiter & { readonly capacity: number } = { ...NO_LIMITER, mode: "reject", capacity: 2 };
 
 /** A scripted upstream, a gateway in front of it that listens on loopback, and what both saw. */
-export async function openScene({ host = "node", channel, settings, snapshot }: SceneParts = {}) {
+export async function openScene({ host = "node", channel, settings, snapshot, modelGroups = {} }: SceneParts = {}) {
   const upstream = await startScriptedUpstream();
   const fixture = buildGatewayDeps({
     channels: [
@@ -49,6 +51,7 @@ export async function openScene({ host = "node", channel, settings, snapshot }: 
       }),
     ],
     prices: MODELS.map((model, index) => buildPriceRow({ id: index + 1, model, components })),
+    modelGroups,
     keys: { [TEST_KEY]: buildAuthSnapshot(snapshot) },
     ...(settings === undefined ? {} : { settings }),
   });
@@ -70,7 +73,8 @@ export async function openScene({ host = "node", channel, settings, snapshot }: 
     spend(limit: LimitRow) {
       const amount = limit.amount ?? 0;
       const isUsd = limit.unit === "usd";
-      const entry = { model: "spent", admittedAt: Date.now(), requests: amount, tokens: amount };
+      const { modelGroupId } = limit;
+      const entry = { model: "spent", modelGroupId, admittedAt: Date.now(), requests: amount, tokens: amount };
       fixture.left.entries.push(buildEntry({ ...entry, costNanoUsd: asNanoUsd(isUsd ? amount : 0) }));
     },
     /** Takes every slot of the channel until the gateway has refused somebody. */
@@ -80,6 +84,8 @@ export async function openScene({ host = "node", channel, settings, snapshot }: 
         if (reply.kind === "granted") taken.push(reply.slot);
       }
     },
+    /** The gateway takes no further calls. */
+    drain: () => gateway.drain(),
     /** Waits until no call is left, and proves that every hold was closed and every slot given back. */
     async idle() {
       await gateway.idle();
