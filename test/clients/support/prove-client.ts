@@ -185,10 +185,12 @@ function proveAborts(client: Client): void {
     async ({ host, onDisconnect }) => {
       const limits = [buildLimit({ amount: 5_000_000_000_000 })];
       await using scene = await openScene({ host, channel: { onDisconnect }, snapshot: { limits } });
-      scene.upstream.next({ intervalMs: 10, chunks: 30, ...COUNTED });
+      scene.upstream.next({ fault: "pause", ...COUNTED });
       const gone = new AbortController();
       const ask = { stream: true, signal: gone.signal, onText: () => gone.abort() };
       await client.say(at(client, scene), ask).catch(() => null);
+      await scene.visits[0]?.closed;
+      if (onDisconnect === "drain") scene.upstream.resume();
       await scene.idle();
       expect(scene.upstream.served).toMatchObject([{ isComplete: onDisconnect === "drain" }]);
       const costSource = onDisconnect === "drain" ? "upstream" : expect.any(String);

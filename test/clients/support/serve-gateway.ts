@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
@@ -21,6 +22,8 @@ export type Visit = {
   status: number;
   replyHeaders: Readonly<Record<string, unknown>>;
   reply: string;
+  /** Resolves when the reply is over, or its client has gone. */
+  readonly closed: Promise<unknown>;
 };
 
 /** A gateway that listens on loopback. */
@@ -61,7 +64,15 @@ export async function serveGateway(
 /** Keeps what is written to a response. */
 function watch(request: IncomingMessage, response: ServerResponse): Visit {
   const { method = "", url = "", headers } = request;
-  const visit: Visit = { method, url, headers, status: 0, replyHeaders: {}, reply: "" };
+  const visit: Visit = {
+    method,
+    url,
+    headers,
+    status: 0,
+    replyHeaders: {},
+    reply: "",
+    closed: once(response, "close"),
+  };
   const keep = (chunk: unknown) => {
     if (typeof chunk === "string" || chunk instanceof Uint8Array) visit.reply += Buffer.from(chunk).toString();
     Object.assign(visit, { status: response.statusCode, replyHeaders: response.getHeaders() });
