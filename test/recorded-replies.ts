@@ -4,7 +4,7 @@ import type { ChannelSnapshot } from "@/core/channels/channel";
 import type { OperationName } from "@/core/vocabulary";
 import { anthropicMessages } from "@/protocols/anthropic-messages/adapter";
 import { openaiChat } from "@/protocols/openai-chat/adapter";
-import type { Protocol, ReplyReading } from "@/protocols/protocol";
+import type { Call, Protocol, ReplyReading } from "@/protocols/protocol";
 
 /** A protocol whose recorded replies lie in `src/protocols/<id>/__fixtures__`: `*.sse` are streams, `*.json` whole bodies, requests apart. */
 export type RecordedProtocol = {
@@ -75,7 +75,7 @@ export function relay(
   const reader = protocol.createReader({
     contentType: how.contentType ?? EVENT_STREAM,
     status: 200,
-    operation: how.operation ?? "chat",
+    call: { operation: how.operation ?? "chat" } as Call,
     injectedUsage: how.strips ?? false,
     channel: { inputIncludesCache: false } as ChannelSnapshot,
   });

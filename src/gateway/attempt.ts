@@ -82,7 +82,7 @@ export async function attempt(ask: AttemptAsk, exchange: Exchange, deps: EngineD
       const { stream } = call;
       const { canFailOver, queueMs } = ask;
       const relay = openRelay(
-        { exchange, deps, channel, injectedUsage, stream, measured, ceiling, canFailOver, queueMs },
+        { exchange, deps, channel, call, injectedUsage, stream, measured, ceiling, canFailOver, queueMs },
         resolve,
       );
       exchange.interrupts.listen((interrupt) => relay.interrupt(interrupt));
@@ -107,7 +107,8 @@ function ceilingOf({ admitted, candidate, number }: AttemptAsk, exchange: Exchan
   const { call, target } = admitted;
   const { protocol, receivedAt } = exchange;
   const { journal, clock, habitsOf } = deps;
-  const { stream } = call;
+  // Images and audio are not told apart in what passes, so their first ceiling is the worst case.
+  const stream = call.stream && call.units === undefined;
   const openOne = isRateOnly(exchange) ? freeCeiling : openCeiling;
   const estimate = estimateAsk(candidate, { call, target, protocol, at: receivedAt, habitsOf });
   const { id: channelId } = candidate.channel;

@@ -18,7 +18,7 @@ export function entryOf(end: AttemptEnd, { admitted, exchange }: Attempted, requ
   const { caller } = admitted;
   const { hold } = end;
   const { channel, billedModel } = end.candidate;
-  const { usage, source } = billableUsage(end.relay, end.inputTokens);
+  const { usage, source } = billableUsage(end.relay, end);
   const channelPpm = channel.costMultiplierPpm;
   const { groupPpm } = admitted.target;
   const priced =

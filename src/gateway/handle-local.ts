@@ -32,10 +32,7 @@ function renderList(caller: Caller, { exchange }: LocalCall, deps: EngineDeps): 
   const { protocol, request, names } = exchange;
   const { model } = names;
   const inAny = request.query.get("protocol") === "all";
-  const models = listModels(caller, deps.config.current(), {
-    protocol: inAny ? null : protocol.id,
-    at: deps.clock.now(),
-  });
+  const models = listModels(caller, deps.config.current(), { protocol: protocol.id, inAny, at: deps.clock.now() });
   if (model === null) return protocol.renderModels(models, request.query);
   const found = models.find(({ id }) => id === model);
   if (found === undefined) throw new AppError("model_not_found", { model });

@@ -9,7 +9,7 @@ import {
 } from "@/core/channels/judge-attempt";
 import type { AppError, ErrorCode } from "@/core/errors";
 import type { Outcome } from "@/core/vocabulary";
-import type { ReplyReader, ReplyReading } from "@/protocols/protocol";
+import type { Call, ReplyReader, ReplyReading } from "@/protocols/protocol";
 import type { Ceiling } from "./ceiling";
 import type { EngineDeps, Exchange } from "./exchange";
 import type { UpstreamCall } from "./gateway-deps";
@@ -21,6 +21,7 @@ export type RelayAsk = {
   readonly exchange: Exchange;
   readonly deps: EngineDeps;
   readonly channel: ChannelSnapshot;
+  readonly call: Call;
   readonly injectedUsage: boolean;
   /** What the reply's head tells of limits; null: none applies. */
   readonly measured: Measured | null;
@@ -184,8 +185,12 @@ export function finishFailedReply(relay: Relay, body: Uint8Array | null): void {
 export function finishFirstEventError(relay: Relay): void {
   const failure = judgeFirstEvent(relay.reader?.read().error?.status ?? 500);
   const how = { outcome: "upstream_error", code: failure.code, charge: "reported", next: true } as const;
+  // An array whose end was not waited for gets one.
+  if (relay.reader?.seam() === ",") relay.held.push(ARRAY_END);
   finish(relay, { ...how, failure, kept: takeHeld(relay) });
 }
+
+const ARRAY_END = Buffer.from("]");
 
 /** Ends a relay whose connection failed before the reply, or broke off in the middle of it. */
 export function finishBroken(relay: Relay, error: AppError): void {

@@ -116,14 +116,14 @@ function takeHead(relay: Relay, status: number, headers: UpstreamHeaders): void 
   relay.status = status;
   relay.headers = headers;
   relay.firstByteMs = ask.deps.clock.monotonic() - relay.startedAt;
-  relay.isStream = contentType.startsWith("text/event-stream");
   relay.reader = ask.exchange.protocol.createReader({
     contentType,
     status,
-    operation: ask.exchange.route.operation,
     injectedUsage: ask.injectedUsage,
     channel: ask.channel,
+    call: ask.call,
   });
+  relay.isStream = relay.reader.isStream;
   relay.phase = status >= 300 ? "keeping" : "peeking";
   if (relay.phase === "peeking") expectOutput(relay.ceiling, relay.isStream);
 }

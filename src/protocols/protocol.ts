@@ -1,5 +1,6 @@
 import type { ChannelSnapshot } from "@/core/channels/channel";
 import type { AppError } from "@/core/errors";
+import type { CallUnits } from "@/core/prices/call-units";
 import type { Usage } from "@/core/prices/price";
 import type { Hold } from "@/core/quota/hold";
 import type { OperationName, ProtocolId } from "@/core/vocabulary";
@@ -42,6 +43,8 @@ export type Call = {
   readonly hasTools: boolean;
   /** The most units of each tool that the vendor runs and counts: `web_search` 5. */
   readonly toolUnits: Readonly<Record<string, number>>;
+  /** Images, speech and audio that it asks for; absent: text alone. */
+  readonly units?: CallUnits;
   /** Service tier asked for; `standard` when none. */
   readonly tier: string;
   /** Bytes of the decoded body outside blobs, and number of blobs (protocols-and-pricing.md 4.2). */
@@ -88,6 +91,8 @@ export type ReplyReading = {
 
 /** Reads one upstream reply in one pass while it is relayed. */
 export type ReplyReader = {
+  /** The reply comes piece by piece, so that an error may follow in it. */
+  readonly isStream: boolean;
   /** Takes the next chunk and returns what may be sent to the client now: the same object when untouched. Never throws. */
   push(chunk: Uint8Array): Uint8Array;
   /** Clean end of the upstream body: what is still held back. Not called when the body broke off. */
@@ -100,6 +105,11 @@ export type ReplyReader = {
   read(): ReplyReading;
   /** Bytes handed out of an event whose end has not come: its content is in no reading yet. */
   unreadBytes(): number;
+  /**
+   * A stream that is one JSON array: what must stand between the bytes handed out and a further element; null: no element can follow them.
+   * Undefined: the stream is of events.
+   */
+  seam(): string | null | undefined;
 };
 
 /** What a call is built from on its way to a channel. */
@@ -123,6 +133,8 @@ export type ErrorContext = {
   readonly explainUrl: string | null;
   /** Of the stream that the error ends: the number of its last event; absent: there was none, or its events are not counted. */
   readonly lastSequenceNumber?: number;
+  /** The stream is one JSON array, of which the error becomes the last element: what must stand before it. */
+  readonly seam?: string;
 };
 
 /** A rendered error reply: status, headers of the protocol's shape (content-type, retry hints) and body bytes. */
@@ -149,10 +161,10 @@ export type Protocol = {
   createReader(ask: {
     contentType: string;
     status: number;
-    /** What the call asked for. */
-    operation: OperationName;
     injectedUsage: boolean;
     channel: ChannelSnapshot;
+    /** What was asked: some replies tell nothing of what they cost. */
+    call: Call;
   }): ReplyReader;
   /** True for 401, 402, 403 and the account errors of 3.4: the operator's fault, never relayed. */
   isAccountError(status: number, body: Uint8Array): boolean;
@@ -173,4 +185,12 @@ export type Protocol = {
 };
 
 /** One entry of a models list; `createdAt` in epoch ms. */
-export type ListedModel = { readonly id: string; readonly ownedBy: string; readonly createdAt: number };
+export type ListedModel = {
+  readonly id: string;
+  readonly ownedBy: string;
+  readonly createdAt: number;
+  /** The most output tokens of one reply; absent: not known. */
+  readonly maxOutputTokens?: number;
+  /** What the channels that serve it in the list's protocol take; absent: nothing. */
+  readonly operations?: ReadonlySet<OperationName>;
+};

@@ -3,8 +3,10 @@ import { describe, expect, test } from "vitest";
 import type { ChannelSnapshot } from "@/core/channels/channel";
 import { anthropicMessages } from "./anthropic-messages/adapter";
 import { openaiChat } from "./openai-chat/adapter";
+import type { Call } from "./protocol";
 
 const CHANNEL = { inputIncludesCache: false } as ChannelSnapshot;
+const CALL = { operation: "chat" } as Call;
 const EVENT_STREAM = "text/event-stream; charset=utf-8";
 
 describe("a recorded stream", () => {
@@ -13,9 +15,9 @@ describe("a recorded stream", () => {
       const reader = openaiChat.createReader({
         contentType: EVENT_STREAM,
         status: 200,
-        operation: "chat",
         injectedUsage,
         channel: CHANNEL,
+        call: CALL,
       });
       const chunk = Buffer.from('data: {"choices":[{"index":0,"delta":{"content":"x"}}]}\n\n');
       reader.push(Buffer.from(chunk));
@@ -207,9 +209,9 @@ describe("the peek at the first event", () => {
     openaiChat.createReader({
       contentType: EVENT_STREAM,
       status: 200,
-      operation: "chat",
       injectedUsage: strips,
       channel: CHANNEL,
+      call: CALL,
     });
 
   test("holds everything back until the first event is complete", () => {

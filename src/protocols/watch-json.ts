@@ -2,6 +2,8 @@
 export type WatchPlan = {
   readonly keysByLength: readonly (readonly WatchedKey[] | undefined)[];
   readonly nodes: ReadonlyMap<number, WatchNode>;
+  /** An array of the root whose elements, objects, are each told as an empty value; made by `countElements`. */
+  readonly counted?: { readonly code: number; readonly slot: number };
 };
 
 type WatchedKey = { readonly bytes: Buffer; readonly id: number; readonly isContent: boolean };
@@ -174,6 +176,8 @@ export class JsonWatch {
     if (this.#depth > MAX_PATH) return;
     const isUseful = isInherited || (code >= 0 && this.#plan.nodes.get(code)?.isPrefix === true);
     this.#codes[this.#depth] = isUseful ? code : UNKNOWN;
+    if (isInherited && this.#depth === 3 && code === this.#plan.counted?.code)
+      this.#sink(this.#plan.counted.slot, Buffer.alloc(0));
   }
 
   #takeKey(): void {

@@ -17,7 +17,7 @@ export const openaiResponses: Protocol = {
   readCall: readResponsesCall,
   buildUpstream: buildResponsesUpstream,
   replyHeaders: headersDown,
-  createReader: ({ contentType, operation }) => responsesReader(contentType, operation),
+  createReader: ({ contentType, call }) => responsesReader(contentType, call.operation),
   isAccountError,
   renderError: renderResponsesError,
   renderStreamError: renderResponsesStreamError,

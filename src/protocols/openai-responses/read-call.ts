@@ -1,5 +1,5 @@
-import { NO_TOOLS } from "@/core/prices/cost-counts";
 import { AppError } from "@/core/errors";
+import { NO_TOOLS } from "@/core/prices/cost-counts";
 import { openaiTier } from "../openai-tier";
 import type { Call, CallAsk } from "../protocol";
 import {

@@ -41,8 +41,6 @@ function spentBody(error: AppError, { code, message, details }: ReturnType<typeo
   const resetsAt = readDenial(error)?.resetsAt ?? readRateDenial(error)?.resetsAt ?? null;
   const inSeconds = resetInSeconds(error);
   const reset =
-    resetsAt === null || inSeconds === null
-      ? {}
-      : { resets_at: epochSeconds(resetsAt), resets_in_seconds: inSeconds };
+    resetsAt === null || inSeconds === null ? {} : { resets_at: epochSeconds(resetsAt), resets_in_seconds: inSeconds };
   return { error: { ...{ type: "usage_limit_reached", code, message }, ...reset, ...{ details } } };
 }
