@@ -4,7 +4,7 @@ import type { EstimateAsk } from "@/core/prices/estimate-call";
 import type { Hold } from "@/core/quota/hold";
 import type { Asked } from "./admit";
 import { type Ceiling, ceilingWritten, freeCeiling, openCeiling } from "./ceiling";
-import { estimateAsk } from "./demand";
+import { ceilingAsk } from "./demand";
 import { type EngineDeps, type Exchange, isRateOnly } from "./exchange";
 import { type Measured, measureIfAny } from "./judged-limits";
 import { openRelay } from "./relay";
@@ -110,7 +110,7 @@ function ceilingOf({ admitted, candidate, number }: AttemptAsk, exchange: Exchan
   // Images and audio are not told apart in what passes, so their first ceiling is the worst case.
   const stream = call.stream && call.units === undefined;
   const openOne = isRateOnly(exchange) ? freeCeiling : openCeiling;
-  const estimate = estimateAsk(candidate, { call, target, protocol, at: receivedAt, habitsOf });
+  const estimate = ceilingAsk(candidate, { call, target, protocol, at: receivedAt, habitsOf });
   const { id: channelId } = candidate.channel;
   return openOne({ id: exchange.id, attempt: number, channelId, estimate, stream, journal, clock });
 }

@@ -32,7 +32,8 @@ function renderList(caller: Caller, { exchange }: LocalCall, deps: EngineDeps): 
   const { protocol, request, names } = exchange;
   const { model } = names;
   const inAny = request.query.get("protocol") === "all";
-  const models = listModels(caller, deps.config.current(), { protocol: protocol.id, inAny, at: deps.clock.now() });
+  const protocols = inAny ? null : (protocol.listsFor ?? [protocol.id]);
+  const models = listModels({ caller, protocols, shape: protocol.id }, deps);
   if (model === null) return protocol.renderModels(models, request.query);
   const found = models.find(({ id }) => id === model);
   if (found === undefined) throw new AppError("model_not_found", { model });
@@ -43,7 +44,7 @@ function send(rendered: RenderedError, { exchange, withoutBody }: LocalCall, dep
   const { reply, request } = exchange;
   const etag = `"${createHash("sha256").update(rendered.body).digest("base64url").slice(0, 22)}"`;
   const headers = withRequestId({ ...rendered.headers, etag }, exchange, deps);
-  if (request.headers["if-none-match"] === etag) {
+  if (isKnown(etag, request.headers["if-none-match"])) {
     reply.start(304, headers);
     reply.end();
   } else {
@@ -52,4 +53,10 @@ function send(rendered: RenderedError, { exchange, withoutBody }: LocalCall, dep
     if (withoutBody) reply.end();
     else reply.end(rendered.body);
   }
+}
+
+/** True when a client has the reply already: `if-none-match` lists tags, weak ones too, or says `*`. */
+function isKnown(etag: string, listed: string | undefined): boolean {
+  if (listed === undefined) return false;
+  return listed.split(",").some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === etag);
 }

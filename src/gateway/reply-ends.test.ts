@@ -1,6 +1,7 @@
 import type { UpstreamAnswer } from "@test/answering-upstream";
 import { buildChannel } from "@test/build-deps";
-import { type ClientAnswer, openGateway } from "@test/open-gateway";
+import { openGateway } from "@test/open-gateway";
+import type { ClientAnswer } from "@test/recording-reply";
 import { SPOKEN, type SpokenPart, type SpokenReplies } from "@test/spoken-replies";
 import { describe, expect, test } from "vitest";
 import type { ErrorCode } from "@/core/errors";

@@ -9,6 +9,7 @@ import { resolveTarget } from "./resolve-target";
 import { whatIf } from "./what-if";
 
 const VIP = { id: 5, name: "vip", joinedVersion: 1, costMultiplierPpm: null };
+const CHAT_ONLY = { protocols: ["openai-chat"], operations: ["chat"] } as const;
 const serves = (...names: string[]) => new Map(names.map((name) => [name, { name, upstream: name }]));
 const price = (model: string, id: number) =>
   buildPriceRow({ id, model, components: { input_text: 1n, output_text: 1n } });
@@ -20,7 +21,7 @@ function scene(userGroups: readonly (typeof VIP)[], models: ReadonlySet<string> 
   return buildGatewayDeps({
     channels: [
       buildChannel({ ...at, id: 1, models: serves("hidden", "other"), patterns }),
-      buildChannel({ ...at, id: 2, models: serves("open", "other"), access: new Set(), protocols: ["openai-chat"] }),
+      buildChannel({ ...at, id: 2, models: serves("open", "other"), access: new Set(), ...CHAT_ONLY }),
       buildChannel({ ...at, id: 3, models: serves("open"), protocols: ["anthropic-messages"] }),
     ],
     prices: ["hidden", "open", "other", "pre-1", "pre-2"].map(price),

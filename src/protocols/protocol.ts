@@ -176,6 +176,8 @@ export type Protocol = {
   readonly heartbeat: Uint8Array | null;
   /** Headers about limits, for a reply and for an error alike (protocols-and-pricing.md 2.4); a new object. */
   limitHeaders(facts: LimitFacts): Record<string, string>;
+  /** Protocols whose models its list shows (protocols-and-pricing.md 1.4); absent: its own. */
+  readonly listsFor?: readonly ProtocolId[];
   /** The models list in this protocol's shape. */
   renderModels(models: readonly ListedModel[], query: URLSearchParams): RenderedError;
   /** One listed model in this protocol's shape. */

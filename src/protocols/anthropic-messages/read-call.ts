@@ -2,6 +2,7 @@ import type { Call, CallAsk } from "../protocol";
 import { readModel, readSeenText, readStream, readText, readTokenLimit, scanOrThrow } from "../read-fields";
 import { readToolUnits } from "../read-tool-units";
 import { type BodyScan, governedFields, isScanError, scanBody } from "../scan-body";
+import { readSecondaryModels } from "./read-secondary-models";
 import { messagesTier } from "./read-usage";
 import { COUNTED_TOOL, MESSAGES_FIELDS, METADATA, USER_ID } from "./wire";
 
@@ -18,7 +19,7 @@ export function readMessagesCall({ body, route }: CallAsk): Call {
     operation: route.operation,
     line: route,
     model,
-    secondaryModels: [],
+    secondaryModels: readSecondaryModels(scan),
     stream: readStream(scan),
     // The usage is a part of this format's streams and never taken out.
     asksStreamUsage: true,

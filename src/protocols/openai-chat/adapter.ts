@@ -25,6 +25,7 @@ export const openaiChat: Protocol = {
   renderStreamError: renderChatStreamError,
   heartbeat: Buffer.from(": ping\n\n"),
   limitHeaders: openaiLimitHeaders,
+  listsFor: ["openai-chat", "openai-responses"],
   renderModels: renderOpenaiModels,
   renderModel: renderOpenaiModel,
   requestIdHeaders: ["x-request-id"],
