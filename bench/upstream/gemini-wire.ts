@@ -12,9 +12,9 @@ const usageOf = (counts: Counts) => ({
 
 const textPart = (text: string) => ({ text });
 
-function wholePart({ tool, pieces }: Answer) {
+function wholePart({ tool, pieces, id }: Answer) {
   if (tool === null) return textPart(pieces.join(""));
-  return { functionCall: { name: tool.name, args: JSON.parse(tool.input) as unknown } };
+  return { functionCall: { id: `call_${id}`, name: tool.name, args: JSON.parse(tool.input) as unknown } };
 }
 
 function elementOf(answer: Answer, part: object, isLast: boolean) {

@@ -23,8 +23,11 @@ export type Script = {
   readonly id: string;
   /** Answer text; empty = the default sentence. */
   readonly text: string;
-  /** What goes wrong: `cut` ends the socket in mid-stream, `no-end` leaves out the terminal event, `error-first` and `error-mid` send an error
-   * event, `error-bare` in mid-stream the event that a vendor has beside the one that ends its object (Responses: `error`), `no-usage` counts nothing, `reset` closes the socket before the head, `hang` never answers, `stall` stops after the first chunk. */
+  /**
+   * What goes wrong: `cut` ends the socket in mid-stream, `no-end` leaves out the terminal event, `error-first` and `error-mid` send an error event,
+   * `error-bare` in mid-stream the event that a vendor has beside the one that ends its object (Responses: `error`), `no-usage` counts nothing,
+   * `reset` closes the socket before the head, `hang` never answers, `stall` stops after the first chunk, `pause` too, but goes on at `resume`.
+   */
   readonly fault: Fault;
 };
 
@@ -39,6 +42,7 @@ export const FAULTS = [
   "reset",
   "hang",
   "stall",
+  "pause",
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 

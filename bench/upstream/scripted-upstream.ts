@@ -34,6 +34,8 @@ export type ScriptedUpstream = {
   forget(): void;
   /** Scripts the next requests, one each, before any header. */
   next(...scripts: readonly Partial<Script>[]): void;
+  /** Lets the streams go on that pause. */
+  resume(): void;
   /** Connections open now. */
   sockets(): number;
   close(): Promise<void>;
@@ -46,6 +48,7 @@ export async function startScriptedUpstream(
   const served: Served[] = [];
   const loads = new Map<string, { open: number; most: number }>();
   const queue: Partial<Script>[] = [];
+  const paused = new Set<() => void>();
   const defaults: Script = { ...PLAIN_SCRIPT, ...options.defaults };
   const scriptOf = (request: IncomingMessage): Script => {
     const header = request.headers[SCRIPT_HEADER];
@@ -60,8 +63,13 @@ export async function startScriptedUpstream(
     load.most = Math.max(load.most, ++load.open);
     response.once("close", () => load.open--);
   };
+  const pause = (response: ServerResponse) =>
+    new Promise<void>((resolve) => {
+      paused.add(resolve);
+      response.once("close", resolve);
+    });
   const server = createServer((request, response) => {
-    serve(request, response, { scriptOf, log }).catch(() => response.destroy());
+    serve(request, response, { scriptOf, log, pause }).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 60_000;
   await listen(server, options.port ?? 0);
@@ -81,6 +89,10 @@ export async function startScriptedUpstream(
       served.length = 0;
     },
     next: (...scripts) => void queue.push(...scripts),
+    resume() {
+      for (const goOn of paused) goOn();
+      paused.clear();
+    },
     sockets: () => sockets.size,
     close: () =>
       new Promise((resolve) => {
@@ -97,7 +109,12 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-type Desk = { scriptOf(request: IncomingMessage): Script; log(entry: Served, response: ServerResponse): void };
+type Desk = {
+  scriptOf(request: IncomingMessage): Script;
+  log(entry: Served, response: ServerResponse): void;
+  /** Resolves at `resume`, or when the reply was closed. */
+  pause(response: ServerResponse): Promise<void>;
+};
 
 async function serve(request: IncomingMessage, response: ServerResponse, desk: Desk): Promise<void> {
   const { method = "GET", headers } = request;
@@ -119,7 +136,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, desk: D
   const entry: Served = { ...seen, status: script.status, counts: answer.counts, isComplete: false };
   desk.log(entry, response);
   if (script.delayMs > 0) await sleep(script.delayMs);
-  await reply({ response, wire, script, answer, entry });
+  await reply({ response, wire, script, answer, entry, pause: () => desk.pause(response) });
 }
 
 type Reply = {
@@ -128,46 +145,55 @@ type Reply = {
   readonly script: Script;
   readonly answer: Answer;
   readonly entry: Served;
+  pause(): Promise<void>;
 };
 
-async function reply({ response, wire, script, answer, entry }: Reply): Promise<void> {
+async function reply({ response, wire, script, answer, entry, pause }: Reply): Promise<void> {
   if (script.fault === "hang") return;
   if (script.fault === "reset") return void response.destroy();
   if (script.status >= 400) {
     sendPlain(response, script.status, { contentType: JSON_TYPE, body: wire.error(script.status, script.errorType) });
   } else if (answer.ask.stream && wire.events !== null) {
-    if (!(await stream(response, script, { events: wire.events(answer), pieces: answer.pieces }))) return;
+    if (!(await stream(response, script, { events: wire.events(answer), pieces: answer.pieces, pause }))) return;
   } else {
     sendPlain(response, script.status, wire.reply(answer));
   }
   entry.isComplete = true;
 }
 
-type Streamed = { readonly events: Events; readonly pieces: readonly string[] };
+type Streamed = { readonly events: Events; readonly pieces: readonly string[]; pause(): Promise<void> };
 
 /** Sends the events; false when the script broke the stream off. */
-async function stream(response: ServerResponse, script: Script, { events, pieces }: Streamed): Promise<boolean> {
+async function stream(response: ServerResponse, script: Script, streamed: Streamed): Promise<boolean> {
+  const { events } = streamed;
   response.writeHead(200, { "content-type": events.contentType, "x-request-id": "up_scripted" });
   if (script.fault === "error-first") {
     response.end(events.error(script.errorType, true));
     return true;
   }
   response.write(events.head());
+  if (!(await sendPieces(response, script, streamed))) return false;
+  const isError = script.fault === "error-mid" || script.fault === "error-bare";
+  response.end(
+    isError ? events.error(script.errorType, script.fault === "error-bare") : events.tail(script.fault !== "no-end"),
+  );
+  return true;
+}
+
+async function sendPieces(response: ServerResponse, script: Script, given: Streamed): Promise<boolean> {
+  const { events, pieces, pause } = given;
   for (const [index, piece] of pieces.entries()) {
     if (script.intervalMs > 0) await sleep(script.intervalMs);
     if (response.destroyed) return false;
     response.write(events.piece(piece));
     if (script.fault === "stall") return false;
+    if (script.fault === "pause" && index === 0) await pause();
     if (script.fault === "cut" && index === Math.floor(pieces.length / 2)) {
       await sleep(5);
       response.destroy();
       return false;
     }
   }
-  const isError = script.fault === "error-mid" || script.fault === "error-bare";
-  response.end(
-    isError ? events.error(script.errorType, script.fault === "error-bare") : events.tail(script.fault !== "no-end"),
-  );
   return true;
 }
 
