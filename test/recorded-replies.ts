@@ -23,7 +23,9 @@ export const RECORDED: readonly RecordedProtocol[] = [
     protocol: openaiChat,
     isInjected: (event) => /"choices":\[\],"usage":\{/.test(event),
   },
-  ...[anthropicMessages, openaiResponses, gemini].map((protocol) => ({ id: protocol.id, protocol, isInjected: null })),
+  { id: openaiResponses.id, protocol: openaiResponses, isInjected: null },
+  { id: anthropicMessages.id, protocol: anthropicMessages, isInjected: null },
+  { id: gemini.id, protocol: gemini, isInjected: null },
 ];
 
 /** One recorded reply. */

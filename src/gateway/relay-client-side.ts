@@ -1,4 +1,5 @@
 import { type AppError, toAppError } from "@/core/errors";
+import type { ErrorContext } from "@/protocols/protocol";
 import { errorContextOf } from "./fail";
 import { dropHeld, finish, type Relay, takeHeld } from "./relay-state";
 import { relayedHead } from "./reply-head";
@@ -79,8 +80,16 @@ export function cutReply(relay: Relay, error: AppError): void {
     return;
   }
   if (seam === undefined && !relay.isBetweenEvents) exchange.reply.write(EVENT_END);
-  const context = { ...errorContextOf(exchange, deps), ...(seam === undefined ? {} : { seam }) };
-  exchange.reply.end(exchange.protocol.renderStreamError(error, context));
+  exchange.reply.end(
+    exchange.protocol.renderStreamError(error, { ...errorContextOf(exchange, deps), ...placeOf(relay, seam) }),
+  );
+}
+
+/** Where the error stands: in an array of events, or behind numbered ones. */
+function placeOf({ reader }: Relay, seam: string | undefined): Pick<ErrorContext, "seam" | "lastSequenceNumber"> {
+  if (seam !== undefined) return { seam };
+  const lastSequenceNumber = reader?.read().sequenceNumber;
+  return lastSequenceNumber === undefined ? {} : { lastSequenceNumber };
 }
 
 function unreadSeam({ reader }: Relay): null | undefined {

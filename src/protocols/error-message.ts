@@ -82,7 +82,10 @@ const MESSAGES: Partial<Record<ErrorCode, Message>> = {
   upstream_account_error: () => "The upstream refused the gateway's own account. Ask your administrator.",
   upstream_truncated: () => "The upstream broke off its reply.",
   upstream_error: () => "The upstream failed to answer the request.",
-  auth_unavailable: () => "API keys cannot be checked at the moment.",
+  auth_unavailable: ({ reason }) =>
+    reason === "response_homes"
+      ? "Whose a stored response is cannot be checked at the moment."
+      : "API keys cannot be checked at the moment.",
   ledger_unavailable: () => "Requests cannot be recorded at the moment.",
   limits_unavailable: () => "Limits cannot be checked at the moment.",
   no_channel_available: ({ model }) => `No channel can serve the model${named(model)} at the moment.`,

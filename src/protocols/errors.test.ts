@@ -4,6 +4,7 @@ import { anthropicMessages } from "./anthropic-messages/adapter";
 import { errorMessage } from "./error-message";
 import { gemini } from "./gemini/adapter";
 import { openaiChat } from "./openai-chat/adapter";
+import { openaiResponses } from "./openai-responses/adapter";
 import type { Protocol } from "./protocol";
 import { retryAfterMs } from "./retry-hint";
 
@@ -24,14 +25,27 @@ describe("every code of the catalogue", () => {
     expect(errorMessage(new AppError(code), null)).not.toBe(errorMessage(new AppError("name_taken"), null));
   });
 
-  test.each([openaiChat, anthropicMessages])("has its golden reply in the shape of $id", (protocol) => {
+  test.each([openaiChat, openaiResponses, anthropicMessages])(
+    "has its golden reply in the shape of $id",
+    (protocol) => {
+      const replies = CODES.map((code) => {
+        const { status, headers, body } = render(protocol, new AppError(code));
+        const { message, type, code: wireCode } = body.error;
+        const hints = [headers["retry-after"], headers["retry-after-ms"], headers["x-should-retry"]].map(
+          (hint) => hint ?? "-",
+        );
+        return `${code}: ${status} ${type} ${wireCode ?? ""} [${hints.join(" ")}] ${message}`;
+      });
+      expect(replies.join("\n")).toMatchSnapshot();
+    },
+  );
+
+  test("has its golden reply for Codex", () => {
+    const client = { originator: "codex_cli_rs" };
     const replies = CODES.map((code) => {
-      const { status, headers, body } = render(protocol, new AppError(code));
-      const { message, type, code: wireCode } = body.error;
-      const hints = [headers["retry-after"], headers["retry-after-ms"], headers["x-should-retry"]].map(
-        (hint) => hint ?? "-",
-      );
-      return `${code}: ${status} ${type} ${wireCode ?? ""} [${hints.join(" ")}] ${message}`;
+      const { status, body } = openaiResponses.renderError(new AppError(code), { ...CONTEXT, client });
+      const { type, code: wireCode } = JSON.parse(Buffer.from(body).toString()).error;
+      return `${code}: ${status} ${type} ${wireCode}`;
     });
     expect(replies.join("\n")).toMatchSnapshot();
   });

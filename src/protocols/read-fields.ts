@@ -11,6 +11,8 @@ const MAX_ID_BYTES = 1024;
 const QUOTE = 0x22;
 const OPEN_BRACKET = 0x5b;
 const COMMA = 0x2c;
+/** Ids stand in paths. What an upstream could trim or fold is none: it would be known here under another name than there. */
+const VISIBLE = /^[\x21-\x7e]+$/;
 
 /** Scans a body, or throws `invalid_json` or `invalid_body` with `offset` and `reason`. */
 export function scanOrThrow(body: Uint8Array, fields: GovernedFields): BodyScan {
@@ -102,8 +104,8 @@ export function readObjectId(scan: BodyScan, name: string): string | null {
   if (!scan.members.has(name)) return null;
   const id = scalarOf(scan, name);
   if (id === null || id === "") return null;
-  if (typeof id !== "string" || Buffer.byteLength(id) > MAX_ID_BYTES || !isCleanText(id)) {
-    throw invalidField(name, `text of at most ${MAX_ID_BYTES} bytes without control characters, or null`);
+  if (typeof id !== "string" || id.length > MAX_ID_BYTES || !VISIBLE.test(id)) {
+    throw invalidField(name, `text of at most ${MAX_ID_BYTES} visible ASCII characters, or null`);
   }
   return id;
 }
