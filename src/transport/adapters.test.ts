@@ -725,7 +725,7 @@ describe.each(Object.keys(HOSTS) as (keyof typeof HOSTS)[])("through the %s adap
   test.each([
     ["GET", "/v1/chat/completions", 405, "method_not_allowed"],
     ["POST", "/v1/models", 405, "method_not_allowed"],
-    ["POST", "/v1/embeddings", 404, "endpoint_not_supported"],
+    ["POST", "/v1/batches", 404, "endpoint_not_supported"],
     ["GET", "/v1/unknown", 404, "endpoint_not_supported"],
     ["POST", "/v1/files", 404, "endpoint_not_supported"],
     ["GET", "/v1/%zz", 400, "invalid_path"],

@@ -1,5 +1,5 @@
 import { isJsonRecord, type JsonRecord, parseJson, textAt } from "../parse-json";
-import type { ReplyReader } from "../protocol";
+import type { ReplyReader, ReplyReading } from "../protocol";
 import {
   bodyReader,
   LARGE_EVENTS,
@@ -14,6 +14,7 @@ import { watchPlan } from "../watch-json";
 import { ArraySplitter } from "./array-splitter";
 import { geminiUsage } from "./read-usage";
 import { SearchCount } from "./search-count";
+import { SEARCH_TOOL } from "./wire";
 
 /** The names of T11: those that are texts in this format, and in the arguments of its function calls. */
 const CONTENT_KEYS = ["content", "text", "delta", "partial_json", "thinking", "arguments"];
@@ -158,6 +159,11 @@ class GeminiFormat implements ReplyFormat {
     const usage = this.#usage;
     const isCounted = typeof usage?.promptTokenCount === "number" || typeof usage?.candidatesTokenCount === "number";
     return usage === null || !isCounted ? null : geminiUsage(usage, this.#searches.total());
+  }
+
+  rest(): Pick<ReplyReading, "tools"> {
+    const searches = this.#searches.total();
+    return searches === 0 || this.usage() !== null ? {} : { tools: { [SEARCH_TOOL]: searches } };
   }
 
   isComplete(): boolean {
