@@ -160,8 +160,9 @@ class GeminiFormat implements ReplyFormat {
     return usage === null || !isCounted ? null : geminiUsage(usage, this.#searches.total());
   }
 
-  isComplete(): boolean {
-    return this.#error === null && (this.#isFinished || this.#isBlocked);
+  /** Only the end tells which element was the last; one with the usage alone may follow the one that finishes. */
+  isComplete(atEnd: boolean): boolean {
+    return atEnd && this.#error === null && (this.#isFinished || this.#isBlocked);
   }
 
   error(): ReplyError | null {
