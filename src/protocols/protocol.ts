@@ -103,6 +103,8 @@ export type ReplyReader = {
    */
   firstEvent(): "none" | "content" | "error";
   read(): ReplyReading;
+  /** The terminal event was read, behind which nothing that counts can come; absent: only the end of the reply tells. */
+  isOver?(): boolean;
   /** Bytes handed out of an event whose end has not come: its content is in no reading yet. */
   unreadBytes(): number;
   /**

@@ -166,8 +166,9 @@ class GeminiFormat implements ReplyFormat {
     return searches === 0 || this.usage() !== null ? {} : { tools: { [SEARCH_TOOL]: searches } };
   }
 
-  isComplete(): boolean {
-    return this.#error === null && (this.#isFinished || this.#isBlocked);
+  /** Only the end tells which element was the last; one with the usage alone may follow the one that finishes. */
+  isComplete(atEnd: boolean): boolean {
+    return atEnd && this.#error === null && (this.#isFinished || this.#isBlocked);
   }
 
   error(): ReplyError | null {
