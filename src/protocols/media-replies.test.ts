@@ -14,7 +14,12 @@ const embedding = readCall(openaiChat, "/v1/embeddings", { model: "m", input: "a
 
 type Relayed = { readonly out: Buffer; readonly reading: ReplyReading; readonly first: string };
 
-function relay(call: Call, chunks: readonly Uint8Array[], contentType = EVENTS, status = 200): Relayed {
+function relay(
+  call: Call,
+  chunks: readonly Uint8Array[],
+  how: { contentType?: string; status?: number } = {},
+): Relayed {
+  const { contentType = EVENTS, status = 200 } = how;
   const reader = openaiChat.createReader({ contentType, status, injectedUsage: false, channel: CHANNEL, call });
   const out = chunks.map((chunk) => Buffer.from(reader.push(chunk)));
   out.push(Buffer.from(reader.end()));
@@ -22,7 +27,7 @@ function relay(call: Call, chunks: readonly Uint8Array[], contentType = EVENTS, 
 }
 
 const json = (call: Call, body: object, status = 200) =>
-  relay(call, [Buffer.from(JSON.stringify(body))], "application/json", status).reading;
+  relay(call, [Buffer.from(JSON.stringify(body))], { contentType: "application/json", status }).reading;
 
 const imageUsage = {
   total_tokens: 4533,
@@ -171,7 +176,9 @@ describe("a body about images or audio", () => {
     };
     const bytes = Buffer.from(JSON.stringify(body));
     for (let at = 0; at <= bytes.length; at++) {
-      const { reading, out } = relay(image, [bytes.subarray(0, at), bytes.subarray(at)], "application/json");
+      const { reading, out } = relay(image, [bytes.subarray(0, at), bytes.subarray(at)], {
+        contentType: "application/json",
+      });
       expect(out.equals(bytes)).toBe(true);
       expect(reading.usage, `cut at ${at}`).toMatchObject({
         ...{ counts: {}, images: 3, imageVariant: { size: "1024x1024", quality: null }, source: "upstream" },
@@ -210,7 +217,10 @@ describe("a body about images or audio", () => {
       reader.end();
       expect(reader.read().isComplete).toBe(true);
     }
-    expect(relay(speech, [chunk], "audio/mpeg").reading.usage).toMatchObject({ characters: 7, source: "upstream" });
+    expect(relay(speech, [chunk], { contentType: "audio/mpeg" }).reading.usage).toMatchObject({
+      characters: 7,
+      source: "upstream",
+    });
   });
 
   test("an error reply tells only the usage that it names", () => {

@@ -167,7 +167,7 @@ describe("what a call of each operation asks for", () => {
 });
 
 describe("what goes up", () => {
-  const send = (path: string, body: Uint8Array, contentType = "application/json", upstreamModel = "m") => {
+  const send = (path: string, body: Uint8Array, { contentType = "application/json", upstreamModel = "m" } = {}) => {
     const ask = buildCallAsk({ path, body, headers: { "content-type": contentType } });
     const built = buildUpstream(openaiChat, { ask, channel: CHANNEL, upstreamModel });
     return { ...built, text: Buffer.concat(built.body).toString() };
@@ -180,7 +180,7 @@ describe("what goes up", () => {
       url: `https://upstream.example${path}`,
       injectedUsage: false,
     });
-    expect(send(path, Buffer.from(text), "application/json", "other").text).toBe(text.replace('"m"', '"other"'));
+    expect(send(path, Buffer.from(text), { upstreamModel: "other" }).text).toBe(text.replace('"m"', '"other"'));
   });
 
   test("a streamed completion is asked for its usage, a stream of images is not", () => {
@@ -191,6 +191,6 @@ describe("what goes up", () => {
 
   test("a form whose type names a quoted boundary keeps it", () => {
     const type = 'multipart/form-data; boundary="form-boundary-1"';
-    expect(send(HEARD, buildForm([["model", "m"]]), type).headers["content-type"]).toBe(type);
+    expect(send(HEARD, buildForm([["model", "m"]]), { contentType: type }).headers["content-type"]).toBe(type);
   });
 });

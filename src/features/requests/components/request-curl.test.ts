@@ -51,7 +51,7 @@ describe("every operation is asked at its own path, with its own key header", ()
     ["count_tokens", "openai-responses", "/v1/responses/input_tokens", OPENAI, '"input":'],
     ["message", "anthropic-messages", "/v1/messages", ANTHROPIC, '"max_tokens":64'],
     ["count_tokens", "anthropic-messages", "/v1/messages/count_tokens", ANTHROPIC, '"messages":'],
-  ])("%s of %s", (operation, protocol, path, header, field) => {
+  ])("%s of %s", (...[operation, protocol, path, header, field]) => {
     const command = requestCurl({ operation, protocol, model: "m", stream: false }, BASE);
     expect(command.split(" \\\n")[0]).toBe(`curl ${BASE}${path}`);
     expect(command).toContain(header);
@@ -64,7 +64,7 @@ describe("every operation is asked at its own path, with its own key header", ()
     ["generate", false, ":generateContent", '"contents":'],
     ["embedding", false, ":embedContent", '"content":'],
     ["count_tokens", false, ":countTokens", '"contents":'],
-  ])("%s of gemini names the model in the path", (operation, stream, method, field) => {
+  ])("%s of gemini names the model in the path", (...[operation, stream, method, field]) => {
     const command = requestCurl({ operation, protocol: "gemini", model: "gemini-3", stream }, BASE);
     expect(command.split(" \\\n")[0]).toBe(`curl ${BASE}/v1beta/models/gemini-3${method}`);
     expect(command).toContain(GOOGLE);

@@ -35,7 +35,21 @@ export function requestCurl(request: Asked, baseUrl: string): string {
   return commandOf([...head, '-H "Content-Type: application/json"', `-d ${quoted(JSON.stringify(body))}`]);
 }
 
+/** Operations that several protocols have under one name, as the less common of them ask them. */
+const OF_PROTOCOL: Readonly<Record<string, (request: Asked) => Recipe>> = {
+  "gemini embedding": (request) => geminiOf(request, "embedContent", { content: { parts: [{ text: HELLO }] } }),
+  "gemini count_tokens": (request) => geminiOf(request, "countTokens", { contents }),
+  "openai-responses count_tokens": (request) => ({
+    path: "/v1/responses/input_tokens",
+    body: { ...modelOf(request), input: HELLO },
+  }),
+};
+
 function recipeOf(request: Asked): Recipe {
+  return OF_PROTOCOL[`${request.protocol} ${request.operation}`]?.(request) ?? commonRecipe(request);
+}
+
+function commonRecipe(request: Asked): Recipe {
   const model = modelOf(request);
   const stream = request.stream ? { stream: true } : {};
   switch (request.operation) {
@@ -65,13 +79,11 @@ function recipeOf(request: Asked): Recipe {
         form: { ...(request.stream ? { stream: "true" } : {}), file: "@audio.mp3" },
       };
     case "embedding":
-      return request.protocol === "gemini"
-        ? geminiOf(request, "embedContent", { content: { parts: [{ text: HELLO }] } })
-        : { path: "/v1/embeddings", body: { ...model, input: HELLO } };
+      return { path: "/v1/embeddings", body: { ...model, input: HELLO } };
     case "generate":
       return geminiOf(request, request.stream ? "streamGenerateContent?alt=sse" : "generateContent", { contents });
     case "count_tokens":
-      return countOf(request);
+      return { path: "/v1/messages/count_tokens", headers: ANTHROPIC, body: { ...model, messages } };
     default:
       return { path: "/v1/chat/completions", body: { ...model, ...stream, messages } };
   }
@@ -80,14 +92,6 @@ function recipeOf(request: Asked): Recipe {
 function speechOf(request: Asked): Recipe {
   const format = request.stream ? { stream_format: "sse" } : {};
   return { path: "/v1/audio/speech", body: { ...modelOf(request), ...format, input: HELLO, voice: "alloy" } };
-}
-
-function countOf(request: Asked): Recipe {
-  const model = modelOf(request);
-  if (request.protocol === "gemini") return geminiOf(request, "countTokens", { contents });
-  if (request.protocol === "openai-responses")
-    return { path: "/v1/responses/input_tokens", body: { ...model, input: HELLO } };
-  return { path: "/v1/messages/count_tokens", headers: ANTHROPIC, body: { ...model, messages } };
 }
 
 /** The model stands in the path, where only what would end a segment is escaped. */
