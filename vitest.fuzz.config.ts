@@ -10,7 +10,7 @@ export default defineConfig({
     include: ["src/**/*.fuzz.test.ts"],
     testTimeout: 3_600_000,
     provide: {
-      fuzz: { cases: Number(process.env.FUZZ_CASES ?? 200_000), seed: Number(process.env.FUZZ_SEED ?? 20_261_121) },
+      fuzz: { cases: Number(process.env.FUZZ_CASES ?? 5_000_000), seed: Number(process.env.FUZZ_SEED ?? 20_261_121) },
     },
   },
 });

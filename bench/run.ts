@@ -10,6 +10,7 @@ import { firstTokenRow, latencyRow } from "./rows/latency";
 import { ledgerDrainRow } from "./rows/ledger";
 import { denialRow, growthRow, redisCpuRow } from "./rows/limits";
 import { idleMemoryRow, openStreamsRow } from "./rows/memory";
+import { scanRow } from "./rows/scan";
 import { openStage } from "./stage";
 
 const ROWS: readonly Row[] = [
@@ -21,6 +22,7 @@ const ROWS: readonly Row[] = [
   latencyRow,
   firstTokenRow,
   bigBodyRow,
+  scanRow,
   growthRow,
   ledgerDrainRow,
   openStreamsRow,

@@ -6,6 +6,7 @@ import { createChannelTally } from "@/core/channels/channel-tally";
 import { NO_LIMITER } from "@/core/channels/limiter";
 import { mapModel } from "@/core/channels/map-model";
 import type { ConfigSnapshot } from "@/core/config-snapshot";
+import { createKeyAttempts } from "@/core/keys/key-attempts";
 import { digestKey } from "@/core/keys/key-secret";
 import type { AdmitFrame, CeilingFrame, Journal } from "@/core/ledger/journal";
 import type { SettleFrame } from "@/core/ledger/settlement";
@@ -90,6 +91,12 @@ export function buildAuthSnapshot(given: Partial<AuthSnapshot> = {}): AuthSnapsh
     maxConcurrent: NO_CAPS,
     ...given,
   };
+}
+
+/** What a cache answers for a key that it does not have, when there is none. */
+export function unknown(mayLookUp?: () => void): null {
+  mayLookUp?.();
+  return null;
 }
 
 /** A configuration from literals; `GatewayParts.config` may hand out one after the other. Unless told, gpt-4o, claude-sonnet-4-5 and mapped cost 2.5 USD in, 10 USD out per million. */
@@ -253,7 +260,8 @@ export function buildGatewayDeps(given: GatewayParts): GatewayFixture {
       versionOf: (version) => version,
       quotas: reads,
     }),
-    auth: { get: (digest) => known.get(digest) ?? null, follow() {} },
+    auth: { get: (digest, mayLookUp) => known.get(digest) ?? unknown(mayLookUp), follow() {} },
+    keyAttempts: createKeyAttempts(clock),
     callerAddress: (peer) => peer,
     config,
     ledger: {

@@ -7,28 +7,17 @@ import { seedAskOf } from "@/core/quota/seed-ask";
 import type { UsageHistory } from "@/core/quota/usage-history";
 import { createGateway } from "@/gateway/gateway";
 import type { Gateway, GatewayDeps } from "@/gateway/gateway-deps";
-import type { GatewayReply } from "@/protocols/exchange";
 import type { UpstreamRequest } from "@/protocols/protocol";
 import { type MemoryQuotaStore, memoryQuotaStore } from "@/stores/memory/quota-store";
 import { answeringUpstream, type UpstreamAnswer } from "./answering-upstream";
-import { buildAuthSnapshot, buildChannel, buildGatewayDeps, type GatewayParts, TEST_KEY } from "./build-deps";
+import { buildAuthSnapshot, buildChannel, buildGatewayDeps, type GatewayParts, TEST_KEY, unknown } from "./build-deps";
 import { buildQuota, historyOf } from "./build-quota";
 import { buildRequest } from "./build-request";
 import { type FakeClock, fakeClock } from "./fake-clock";
+import { type ClientAnswer, recordingReply } from "./recording-reply";
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 const STEP_MS = 20;
-
-/** What the client of a call got. */
-export type ClientAnswer = {
-  status: number;
-  headers: Readonly<Record<string, string>>;
-  body: string;
-  /** The client goes away. */
-  leave(): void;
-  /** Epoch ms of the end of the reply; null: none yet. */
-  endedAt: number | null;
-};
 
 /** A call to `open(...).send`. */
 export type SentCall = {
@@ -95,7 +84,11 @@ export function openGateway(scene: GatewayScene) {
   const known = new Map(
     Object.entries(keys ?? { [TEST_KEY]: buildAuthSnapshot(snapshot) }).map(([key, found]) => [digestKey(key), found]),
   );
-  const deps = { ...fixture.deps, auth: { get: (digest: string) => known.get(digest) ?? null, follow() {} } };
+  const auth: GatewayDeps["auth"] = {
+    get: (digest, mayLookUp) => known.get(digest) ?? unknown(mayLookUp),
+    follow() {},
+  };
+  const deps = { ...fixture.deps, auth };
   const gateway = createGateway(deps);
   const callerOf = (key: string) => known.get(digestKey(key)) ?? buildAuthSnapshot();
   return {
@@ -188,52 +181,6 @@ export async function burst(
   const refused = answers.filter(({ status }) => status !== 200);
   const codes = [...new Set(refused.map(({ headers }) => headers["x-sluice-code"] ?? ""))].sort();
   return { served: answers.length - refused.length, codes, answers };
-}
-
-function recordingReply(clock: FakeClock): { reply: GatewayReply; answer: ClientAnswer } {
-  const listeners = new Set<() => void>();
-  const state = { isStarted: false, isClosed: false };
-  const answer: ClientAnswer = {
-    status: 0,
-    headers: {},
-    body: "",
-    endedAt: null,
-    leave() {
-      state.isClosed = true;
-      for (const listener of [...listeners]) listener();
-    },
-  };
-  const take = (chunk?: Uint8Array) => {
-    answer.body += chunk === undefined ? "" : Buffer.from(chunk).toString();
-  };
-  const reply: GatewayReply = {
-    get isStarted() {
-      return state.isStarted;
-    },
-    get isClosed() {
-      return state.isClosed;
-    },
-    start(status, headers) {
-      state.isStarted = true;
-      Object.assign(answer, { status, headers });
-    },
-    write(chunk) {
-      take(chunk);
-      return true;
-    },
-    drained: () => Promise.resolve(),
-    end(chunk) {
-      take(chunk);
-      answer.endedAt = clock.now();
-    },
-    destroy() {},
-    onClosed(listener) {
-      if (state.isClosed) listener();
-      else listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-  };
-  return { reply, answer };
 }
 
 /** A body of so many bytes. */

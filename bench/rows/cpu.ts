@@ -81,18 +81,20 @@ export const bigBodyRow: Row = {
   name: "big-body",
   async run(stage): Promise<readonly Figure[]> {
     const extra: number[] = [];
+    const bare: number[] = [];
     const big = { count: 300, options: { bodyBytes: 320 * 1024 } };
     const small = { count: 300, options: {} };
     await cpuPerRequest(stage, stage.sluice, big);
     for (let pair = 0; pair < PAIRS; pair++) {
       extra.push((await cpuPerRequest(stage, stage.sluice, big)) - (await cpuPerRequest(stage, stage.sluice, small)));
+      bare.push((await cpuPerRequest(stage, stage.bare, big)) - (await cpuPerRequest(stage, stage.bare, small)));
     }
     const ms = median(extra) / 1000;
     return [
       {
         figure: "320 KB body over a 0.5 KB body, extra CPU",
         bar: "<= 0.7 ms",
-        measured: `${ms.toFixed(2)} ms`,
+        measured: `${ms.toFixed(2)} ms (bare proxy: ${(median(bare) / 1000).toFixed(2)} ms)`,
         passes: ms <= 0.7,
       },
     ];

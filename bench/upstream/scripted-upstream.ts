@@ -1,12 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { listModels, notFound, wireOf } from "./endpoints";
+import { readAsk } from "./read-ask";
 import { PLAIN_SCRIPT, parseScript, SCRIPT_HEADER, type Script } from "./script";
-import { type Ask, type Counts, chatWire, messagesWire, piecesOf, type Wire } from "./wire";
+import { type Answer, type Ask, type Counts, type Events, JSON_TYPE, type Plain, piecesOf, type Wire } from "./wire";
 
 /** One request as the upstream saw it: the truth that ledgers are compared with. */
 export type Served = {
+  readonly method: string;
+  /** Without the query. */
   readonly path: string;
+  readonly query: URLSearchParams;
   readonly model: string;
   readonly stream: boolean;
   readonly headers: IncomingMessage["headers"];
@@ -34,9 +39,7 @@ export type ScriptedUpstream = {
   close(): Promise<void>;
 };
 
-const MODELS = ["gpt-4o", "gpt-4o-mini", "claude-sonnet-4-5", "claude-haiku-4-5"];
-
-/** Starts an upstream on 127.0.0.1 that speaks OpenAI Chat and Anthropic Messages. `keepLog: false` for benchmarks. */
+/** Starts an upstream on 127.0.0.1 that speaks the interfaces of OpenAI, Anthropic and Gemini. `keepLog: false` for benchmarks. */
 export async function startScriptedUpstream(
   options: { port?: number; defaults?: Partial<Script>; keepLog?: boolean } = {},
 ): Promise<ScriptedUpstream> {
@@ -97,71 +100,63 @@ function listen(server: Server, port: number): Promise<void> {
 type Desk = { scriptOf(request: IncomingMessage): Script; log(entry: Served, response: ServerResponse): void };
 
 async function serve(request: IncomingMessage, response: ServerResponse, desk: Desk): Promise<void> {
-  const path = (request.url ?? "").split("?")[0] ?? "";
-  const body = await readBody(request);
-  if (request.method === "GET" && path === "/v1/models") {
-    if (request.headers.authorization === undefined && request.headers["x-api-key"] === undefined)
-      return sendJson(response, 401, chatWire.error(401, "invalid_api_key"));
-    const data = MODELS.map((id) => ({ id, object: "model", created: 1_795_262_400, owned_by: "scripted" }));
-    return sendJson(response, 200, JSON.stringify({ object: "list", data }));
+  const { method = "GET", headers } = request;
+  const bytes = await readBody(request);
+  const ask = readAsk(request, bytes);
+  const { path, query, model, stream } = ask;
+  if (method === "GET" && /^\/v1(beta)?\/models$/.test(path)) {
+    const { status, body } = listModels(headers, query);
+    return sendPlain(response, status, { contentType: JSON_TYPE, body });
   }
-  const wire = path === "/v1/chat/completions" ? chatWire : path === "/v1/messages" ? messagesWire : null;
-  if (wire === null) return sendJson(response, 404, chatWire.error(404, "not_found"));
+  const seen = { method, path, query, model, stream, headers, body: bytes.toString("utf8") };
+  const wire = wireOf(method, path);
+  if (wire === null) {
+    desk.log({ ...seen, status: 404, counts: null, isComplete: true }, response);
+    return sendPlain(response, 404, { contentType: JSON_TYPE, body: notFound(headers) });
+  }
   const script = desk.scriptOf(request);
-  const ask = readAsk(body);
-  const pieces = piecesOf(script);
-  const counts = countsOf(script, ask, pieces.join(""));
-  const entry: Served = {
-    path,
-    model: ask.model,
-    stream: ask.stream,
-    headers: request.headers,
-    body,
-    status: script.status,
-    counts,
-    isComplete: false,
-  };
+  const answer = answerOf(script, ask);
+  const entry: Served = { ...seen, status: script.status, counts: answer.counts, isComplete: false };
   desk.log(entry, response);
   if (script.delayMs > 0) await sleep(script.delayMs);
-  await reply({ response, wire, script, ask, pieces, counts, entry });
+  await reply({ response, wire, script, answer, entry });
 }
 
 type Reply = {
   readonly response: ServerResponse;
   readonly wire: Wire;
   readonly script: Script;
-  readonly ask: Ask;
-  readonly pieces: readonly string[];
-  readonly counts: Counts | null;
+  readonly answer: Answer;
   readonly entry: Served;
 };
 
-async function reply(job: Reply): Promise<void> {
-  const { response, wire, script, ask, pieces, counts, entry } = job;
+async function reply({ response, wire, script, answer, entry }: Reply): Promise<void> {
   if (script.fault === "hang") return;
   if (script.fault === "reset") return void response.destroy();
   if (script.status >= 400) {
-    sendJson(response, script.status, wire.error(script.status, script.errorType));
-  } else if (ask.stream) {
-    if (!(await stream(job))) return;
+    sendPlain(response, script.status, { contentType: JSON_TYPE, body: wire.error(script.status, script.errorType) });
+  } else if (answer.ask.stream && wire.events !== null) {
+    if (!(await stream(response, script, { events: wire.events(answer), pieces: answer.pieces }))) return;
   } else {
-    sendJson(response, script.status, wire.body(ask, pieces.join(""), counts));
+    sendPlain(response, script.status, wire.reply(answer));
   }
   entry.isComplete = true;
 }
 
+type Streamed = { readonly events: Events; readonly pieces: readonly string[] };
+
 /** Sends the events; false when the script broke the stream off. */
-async function stream({ response, wire, script, ask, pieces, counts }: Reply): Promise<boolean> {
-  response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "x-request-id": "up_scripted" });
+async function stream(response: ServerResponse, script: Script, { events, pieces }: Streamed): Promise<boolean> {
+  response.writeHead(200, { "content-type": events.contentType, "x-request-id": "up_scripted" });
   if (script.fault === "error-first") {
-    response.end(wire.errorEvent(script.errorType));
+    response.end(events.error(script.errorType, true));
     return true;
   }
-  response.write(wire.head(ask, counts));
+  response.write(events.head());
   for (const [index, piece] of pieces.entries()) {
     if (script.intervalMs > 0) await sleep(script.intervalMs);
     if (response.destroyed) return false;
-    response.write(wire.piece(ask, piece));
+    response.write(events.piece(piece));
     if (script.fault === "stall") return false;
     if (script.fault === "cut" && index === Math.floor(pieces.length / 2)) {
       await sleep(5);
@@ -169,22 +164,27 @@ async function stream({ response, wire, script, ask, pieces, counts }: Reply): P
       return false;
     }
   }
+  const isError = script.fault === "error-mid" || script.fault === "error-bare";
   response.end(
-    script.fault === "error-mid"
-      ? wire.errorEvent(script.errorType)
-      : wire.tail(ask, counts, script.fault !== "no-end"),
+    isError ? events.error(script.errorType, script.fault === "error-bare") : events.tail(script.fault !== "no-end"),
   );
   return true;
 }
 
-function sendJson(response: ServerResponse, status: number, body: string): void {
+function sendPlain(response: ServerResponse, status: number, { contentType, body }: Plain): void {
   const bytes = Buffer.from(body);
   response.writeHead(status, {
-    "content-type": "application/json",
+    "content-type": contentType,
     "content-length": bytes.length,
     "x-request-id": "up_scripted",
   });
   response.end(bytes);
+}
+
+function answerOf(script: Script, ask: Ask): Answer {
+  const pieces = piecesOf(script);
+  const tool = script.tool === "" ? null : { name: script.tool, input: script.toolInput };
+  return { ask, id: script.id, pieces, tool, counts: countsOf(script, ask, pieces.join("")) };
 }
 
 function countsOf(script: Script, ask: Ask, text: string): Counts | null {
@@ -192,22 +192,14 @@ function countsOf(script: Script, ask: Ask, text: string): Counts | null {
   return {
     input: script.inputTokens >= 0 ? script.inputTokens : ask.inputTokens,
     cached: script.cachedTokens,
+    cacheWrite: script.cacheWriteTokens,
     output: script.outputTokens >= 0 ? script.outputTokens : Math.ceil(text.length / 4),
+    reasoning: script.reasoningTokens,
   };
 }
 
-function readAsk(body: string): Ask {
-  const parsed = JSON.parse(body) as { model?: string; stream?: boolean; stream_options?: { include_usage?: boolean } };
-  return {
-    model: parsed.model ?? "",
-    stream: parsed.stream === true,
-    includeUsage: parsed.stream_options?.include_usage === true,
-    inputTokens: Math.ceil(body.length / 4),
-  };
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }

@@ -61,8 +61,9 @@ export type AuthSnapshots = {
   /**
    * Resolves the snapshot of a digest, or null for an unknown key. A hit answers without a promise, so that the hot path need not wait.
    * Throws `auth_unavailable` when the source fails and nothing usable is cached, `auth_overloaded` when too many loads run.
+   * @param mayLookUp called before anything is done for a digest of which no snapshot is cached; throws to refuse it
    */
-  get(digest: string): AuthSnapshot | null | Promise<AuthSnapshot | null>;
+  get(digest: string, mayLookUp?: () => void): AuthSnapshot | null | Promise<AuthSnapshot | null>;
   /** Outdates what a config change touched. Tags: `key:3`, `user:7`, `group:2`, `*`. */
   follow(change: ConfigChange): void;
 };

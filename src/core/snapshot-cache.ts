@@ -82,13 +82,17 @@ export function createAuthSnapshots(
     ...{ generation: 0, keysGeneration: 0, failedAt: null },
   };
   return {
-    get: (digest) => find(state, digest),
+    get: (digest, mayLookUp) => find(state, digest, mayLookUp),
     follow: (change) => follow(state, change),
     stats: () => ({ entries: state.entries.size, negatives: state.negatives.size, loads: state.flights.running }),
   };
 }
 
-function find(state: State, digest: string): AuthSnapshot | null | Promise<AuthSnapshot | null> {
+function find(
+  state: State,
+  digest: string,
+  mayLookUp: (() => void) | undefined,
+): AuthSnapshot | null | Promise<AuthSnapshot | null> {
   const now = state.clock.now();
   const entry = usableEntry(state, digest);
   if (entry !== null) {
@@ -96,6 +100,7 @@ function find(state: State, digest: string): AuthSnapshot | null | Promise<AuthS
     state.lookups.counted("l1", "hit");
     return entry.snapshot;
   }
+  mayLookUp?.();
   const negative = state.negatives.get(digest);
   if (negative === undefined || now >= negative.until || negative.keysGeneration !== state.keysGeneration)
     return missed(state, digest);

@@ -4,19 +4,20 @@ export const PROTOCOL_IDS = ["openai-chat", "openai-responses", "anthropic-messa
 /** A wire format. */
 export type ProtocolId = (typeof PROTOCOL_IDS)[number];
 
-/** Protocols whose metered calls this release relays. */
-export const SERVED_PROTOCOL_IDS = ["openai-chat", "anthropic-messages"] as const satisfies readonly ProtocolId[];
-
-export const OPERATION_NAMES = ["chat", "message", "models", "usage"] as const;
+export const OPERATION_NAMES = [
+  ...(["chat", "completion", "embedding", "moderation", "image", "speech", "transcription"] as const),
+  ...(["response", "response_compact", "response_object", "message", "generate", "count_tokens"] as const),
+  ...(["models", "usage"] as const),
+] as const;
 /** What a `/v1` call asks for (protocols-and-pricing.md 1.2). */
 export type OperationName = (typeof OPERATION_NAMES)[number];
 
 /** The operations of a channel by its protocols (protocols-and-pricing.md 1.2). */
 export const PROTOCOL_OPERATIONS: Readonly<Record<ProtocolId, readonly OperationName[]>> = {
-  "openai-chat": ["chat", "models"],
-  "openai-responses": ["models"],
-  "anthropic-messages": ["message", "models"],
-  gemini: ["models"],
+  "openai-chat": ["chat", "completion", "embedding", "moderation", "image", "speech", "transcription", "models"],
+  "openai-responses": ["response", "response_compact", "response_object", "count_tokens", "models"],
+  "anthropic-messages": ["message", "count_tokens", "models"],
+  gemini: ["generate", "embedding", "count_tokens", "models"],
 };
 
 /** Ids of the providers in `@pydantic/genai-prices` 0.1.8, which lists none itself; in its order, the first match wins. */

@@ -8,7 +8,7 @@ import type { QuotaResult } from "@/core/quota/quota";
 import { rateDenialOf } from "@/core/quota/rate-denial";
 import type { Call } from "@/protocols/protocol";
 import { affordableOutput, demandOf, type Estimated, isFree } from "./demand";
-import type { Caller, EngineDeps, Exchange } from "./exchange";
+import { type Caller, type EngineDeps, type Exchange, isRateOnly } from "./exchange";
 import type { Interrupt } from "./interrupts";
 import { measuredOf, ratedBy } from "./judged-limits";
 import type { Candidate, Target } from "./resolve-target";
@@ -67,6 +67,7 @@ export function holdFor(
   let stopWaiting = () => {};
   const plan = deps.limitPlans.planOf(caller, config.settings);
   const modelGroupId = group?.id ?? null;
+  const rateOnly = isRateOnly(exchange);
   const result = deps.quota.reserve({
     requestId: exchange.id,
     no: ask.no,
@@ -76,9 +77,10 @@ export function holdFor(
       requestId: exchange.id,
       target: { modelGroupId, model: ask.model },
       wasSent: first !== null,
+      isRateOnly: rateOnly,
     }),
     callerVersion: caller.version,
-    target: { modelGroupId, isFree: isFree(ask.candidates, exchange.receivedAt) },
+    target: { modelGroupId, isFree: isFree(ask.candidates, exchange.receivedAt), isRateOnly: rateOnly },
     rules: config.settings,
     demand: () => demandOf(ask.candidates, estimated),
     record: (counted) => holdRecordText({ ...recordOf(ask, modelGroupId, exchange), counted }),

@@ -3,9 +3,9 @@ import { type AppError, toAppError } from "@/core/errors";
 import type { EstimateAsk } from "@/core/prices/estimate-call";
 import type { Hold } from "@/core/quota/hold";
 import type { Asked } from "./admit";
-import { type Ceiling, ceilingWritten, openCeiling } from "./ceiling";
-import { estimateAsk } from "./demand";
-import type { EngineDeps, Exchange } from "./exchange";
+import { type Ceiling, ceilingWritten, freeCeiling, openCeiling } from "./ceiling";
+import { ceilingAsk } from "./demand";
+import { type EngineDeps, type Exchange, isRateOnly } from "./exchange";
 import { type Measured, measureIfAny } from "./judged-limits";
 import { openRelay } from "./relay";
 import { EMPTY_READING, type RelayEnd } from "./relay-state";
@@ -66,7 +66,7 @@ export async function attempt(ask: AttemptAsk, exchange: Exchange, deps: EngineD
     const { call } = admitted;
     const { channel, upstreamModel } = candidate;
     const upstream = exchange.protocol.buildUpstream({
-      ...{ call, request: exchange.request, upstreamModel },
+      ...{ call, request: exchange.request, upstreamModel, hold },
       channel: underCredential(channel, ask.credential),
     });
     const ceiling = ceilingOf(ask, exchange, deps);
@@ -82,7 +82,7 @@ export async function attempt(ask: AttemptAsk, exchange: Exchange, deps: EngineD
       const { stream } = call;
       const { canFailOver, queueMs } = ask;
       const relay = openRelay(
-        { exchange, deps, channel, injectedUsage, stream, measured, ceiling, canFailOver, queueMs },
+        { exchange, deps, channel, call, injectedUsage, stream, measured, ceiling, canFailOver, queueMs },
         resolve,
       );
       exchange.interrupts.listen((interrupt) => relay.interrupt(interrupt));
@@ -107,10 +107,12 @@ function ceilingOf({ admitted, candidate, number }: AttemptAsk, exchange: Exchan
   const { call, target } = admitted;
   const { protocol, receivedAt } = exchange;
   const { journal, clock, habitsOf } = deps;
-  const { stream } = call;
-  const estimate = estimateAsk(candidate, { call, target, protocol, at: receivedAt, habitsOf });
+  // Images and audio are not told apart in what passes, so their first ceiling is the worst case.
+  const stream = call.stream && call.units === undefined;
+  const openOne = isRateOnly(exchange) ? freeCeiling : openCeiling;
+  const estimate = ceilingAsk(candidate, { call, target, protocol, at: receivedAt, habitsOf });
   const { id: channelId } = candidate.channel;
-  return openCeiling({ id: exchange.id, attempt: number, channelId, estimate, stream, journal, clock });
+  return openOne({ id: exchange.id, attempt: number, channelId, estimate, stream, journal, clock });
 }
 
 /** What the head of the reply tells of limits; null: the model has no group and no limit applies. */

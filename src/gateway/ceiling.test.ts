@@ -26,6 +26,8 @@ const usageEvent = (input: number, output: number) =>
 
 type Scene = {
   readonly stream?: boolean;
+  /** `abort` unless told. */
+  readonly onDisconnect?: "abort" | "drain";
   readonly maxTokens?: number;
   /** Turns of the event loop that a write of the journal takes. */
   writeTurns?(): number;
@@ -34,23 +36,31 @@ type Scene = {
 };
 
 /** A gateway in the middle of a call, with the ceilings that are on disk. */
-async function open({ stream = true, maxTokens, writeTurns = () => 1, onWrite = () => {} }: Scene = {}) {
+async function open(scene: Scene = {}) {
+  const { stream = true, onDisconnect = "abort", maxTokens, writeTurns = () => 1, onWrite = () => {} } = scene;
   const clock = fakeClock();
   const sinks: UpstreamSink[] = [];
+  const calls: string[] = [];
   const client = { text: "", isEnded: false };
+  const room = { isThere: true, wake: () => {} };
+  const clientCalls = { leave: () => {} };
   const take = (chunk?: Uint8Array) => {
     client.text += chunk === undefined ? "" : Buffer.from(chunk).toString();
     onWrite(client.text);
   };
   const quota = buildQuota({ clock, history: historyOf(() => fixture.left.entries) });
   const fixture = buildGatewayDeps({
-    channels: [buildChannel({ baseUrl: "http://127.0.0.1:1", onDisconnect: "abort" })],
+    channels: [buildChannel({ baseUrl: "http://127.0.0.1:1", onDisconnect })],
     prices: [buildPriceRow({ model: "gpt-4o", components: { input_text: 2_500_000n, output_text: 200_000_000n } })],
     keys: { [TEST_KEY]: buildAuthSnapshot({ limits: [buildLimit({ amount: 1_000_000 * CENT })] }) },
     upstream: {
       send(_request, _options, sink) {
         sinks.push(sink);
-        return { pause() {}, resume() {}, abort() {} };
+        return {
+          pause: () => void calls.push("pause"),
+          resume: () => void calls.push("resume"),
+          abort: () => void calls.push("abort"),
+        };
       },
       close: () => Promise.resolve(),
     },
@@ -83,15 +93,21 @@ async function open({ stream = true, maxTokens, writeTurns = () => 1, onWrite = 
     },
     write(chunk) {
       take(chunk);
-      return true;
+      return room.isThere;
     },
-    drained: () => Promise.resolve(),
+    drained: () =>
+      new Promise((resolve) => {
+        room.wake = resolve;
+      }),
     end(chunk) {
       take(chunk);
       client.isEnded = true;
     },
     destroy() {},
-    onClosed: () => () => {},
+    onClosed(listener) {
+      clientCalls.leave = listener;
+      return () => {};
+    },
   };
   const body = { model: "gpt-4o", messages: [], stream, stream_options: { include_usage: true } };
   const asked = maxTokens === undefined ? body : { ...body, max_tokens: maxTokens };
@@ -103,7 +119,8 @@ async function open({ stream = true, maxTokens, writeTurns = () => 1, onWrite = 
   const input = Math.ceil(JSON.stringify(asked).length / 4) * INPUT_TOKEN;
   const sink = sinks[0] as UpstreamSink;
   return {
-    ...{ ...fixture, clock, disk, client, handled, input, quota, sink },
+    ...{ ...fixture, clock, disk, client, handled, input, quota, sink, calls, room },
+    leave: () => clientCalls.leave(),
     say: (text: string) => sink.onChunk(Buffer.from(text)),
     last: () => disk.ceilings.at(-1) ?? 0,
     kinds: () => fixture.journal.frames.map(({ type }) => type),
@@ -250,6 +267,80 @@ describe("the ceiling of a stream", () => {
     expect(client.text.startsWith(`${event("one")}data: {"error"`)).toBe(true);
     expect(client.text).toContain("ledger_unavailable");
     expect(left.entries).toMatchObject([{ outcome: "interrupted", costSource: "estimated" }]);
+  });
+});
+
+describe("a stream faster than its ceilings are written", () => {
+  const KIB = 1024;
+  /** Events of 1 KiB of text. */
+  const fast = (kib: number) => event("x".repeat(KIB)).repeat(kib);
+  /** In the middle of a stream whose next ceiling is written after three turns. */
+  const openSlow = async (given: Scene = {}) => {
+    const scene = await open({ writeTurns: () => 3, ...given });
+    scene.sink.onHead(200, STREAM);
+    for (let left = 4; left > 0; left--) await turn();
+    scene.say(event("one"));
+    expect(scene.client.text).toBe(event("one"));
+    return scene;
+  };
+  const untilCalled = async (calls: readonly string[], count: number) => {
+    for (let left = 40; calls.length < count && left > 0; left--) await turn();
+  };
+
+  test("is not read meanwhile once 64 KiB wait, and then goes on without a loss (T4)", async () => {
+    const { calls, client, handled, left, sink, say } = await openSlow();
+    say(fast(40));
+    expect(calls).toEqual([]);
+    say(fast(30));
+    expect([calls, client.text.length]).toEqual([["pause"], event("one").length]);
+    await untilCalled(calls, 2);
+    expect([calls, client.text]).toEqual([["pause", "resume"], event("one") + fast(70)]);
+    sink.onEnd(Buffer.from(END));
+    await handled;
+    expect(client).toEqual({ text: event("one") + fast(70) + END, isEnded: true });
+    expect(left.entries).toMatchObject([{ outcome: "ok" }]);
+  });
+
+  test("waits for a client that has no room, too: it is read again when neither needs it", async () => {
+    const { calls, handled, room, sink, say } = await openSlow();
+    room.isThere = false;
+    say(event("two"));
+    say(fast(70));
+    expect(calls).toEqual(["pause"]);
+    for (let left = 40; left > 0; left--) await turn();
+    expect(calls).toEqual(["pause"]);
+    room.wake();
+    await untilCalled(calls, 2);
+    expect(calls).toEqual(["pause", "resume"]);
+    sink.onEnd(Buffer.from(END));
+    await handled;
+  });
+
+  test("is read on for an event whose end alone tells what it costs", async () => {
+    const { calls, client, disk, handled, sink, say } = await openSlow();
+    const long = event("\\n".repeat(300 * KIB));
+    for (let at = 0; at < long.length; at += 64 * KIB) {
+      say(long.slice(at, at + 64 * KIB));
+      for (let left = 10; left > 0; left--) await turn();
+      expect(calls.filter((call) => call === "pause")).toHaveLength(calls.filter((call) => call === "resume").length);
+    }
+    sink.onEnd(Buffer.from(END));
+    await handled;
+    expect(client.text.length).toBe((event("one") + long + END).length);
+    expect(disk.ceilings.length).toBeGreaterThan(2);
+  });
+
+  test("is read on for its usage when the client leaves, and what was held for it is dropped", async () => {
+    const { calls, client, handled, leave, left, sink, say } = await openSlow({ onDisconnect: "drain" });
+    say(fast(70));
+    expect(calls).toEqual(["pause"]);
+    leave();
+    expect(calls).toEqual(["pause", "resume"]);
+    say(usageEvent(1_000, 20_000));
+    sink.onEnd(Buffer.from(END));
+    await handled;
+    expect(client.text).toBe(event("one"));
+    expect(left.entries).toMatchObject([{ outcome: "client_aborted", costSource: "upstream", tokens: 21_000 }]);
   });
 });
 

@@ -72,6 +72,15 @@ export function openCeiling(ask: CeilingAsk): Ceiling {
   return ceiling;
 }
 
+/** The ceiling of an attempt that costs nothing whatever is read: no frame is written. */
+export function freeCeiling(ask: CeilingAsk): Ceiling {
+  return {
+    ...{ ask, inputTokens: 0, inputNanoUsd: 0, worstNanoUsd: 0, tokenNanoUsd: 0 },
+    raised: { ceilingNanoUsd: 0, raiseAtNanoUsd: Number.POSITIVE_INFINITY },
+    ...{ writtenNanoUsd: 0, coveredBytes: Number.POSITIVE_INFINITY, outputSince: null, listener: null },
+  };
+}
+
 /** The first ceiling is on disk. */
 export function ceilingWritten(ceiling: Ceiling): void {
   ceiling.writtenNanoUsd = ceiling.raised.ceilingNanoUsd;
@@ -121,6 +130,11 @@ export function coversEnd(ceiling: Ceiling, reading: ReplyReading): boolean {
   const spent = Math.min(spentOn(ceiling, reading), ceiling.worstNanoUsd);
   if (spent > ceiling.raised.ceilingNanoUsd) raise(ceiling, { ceilingNanoUsd: spent, raiseAtNanoUsd: spent });
   return spent <= ceiling.writtenNanoUsd;
+}
+
+/** A higher ceiling is on its way to the disk. */
+export function isRaising({ raised, writtenNanoUsd }: Ceiling): boolean {
+  return raised.ceilingNanoUsd > writtenNanoUsd;
 }
 
 /** What the hold may be billed if this process dies before its next renewal, nano-USD; null: no output was seen that could tell. */

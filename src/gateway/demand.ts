@@ -24,9 +24,29 @@ export type Estimated = {
   readonly habitsOf: GatewayDeps["habitsOf"];
 };
 
-/** Every price component of a call at an instant is 0 on each of the channels (quota.md Q11). */
+/** Every price component of a call at an instant is 0 on each of the channels, whichever of its models runs (quota.md Q11). */
 export function isFree(candidates: readonly Candidate[], at: number): boolean {
-  return candidates.every(({ rows }) => isFreeAt(rows, at));
+  return eachModelOf(candidates).every(({ rows }) => isFreeAt(rows, at));
+}
+
+/** A channel once for each model that may run there: any of them may be the dearest (protocols-and-pricing.md N4). */
+function eachModelOf(candidates: readonly Candidate[]): readonly Candidate[] {
+  if (candidates.every(({ secondary }) => secondary === undefined)) return candidates;
+  return candidates.flatMap(({ secondary = [], ...own }) => [
+    own,
+    ...secondary.map(({ model, rows }) => ({ ...own, billedModel: model, rows })),
+  ]);
+}
+
+/** What the ceiling of a call on a channel goes by: its own habits, and the rows of the dearest model that may run there. */
+export function ceilingAsk(candidate: Candidate, estimated: Estimated): EstimateAsk {
+  const own = estimateAsk(candidate, estimated);
+  let dearest = own;
+  for (const { rows } of candidate.secondary ?? []) {
+    const other = { ...own, rows };
+    if (estimateCall(other).strictWorst.nanoUsd > estimateCall(dearest).strictWorst.nanoUsd) dearest = other;
+  }
+  return dearest;
 }
 
 /** Expected input of a call on a channel, and what it costs. */
@@ -34,9 +54,9 @@ export function inputOn(candidate: Candidate, estimated: Estimated): ReturnType<
   return estimateInput(estimateAsk(candidate, estimated));
 }
 
-/** What a call needs of every unit: the dearest of the channels that may serve it (quota.md Q32). */
+/** What a call needs of every unit: the dearest of the channels and models that may serve it (quota.md Q32). */
 export function demandOf(candidates: readonly Candidate[], estimated: Estimated): Demand {
-  const estimates = candidates.map((candidate) => estimateCall(estimateAsk(candidate, estimated)));
+  const estimates = eachModelOf(candidates).map((candidate) => estimateCall(estimateAsk(candidate, estimated)));
   return {
     est: amounts(estimates, "est"),
     worst: amounts(estimates, "worst"),
@@ -94,7 +114,7 @@ export function affordableOutput(candidates: readonly Candidate[], estimated: Es
   return ({ enforcement }: BucketAsk, left: number, { unit }: LimitCell): number | null => {
     if (unit === "requests") return null;
     const size = enforcement === "strict" ? "strictWorst" : "est";
-    const fitting = candidates.map((candidate) => {
+    const fitting = eachModelOf(candidates).map((candidate) => {
       const ask = estimateAsk(candidate, estimated);
       const bare = estimateCall({ ...ask, call: { ...ask.call, maxOutputTokens: 0 } })[size];
       if (unit === "tokens") return Math.floor((left - bare.inputTokens) / ask.call.choices);

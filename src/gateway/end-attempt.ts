@@ -55,7 +55,7 @@ function endUnit(unit: RateUnit, end: AttemptEnd | null): void {
     unit.giveBack();
     return;
   }
-  const { usage } = billableUsage(end.relay, end.inputTokens);
+  const { usage } = billableUsage(end.relay, end);
   const { input, output } = countTokens(usage?.counts ?? {});
   unit.settle(input + output);
 }

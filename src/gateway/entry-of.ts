@@ -7,7 +7,7 @@ import { ZERO_NANO_USD } from "@/lib/money";
 import type { Asked } from "./admit";
 import type { AttemptEnd } from "./attempt";
 import { billableUsage, freeDetail } from "./bill-attempt";
-import type { Exchange } from "./exchange";
+import { type Exchange, isRateOnly } from "./exchange";
 import { findOwnRows } from "./resolve-target";
 
 /** The call of an attempt. */
@@ -18,7 +18,7 @@ export function entryOf(end: AttemptEnd, { admitted, exchange }: Attempted, requ
   const { caller } = admitted;
   const { hold } = end;
   const { channel, billedModel } = end.candidate;
-  const { usage, source } = billableUsage(end.relay, end.inputTokens);
+  const { usage, source } = billableUsage(end.relay, end);
   const channelPpm = channel.costMultiplierPpm;
   const { groupPpm } = admitted.target;
   const priced =
@@ -63,6 +63,14 @@ function rowsOn({ candidate }: AttemptEnd, { admitted, exchange }: Attempted, mo
   const { call, target } = admitted;
   return findOwnRows({ model, tier: call.tier, at: exchange.receivedAt }, candidate.channel, target.config) ?? [];
 }
+
+/** The entries of what was sent of a call; a call of class R has none. */
+export function entriesOf(sent: readonly AttemptEnd[], attempted: Attempted): readonly LedgerEntry[] {
+  if (isRateOnly(attempted.exchange)) return NO_ENTRIES;
+  return sent.map((end, index) => entryOf(end, attempted, index === 0 ? 1 : 0));
+}
+
+const NO_ENTRIES: readonly LedgerEntry[] = [];
 
 /** What a hold is replaced by: the sum over the entries of its attempts (quota.md Q39). */
 export function amountsOf(entries: readonly LedgerEntry[]): Amounts {

@@ -2,7 +2,7 @@ import type { AuthSnapshot } from "@/core/auth-snapshot";
 import type { Deadlines } from "@/lib/deadlines";
 import type { GatewayReply, GatewayRequest } from "@/protocols/exchange";
 import type { Protocol } from "@/protocols/protocol";
-import type { Route } from "@/protocols/routes";
+import type { PathNames, Route } from "@/protocols/routes";
 import type { DrainBudget } from "./drain-budget";
 import type { GatewayDeps } from "./gateway-deps";
 import type { Interrupts } from "./interrupts";
@@ -13,6 +13,8 @@ export type Exchange = {
   readonly request: GatewayRequest;
   readonly reply: GatewayReply;
   readonly route: Route;
+  /** What its path names. */
+  readonly names: PathNames;
   readonly protocol: Protocol;
   /** UUIDv7 as 32 hex digits, and the same as clients see it: `req_...` */
   readonly id: string;
@@ -23,8 +25,13 @@ export type Exchange = {
   readonly interrupts: Interrupts;
 };
 
+/** Nothing of the call is held or charged: only rates and blocks decide (class R of protocols-and-pricing.md 1.2). */
+export function isRateOnly({ route }: Pick<Exchange, "route">): boolean {
+  return route.class === "R";
+}
+
 /** What an error reply needs of a call. */
-export type Replying = Pick<Exchange, "reply" | "protocol" | "requestId"> & {
+export type Replying = Pick<Exchange, "reply" | "protocol" | "requestId" | "request"> & {
   /** How long it waited for a channel; absent: not at all. */
   readonly queueMs?: number;
   /** What it was measured by under the hold that it was sent under; absent or null: it was not sent, or nothing applies. */

@@ -8,6 +8,7 @@ import { anthropicMessages } from "@/protocols/anthropic-messages/adapter";
 import type { GatewayReply } from "@/protocols/exchange";
 import { openaiChat } from "@/protocols/openai-chat/adapter";
 import type { Protocol } from "@/protocols/protocol";
+import { buildRequest } from "../../test/build-request";
 import { drainBudget } from "./drain-budget";
 import type { EngineDeps } from "./exchange";
 import { sendError } from "./fail";
@@ -57,7 +58,7 @@ function headersOf(error: AppError, protocol: Protocol): Readonly<Record<string,
     destroy() {},
     onClosed: () => () => {},
   };
-  sendError(error, { reply, protocol, requestId: "req_1" }, deps);
+  sendError(error, { request: buildRequest(), reply, protocol, requestId: "req_1" }, deps);
   return sent;
 }
 

@@ -81,6 +81,7 @@ function limitHeaders(error: AppError, exchange: Replying, deps: EngineDeps): Re
   return protocol.limitHeaders({
     ...{ standings, modelGroup: measured?.group?.slug ?? null, rate, denial },
     now: deps.clock.now(),
+    client: exchange.request.headers,
   });
 }
 
@@ -88,7 +89,12 @@ function limitHeaders(error: AppError, exchange: Replying, deps: EngineDeps): Re
 export function errorContextOf(exchange: Replying, deps: EngineDeps): ErrorContext {
   const { publicUrl } = deps.config.current().settings;
   const { requestId } = exchange;
-  return { requestId, explainUrl: publicUrl === null ? null : `${publicUrl.replace(/\/$/, "")}/why/${requestId}` };
+  const { headers: client } = exchange.request;
+  return {
+    requestId,
+    client,
+    explainUrl: publicUrl === null ? null : `${publicUrl.replace(/\/$/, "")}/why/${requestId}`,
+  };
 }
 
 function numberOf(value: unknown): number | null {

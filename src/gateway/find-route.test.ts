@@ -15,12 +15,24 @@ const codeOf = (method: string, path: string, headers?: Record<string, string>) 
 
 describe("findRoute", () => {
   test.each(ROUTES.map((route) => [route.method, route.path, route] as const))("finds %s %s", (method, path, route) => {
-    expect(find(method, path.replace("/*", "/acme/model:1"))).toMatchObject({ kind: "route", route });
+    const called = path.replace("{model}", "acme/model:1").replace("{id}", "resp_1");
+    expect(find(method, called)).toMatchObject({
+      kind: "route",
+      route,
+      names: {
+        model: path.includes("{model}") ? "acme/model:1" : null,
+        responseId: path.includes("{id}") ? "resp_1" : null,
+      },
+    });
   });
 
   test("a model's name may hold slashes and colons", () => {
-    expect(find("GET", "/v1/models/acme%2Fmodel:1")).toMatchObject({ model: "acme/model:1" });
-    expect(find("GET", "/v1/models/acme/model:1")).toMatchObject({ model: "acme/model:1" });
+    const names = { model: "acme/model:1" };
+    expect(find("GET", "/v1/models/acme%2Fmodel:1")).toMatchObject({ names });
+    expect(find("GET", "/v1/models/acme/model:1")).toMatchObject({ names });
+    expect(find("POST", "/v1beta/models/acme/model:1:generateContent")).toMatchObject({ names });
+    expect(find("POST", "/v1beta/models/models%2Facme/model:1:countTokens")).toMatchObject({ names });
+    expect(find("POST", "/models/acme/model:1:embedContent")).toMatchObject({ names });
   });
 
   test("HEAD stands for GET, without a body", () => {
@@ -36,6 +48,11 @@ describe("findRoute", () => {
     });
   });
 
+  test("a path of several methods names them all", () => {
+    expect(find("OPTIONS", "/v1/responses/resp_1")).toMatchObject({ headers: { allow: "GET, HEAD, DELETE, OPTIONS" } });
+    expect(codeOf("PUT", "/v1/responses/resp_1")).toBe("method_not_allowed");
+  });
+
   test("a WebSocket upgrade is refused", () => {
     expect(codeOf("GET", "/v1/messages", { upgrade: "websocket" })).toBe("websocket_not_supported");
   });
@@ -44,8 +61,14 @@ describe("findRoute", () => {
     expect(codeOf(method, "/v1/messages")).toBe("method_not_allowed");
   });
 
-  test.each(["/v1/embeddings", "/v1/batches", "/v1", "/", "/v1/chat", "/v1/chat/completions/x", "/v1/modelsx"])(
-    "%s is no endpoint",
-    (path) => expect(codeOf("POST", path)).toBe("endpoint_not_supported"),
-  );
+  test.each([
+    "/v1beta/models/x:predict",
+    "/v1/models/x:batchGenerateContent",
+    "/v1/batches",
+    "/v1",
+    "/",
+    "/v1/chat",
+    "/v1/chat/completions/x",
+    "/v1/modelsx",
+  ])("%s is no endpoint", (path) => expect(codeOf("POST", path)).toBe("endpoint_not_supported"));
 });

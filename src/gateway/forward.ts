@@ -12,7 +12,7 @@ import { type Choice, type Chosen, chooseChannel, eligibleInMs } from "./choose-
 import { type Estimated, expectedTokens } from "./demand";
 import { endAttempt } from "./end-attempt";
 import { type Attempted, amountsOf, entryOf } from "./entry-of";
-import type { EngineDeps, Exchange } from "./exchange";
+import { type EngineDeps, type Exchange, isRateOnly } from "./exchange";
 import type { RelayEnd } from "./relay-state";
 import type { Candidate, Target } from "./resolve-target";
 import type { Taken, Waiting } from "./slot-doors";
@@ -168,6 +168,7 @@ function waitingOf({ caller, target }: Admitted, exchange: Exchange, { clock }: 
 
 /** Should the process die during a later attempt, this one is billed what it cost, not what it might have (quota.md Q44). */
 function witnessCost(end: AttemptEnd, attempted: Attempted, { journal }: EngineDeps): void {
+  if (isRateOnly(attempted.exchange)) return;
   const { id, attempt, costNanoUsd } = entryOf(end, attempted, 0);
   journal.ceiling({ id, attempt, channelId: end.candidate.channel.id, amountNanoUsd: costNanoUsd });
 }
@@ -198,7 +199,7 @@ async function holdForAttempt(
   if (last?.isDispatched === true) {
     witnessCost(last, { admitted, exchange }, deps);
     const isFirst = firstSent(ends) === last;
-    deps.quota.settle(last.hold, amountsOf([entryOf(last, { admitted, exchange }, isFirst ? 1 : 0)]), false);
+    deps.quota.settle(last.hold, endedAmounts(last, { admitted, exchange }, isFirst), false);
   } else if (last !== undefined) deps.quota.void(last.hold);
   // The end of the last hold leaves behind its frame: a unit that it gives back must be there before the next reserve asks for it.
   if (last !== undefined) await deps.journal.written();
@@ -207,6 +208,11 @@ async function holdForAttempt(
   const held = await holdFor(ask, exchange, deps);
   exchange.interrupts.listen(BETWEEN_ATTEMPTS);
   return held;
+}
+
+/** What an attempt takes from its own hold. */
+function endedAmounts(end: AttemptEnd, attempted: Attempted, isFirst: boolean): ReturnType<typeof amountsOf> {
+  return amountsOf(isRateOnly(attempted.exchange) ? [] : [entryOf(end, attempted, isFirst ? 1 : 0)]);
 }
 
 /** The hold under which the call was first sent, or will be now. */

@@ -7,6 +7,7 @@ import type { ChannelSlots, FullReason } from "@/core/channels/channel-slots";
 import type { ChannelTally } from "@/core/channels/channel-tally";
 import type { ConfigSnapshots } from "@/core/config-snapshot";
 import type { AppError } from "@/core/errors";
+import type { KeyAttempts } from "@/core/keys/key-attempts";
 import type { DenialRecord } from "@/core/ledger/entry";
 import type { Journal } from "@/core/ledger/journal";
 import type { Settlement } from "@/core/ledger/settlement";
@@ -100,6 +101,8 @@ export type GatewayLog = {
 export type GatewayDeps = {
   readonly clock: Clock;
   readonly auth: AuthSnapshots;
+  /** Unknown keys by the address that tried them. */
+  readonly keyAttempts: KeyAttempts;
   /** The address of a client: the peer's, or what trusted proxies wrote into X-Forwarded-For; empty when it cannot be told (A10). */
   callerAddress(peer: string, forwardedFor: string | undefined): string;
   readonly config: ConfigSnapshots;

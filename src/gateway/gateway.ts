@@ -2,14 +2,14 @@ import { AppError, toAppError } from "@/core/errors";
 import { createDeadlines } from "@/lib/deadlines";
 import { requestIdOf, uuidv7Source } from "@/lib/id";
 import type { GatewayReply, GatewayRequest } from "@/protocols/exchange";
-import { protocolFor } from "@/protocols/registry";
+import { protocolFor, protocolOfUnlisted } from "@/protocols/registry";
 import { drainBudget } from "./drain-budget";
 import type { EngineDeps, Exchange } from "./exchange";
 import { sendError } from "./fail";
 import { type FoundRoute, findRoute } from "./find-route";
 import type { Gateway, GatewayDeps } from "./gateway-deps";
-import { handleCall } from "./handle-call";
-import { handleUnmetered } from "./handle-unmetered";
+import { handleCall, isForwarded } from "./handle-call";
+import { handleLocal } from "./handle-local";
 import { callInterrupts } from "./interrupts";
 
 type Found = Extract<FoundRoute, { kind: "route" }>;
@@ -44,8 +44,8 @@ export function createGateway(ports: GatewayDeps): Gateway {
         running.add(exchange);
         deps.metrics.inflight(1);
         try {
-          if (found.route.class === "M") await handleCall(exchange, deps);
-          else await handleUnmetered({ exchange, model: found.model, withoutBody: found.withoutBody }, deps);
+          if (isForwarded(exchange)) await handleCall(exchange, deps);
+          else await handleLocal({ exchange, withoutBody: found.withoutBody }, deps);
         } finally {
           leave(exchange);
         }
@@ -71,14 +71,15 @@ type Ends = { readonly request: GatewayRequest; readonly reply: GatewayReply };
 
 type Ids = { readonly deps: EngineDeps; readonly newId: (nowMs: number) => string };
 
-function openExchange({ route }: Found, { request, reply }: Ends, { deps, newId }: Ids): Exchange {
+function openExchange({ route, names }: Found, { request, reply }: Ends, { deps, newId }: Ids): Exchange {
   const receivedAt = deps.clock.now();
   const id = newId(receivedAt);
   return {
     request,
     reply,
     route,
-    protocol: protocolFor(route.protocol, request.headers),
+    names,
+    protocol: protocolFor(route.protocol, request),
     id,
     requestId: requestIdOf(id),
     receivedAt,
@@ -100,7 +101,7 @@ function refuseUnrouted(error: AppError, { request, reply }: Ends, { deps, newId
   const requestId = requestIdOf(newId(deps.clock.now()));
   if (error.code === "internal_error") deps.log.error({ requestId, error: error.cause }, "request failed");
   try {
-    sendError(error, { reply, requestId, protocol: protocolFor(null, request.headers) }, deps);
+    sendError(error, { request, reply, requestId, protocol: protocolOfUnlisted(request) }, deps);
   } catch (fault) {
     deps.log.error({ requestId, error: fault }, "reply failed");
     reply.destroy();

@@ -1,26 +1,35 @@
 import { AppError, toAppError } from "@/core/errors";
 import { readDenial } from "@/core/quota/read-denial";
+import type { ForwardedRoute } from "@/protocols/routes";
 import { type Admitted, admit } from "./admit";
+import { aimCall } from "./aim-call";
 import { hopOf, measureOf } from "./attempt";
 import { authenticate } from "./authenticate";
-import { bindResponse } from "./bind-response";
 import { queueMsOf } from "./choice-trace";
 import type { Caller, EngineDeps, Exchange } from "./exchange";
 import { fail, sendError } from "./fail";
 import { type Forwarded, forward, nothingSent } from "./forward";
-import { permitModel } from "./permit-model";
 import { withHeartbeat } from "./queue-heartbeat";
 import { headerOf, relayedHead } from "./reply-head";
-import { resolveTarget } from "./resolve-target";
 import { settle } from "./settle";
 
 /** A request that passed more gateways than this runs in a ring. */
 const MAX_HOPS = 2;
 
+const NO_BODY = new Uint8Array(0);
+
+/** An exchange on a route of class M or R. */
+export type ForwardedExchange = Exchange & { readonly route: ForwardedRoute };
+
+/** True when the call goes to an upstream, false when it is answered here. */
+export function isForwarded(exchange: Exchange): exchange is ForwardedExchange {
+  return exchange.route.class !== "L";
+}
+
 /** One proxied call, top to bottom. Resolves when the reply has ended and the call is settled. */
-export async function handleCall(arrived: Exchange, deps: EngineDeps): Promise<void> {
-  const { request, protocol, route } = arrived;
-  let exchange = arrived;
+export async function handleCall(arrived: ForwardedExchange, deps: EngineDeps): Promise<void> {
+  const { request, protocol, route, names } = arrived;
+  let exchange: Exchange = arrived;
   let stopBeating = () => {};
   let caller: Caller | null = null;
   let model: string | null = null;
@@ -28,12 +37,11 @@ export async function handleCall(arrived: Exchange, deps: EngineDeps): Promise<v
     const known = authenticate(exchange, deps); // headers only: no body is read yet
     caller = known instanceof Promise ? await known : known;
     if (hopOf(exchange) > MAX_HOPS) throw new AppError("loop_detected");
-    const call = protocol.readCall(request, await request.readBody(), route.operation); // scanned once, not parsed
+    const body = route.method === "POST" ? await request.readBody() : NO_BODY;
+    const call = protocol.readCall({ request, body, route, names }); // scanned once, not parsed
     model = call.model;
-    const aim = { model: permitModel(call.model, caller), userGroups: caller.userGroups, tier: call.tier };
-    const served = resolveTarget({ ...aim, at: exchange.receivedAt }, route, deps.config.current());
-    const { previousResponseId: responseId } = call;
-    const target = responseId === null ? served : await bindResponse({ responseId, caller, target: served }, deps);
+    const aimed = aimCall({ caller, call, route, at: exchange.receivedAt }, deps);
+    const target = aimed instanceof Promise ? await aimed : aimed;
     const admission = admit({ caller, call, target }, exchange, deps);
     const admitted = admission instanceof Promise ? await admission : admission;
     ({ exchange, stop: stopBeating } = withHeartbeat(admitted, arrived, deps));

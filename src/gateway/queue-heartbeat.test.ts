@@ -1,9 +1,13 @@
 import type { UpstreamAnswer } from "@test/answering-upstream";
 import { buildChannel } from "@test/build-deps";
+import { buildRequest } from "@test/build-request";
 import { type GatewayScene, openGateway, type SentCall } from "@test/open-gateway";
+import { SPOKEN } from "@test/spoken-replies";
 import { describe, expect, test } from "vitest";
 import type { ChannelSnapshot } from "@/core/channels/channel";
+import { AppError } from "@/core/errors";
 import { anthropicMessages } from "@/protocols/anthropic-messages/adapter";
+import { protocolFor } from "@/protocols/registry";
 
 const STREAM: SentCall = { fields: { stream: true } };
 const DATA = 'data: {"choices":[{"delta":{"content":"hi"}}]}\n\n';
@@ -114,4 +118,78 @@ test.each<[string, SentCall, number]>([
 
 test("heartbeats of the Messages format are its own ping events", () => {
   expect(anthropicMessages.heartbeat?.toString()).toBe('event: ping\ndata: {"type": "ping"}\n\n');
+});
+
+// Acceptance test 17 of protocols-and-pricing.md: the same in every protocol that streams (T5, 3.5).
+describe.each(SPOKEN)("a streamed call of $id that waits in a queue", ({ id, call, stream }) => {
+  const { heartbeat, renderStreamError } = protocolFor(id, buildRequest());
+  const beat = heartbeat === null ? "" : Buffer.from(heartbeat).toString();
+  const asked: SentCall = { ...call, fields: { stream: true, stream_options: { include_usage: true } } };
+  const whole = stream.map(({ text }) => text).join("");
+  const reply = { events: stream.map(({ text }) => ({ afterMs: 0, text })) };
+  const limiter = { ...QUEUE, queueTimeoutMs: 40_000 };
+  /** The one slot of the one channel is taken for so long by another call. */
+  const behind = async (ms: number, queueHeartbeatMs: number) => {
+    const scene = openGateway({
+      channels: [buildChannel({ baseUrl: "http://127.0.0.1:1", limiter })],
+      answer: (_request, index) => (index === 0 ? { latencyMs: ms } : reply),
+      settings: { queueHeartbeatMs },
+    });
+    scene.send();
+    await scene.pass(20);
+    return scene;
+  };
+
+  test.each([0, 15_000])(
+    "and is refused keeps its status, with heartbeats every %i ms, too",
+    async (queueHeartbeatMs) => {
+      const scene = await behind(5_000, queueHeartbeatMs);
+      scene.send();
+      await scene.pass(20);
+      const { answer } = scene.send(asked);
+      await scene.finish();
+      expect([answer.status, answer.headers["x-sluice-code"]]).toEqual([429, "channel_queue_full"]);
+    },
+  );
+
+  test("without the setting is told nothing until it is served or refused", async () => {
+    const scene = await behind(39_000, 0);
+    const { answer } = scene.send(asked);
+    await scene.pass(38_000);
+    expect([answer.status, answer.body]).toEqual([0, ""]);
+    await scene.finish();
+    expect([answer.status, answer.body]).toEqual([200, whole]);
+    const late = await behind(60_000, 0);
+    const refused = await late.one(asked);
+    expect([refused.status, refused.headers["x-sluice-code"]]).toEqual([429, "channel_queue_timeout"]);
+  });
+
+  test("hears a heartbeat every 15 s where its protocol has one, and then one clean stream", async () => {
+    const scene = await behind(39_000, 15_000);
+    const { answer } = scene.send(asked);
+    await scene.pass(14_900);
+    expect([answer.status, answer.body]).toEqual([0, ""]);
+    await scene.pass(200);
+    expect([answer.status, answer.body]).toEqual([heartbeat === null ? 0 : 200, beat]);
+    await scene.finish();
+    expect([answer.status, answer.body]).toEqual([200, beat.repeat(2) + whole]);
+  });
+
+  test("and is refused after heartbeats is told so in the stream", async () => {
+    const scene = await behind(60_000, 15_000);
+    const answer = await scene.one(asked);
+    if (heartbeat === null) {
+      expect([answer.status, answer.headers["x-sluice-code"]]).toEqual([429, "channel_queue_timeout"]);
+      return;
+    }
+    const told = answer.body.slice(2 * beat.length);
+    expect([answer.status, answer.body.slice(0, 2 * beat.length)]).toEqual([200, beat.repeat(2)]);
+    expect(told).toContain("channel_queue_timeout");
+    const shape = Buffer.from(
+      renderStreamError(new AppError("channel_queue_timeout"), { client: {}, requestId: "", explainUrl: null }),
+    );
+    expect(told.slice(0, told.indexOf("{"))).toBe(shape.toString().slice(0, shape.indexOf("{")));
+    expect(told.endsWith("\n\n")).toBe(true);
+    expect(scene.left.entries).toHaveLength(1);
+  });
 });

@@ -1,6 +1,7 @@
 import type { UpstreamAnswer } from "@test/answering-upstream";
 import { buildAuthSnapshot, buildChannel, TEST_KEY } from "@test/build-deps";
-import { type ClientAnswer, type GatewayScene, openGateway, type SentCall } from "@test/open-gateway";
+import { type GatewayScene, openGateway, type SentCall } from "@test/open-gateway";
+import type { ClientAnswer } from "@test/recording-reply";
 import { describe, expect, test } from "vitest";
 import type { AuthSnapshot } from "@/core/auth-snapshot";
 import type { RateRow } from "@/core/quota/rate-row";

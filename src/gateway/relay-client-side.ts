@@ -1,6 +1,6 @@
 import { type AppError, toAppError } from "@/core/errors";
 import { errorContextOf } from "./fail";
-import { finish, type Relay, takeHeld } from "./relay-state";
+import { dropHeld, finish, type Relay, takeHeld } from "./relay-state";
 import { relayedHead } from "./reply-head";
 
 const EVENT_END = new Uint8Array([10, 10]);
@@ -24,22 +24,43 @@ export function flush(relay: Relay): void {
   relay.isBetweenEvents = endsEvent(bytes);
   if (exchange.reply.write(bytes) || relay.isPaused || relay.phase === "done") return;
   relay.isPaused = true;
-  relay.upstream?.pause();
+  if (!relay.isHeldBack) relay.upstream?.pause();
   const cancelStall = deps.clock.after(deps.clientStallMs, () => exchange.reply.destroy());
   exchange.reply.drained().then(
     () => {
       cancelStall();
-      resume(relay);
+      if (!relay.isPaused) return;
+      relay.isPaused = false;
+      readOn(relay);
     },
     (error: unknown) => crash(relay, toAppError(error)),
   );
 }
 
-/** Reads on from the upstream. */
-export function resume(relay: Relay): void {
-  if (!relay.isPaused || relay.phase === "done") return;
+/** Stops reading from the upstream until what is held is covered. */
+export function holdBack(relay: Relay): void {
+  if (relay.isHeldBack) return;
+  relay.isHeldBack = true;
+  if (!relay.isPaused) relay.upstream?.pause();
+}
+
+/** What was held back for has come. */
+export function letOn(relay: Relay): void {
+  if (!relay.isHeldBack) return;
+  relay.isHeldBack = false;
+  readOn(relay);
+}
+
+/** Reads on from the upstream, whatever it waited for: the client is gone. */
+export function readForUsage(relay: Relay): void {
+  const isWaiting = relay.isPaused || relay.isHeldBack;
   relay.isPaused = false;
-  relay.upstream?.resume();
+  relay.isHeldBack = false;
+  if (isWaiting) readOn(relay);
+}
+
+function readOn(relay: Relay): void {
+  if (!relay.isPaused && !relay.isHeldBack && relay.phase !== "done") relay.upstream?.resume();
 }
 
 /** Ends a started reply with an error: in the stream where there is one, else by breaking the connection (3.5, T12). */
@@ -49,10 +70,21 @@ export function cutReply(relay: Relay, error: AppError): void {
     exchange.reply.destroy();
     return;
   }
-  if (relay.isUncovered) relay.held = [];
+  // An array that lacks what the reader has read has no place for its error.
+  const seam = relay.isUncovered ? unreadSeam(relay) : relay.reader?.seam();
+  if (relay.isUncovered) dropHeld(relay);
   flush(relay);
-  if (!relay.isBetweenEvents) exchange.reply.write(EVENT_END);
-  exchange.reply.end(exchange.protocol.renderStreamError(error, errorContextOf(exchange, deps)));
+  if (seam === null) {
+    exchange.reply.destroy();
+    return;
+  }
+  if (seam === undefined && !relay.isBetweenEvents) exchange.reply.write(EVENT_END);
+  const context = { ...errorContextOf(exchange, deps), ...(seam === undefined ? {} : { seam }) };
+  exchange.reply.end(exchange.protocol.renderStreamError(error, context));
+}
+
+function unreadSeam({ reader }: Relay): null | undefined {
+  return reader?.seam() === undefined ? undefined : null;
 }
 
 /** Ends a relay after a fault of ours: the connection is broken rather than ended, so that nothing looks complete. */

@@ -9,7 +9,7 @@ import {
 } from "@/core/channels/judge-attempt";
 import type { AppError, ErrorCode } from "@/core/errors";
 import type { Outcome } from "@/core/vocabulary";
-import type { ReplyReader, ReplyReading } from "@/protocols/protocol";
+import type { Call, ReplyReader, ReplyReading } from "@/protocols/protocol";
 import type { Ceiling } from "./ceiling";
 import type { EngineDeps, Exchange } from "./exchange";
 import type { UpstreamCall } from "./gateway-deps";
@@ -21,6 +21,7 @@ export type RelayAsk = {
   readonly exchange: Exchange;
   readonly deps: EngineDeps;
   readonly channel: ChannelSnapshot;
+  readonly call: Call;
   readonly injectedUsage: boolean;
   /** What the reply's head tells of limits; null: none applies. */
   readonly measured: Measured | null;
@@ -80,10 +81,14 @@ export type Relay = {
   firstByteMs: number | null;
   reader: ReplyReader | null;
   isStream: boolean;
-  /** Bytes for the client that were not written yet. */
+  /** Bytes for the client that were not written yet, and how many. */
   held: Uint8Array[];
+  heldBytes: number;
   receivedBytes: number;
+  /** The upstream is not read: the client takes nothing now. */
   isPaused: boolean;
+  /** The upstream is not read: too much waits for the write of a ceiling. */
+  isHeldBack: boolean;
   /** What is held waits for the write of a ceiling. */
   isUncovered: boolean;
   /** The upstream's reply was read to its end. */
@@ -111,8 +116,10 @@ export function newRelay(ask: RelayAsk, done: (end: RelayEnd) => void): Relay {
     reader: null,
     isStream: false,
     held: [],
+    heldBytes: 0,
     receivedBytes: 0,
     isPaused: false,
+    isHeldBack: false,
     isUncovered: false,
     isAtEnd: false,
     isGone: false,
@@ -151,7 +158,7 @@ export function finishRead(relay: Relay): void {
   const reading = relay.reader?.read() ?? EMPTY_READING;
   const failure = relay.isGone ? null : failureIn(relay, reading);
   const outcome = relay.isGone ? "client_aborted" : failure === null ? "ok" : "upstream_error";
-  finish(relay, { outcome, code: failure?.code ?? null, charge: "seen", failure, reading });
+  finish(relay, { outcome, code: failure?.code ?? null, charge: chargeOfRead(relay), failure, reading });
 }
 
 function failureIn({ reader }: Relay, { error, isComplete }: ReplyReading): UpstreamFailure | null {
@@ -178,15 +185,29 @@ export function finishFailedReply(relay: Relay, body: Uint8Array | null): void {
 export function finishFirstEventError(relay: Relay): void {
   const failure = judgeFirstEvent(relay.reader?.read().error?.status ?? 500);
   const how = { outcome: "upstream_error", code: failure.code, charge: "reported", next: true } as const;
+  // An array whose end was not waited for gets one.
+  if (relay.reader?.seam() === ",") relay.held.push(ARRAY_END);
   finish(relay, { ...how, failure, kept: takeHeld(relay) });
 }
+
+const ARRAY_END = Buffer.from("]");
 
 /** Ends a relay whose connection failed before the reply, or broke off in the middle of it. */
 export function finishBroken(relay: Relay, error: AppError): void {
   const hasBegun = relay.phase === "relaying";
   const failure = isBreak(error.code) ? judgeBreak(error.code, hasBegun) : null;
-  const charge = hasBegun ? "seen" : "reported";
+  const charge = chargeOfBroken(relay);
   finish(relay, { outcome: "upstream_error", code: error.code, charge, failure, next: !hasBegun, cause: error });
+}
+
+/** What a call costs that its upstream broke off: nothing before its reply, unless usage was told (quota.md section 6). */
+export function chargeOfBroken(relay: Relay): RelayEnd["charge"] {
+  return relay.phase === "relaying" ? chargeOfRead(relay) : "reported";
+}
+
+/** What a call costs whose reply was read so far: its input at least, but one that is an error from its beginning nothing (T11). */
+export function chargeOfRead({ phase, reader }: Relay): RelayEnd["charge"] {
+  return phase === "keeping" || reader?.firstEvent() === "error" ? "reported" : "seen";
 }
 
 function isBreak(code: ErrorCode): code is BreakCode {
@@ -196,6 +217,19 @@ function isBreak(code: ErrorCode): code is BreakCode {
 /** Everything held as one chunk; nothing is held afterwards. */
 export function takeHeld(relay: Relay): Uint8Array {
   const { held } = relay;
-  relay.held = [];
+  dropHeld(relay);
   return held.length === 1 && held[0] !== undefined ? held[0] : Buffer.concat(held);
+}
+
+/** Keeps bytes until they may leave for the client. */
+export function hold(relay: Relay, bytes: Uint8Array): void {
+  if (bytes.length === 0) return;
+  relay.held.push(bytes);
+  relay.heldBytes += bytes.length;
+}
+
+/** Nobody gets what is held. */
+export function dropHeld(relay: Relay): void {
+  relay.held = [];
+  relay.heldBytes = 0;
 }

@@ -1,15 +1,19 @@
 import { AppError, toAppError } from "@/core/errors";
-import { type CeilingListener, ceilingForRenewal, covers, coversEnd, expectOutput } from "./ceiling";
+import { type CeilingListener, ceilingForRenewal, covers, coversEnd, expectOutput, isRaising } from "./ceiling";
 import { disconnectPolicy } from "./disconnect-policy";
 import type { UpstreamCall, UpstreamSink } from "./gateway-deps";
 import type { Interrupt } from "./interrupts";
-import { crash, cutReply, flush, resume, startReply } from "./relay-client-side";
+import { crash, cutReply, flush, holdBack, letOn, readForUsage, startReply } from "./relay-client-side";
 import {
+  chargeOfBroken,
+  chargeOfRead,
+  dropHeld,
   finish,
   finishBroken,
   finishFailedReply,
   finishFirstEventError,
   finishRead,
+  hold,
   newRelay,
   type Relay,
   type RelayAsk,
@@ -30,6 +34,8 @@ export type RunningRelay = {
 
 /** Until the first complete event at most this much is held back (T3); the same bound for the body of an error. */
 const PEEK_BYTES = 64 * 1024;
+/** So much may wait for the write of a ceiling before the upstream waits, too (T4). */
+const HELD_BYTES = 64 * 1024;
 
 /** Relays one upstream reply to the client. `done` is called exactly once; nothing throws into the upstream client. */
 export function openRelay(ask: RelayAsk, done: (end: RelayEnd) => void): RunningRelay {
@@ -110,20 +116,23 @@ function takeHead(relay: Relay, status: number, headers: UpstreamHeaders): void 
   relay.status = status;
   relay.headers = headers;
   relay.firstByteMs = ask.deps.clock.monotonic() - relay.startedAt;
-  relay.isStream = contentType.startsWith("text/event-stream");
   relay.reader = ask.exchange.protocol.createReader({
     contentType,
     status,
     injectedUsage: ask.injectedUsage,
     channel: ask.channel,
+    call: ask.call,
   });
+  relay.isStream = relay.reader.isStream;
   relay.phase = status >= 300 ? "keeping" : "peeking";
   if (relay.phase === "peeking") expectOutput(relay.ceiling, relay.isStream);
 }
 
 function takeChunk(relay: Relay, chunk: Uint8Array): void {
   read(relay, chunk);
-  if (relay.phase === "relaying") {
+  if (isDrained(relay)) {
+    abandon(relay);
+  } else if (relay.phase === "relaying") {
     pass(relay);
   } else if (relay.phase === "keeping") {
     if (relay.receivedBytes <= PEEK_BYTES) return;
@@ -141,7 +150,7 @@ function takeChunk(relay: Relay, chunk: Uint8Array): void {
 function takeEnd(relay: Relay, last: Uint8Array | null): void {
   if (last !== null) read(relay, last);
   const tail = relay.reader?.end();
-  if (tail !== undefined && tail.length > 0) relay.held.push(tail);
+  if (tail !== undefined) hold(relay, tail);
   if (relay.phase === "keeping") finishFailedReply(relay, relay.receivedBytes > PEEK_BYTES ? null : takeHeld(relay));
   else if (relay.phase === "relaying") endReply(relay);
   else if (relay.receivedBytes === 0) takeError(relay, new AppError("upstream_truncated"));
@@ -154,14 +163,18 @@ function takeEnd(relay: Relay, last: Uint8Array | null): void {
 
 function read(relay: Relay, chunk: Uint8Array): void {
   relay.receivedBytes += chunk.length;
-  const out = relay.reader?.push(chunk) ?? chunk;
-  if (out.length > 0) relay.held.push(out);
+  hold(relay, relay.reader?.push(chunk) ?? chunk);
 }
 
-/** Lets go what is held, once the ceiling on disk covers it: one comparison, as a rule (quota.md Q38). */
+/**
+ * Lets go what is held, once the ceiling on disk covers it: one comparison, as a rule (quota.md Q38). While a write is on its way the upstream
+ * waits when too much is held; without one only more of an event can tell what it costs, so it is read on.
+ */
 function pass(relay: Relay): void {
   relay.isUncovered = relay.receivedBytes > relay.ceiling.coveredBytes && !relay.isGone && !isCovered(relay);
   if (!relay.isUncovered) flush(relay);
+  if (relay.isUncovered && relay.heldBytes >= HELD_BYTES && isRaising(relay.ceiling)) holdBack(relay);
+  else letOn(relay);
 }
 
 function isCovered({ ceiling, reader, receivedBytes: received }: Relay): boolean {
@@ -200,7 +213,7 @@ function takeError(relay: Relay, error: AppError): void {
   const { code } = error;
   if (code === "internal_error") crash(relay, error);
   else if (relay.phase === "keeping") finishFailedReply(relay, null);
-  else if (relay.isGone) finish(relay, { outcome: "client_aborted", code, charge: "seen" });
+  else if (relay.isGone) finish(relay, { outcome: "client_aborted", code, charge: chargeOfBroken(relay) });
   else if (relay.phase === "relaying") {
     finishBroken(relay, error);
     cutReply(relay, new AppError(code));
@@ -220,7 +233,8 @@ function shutDown(relay: Relay): void {
   const { isGone } = relay;
   const wasRelaying = relay.phase === "relaying";
   relay.upstream?.abort();
-  finish(relay, { outcome: isGone ? "client_aborted" : "interrupted", code: "shutting_down", charge: "seen" });
+  const outcome = isGone ? "client_aborted" : "interrupted";
+  finish(relay, { outcome, code: "shutting_down", charge: chargeOfRead(relay) });
   if (wasRelaying && !isGone) cutReply(relay, new AppError("shutting_down"));
 }
 
@@ -228,19 +242,25 @@ function shutDown(relay: Relay): void {
 function loseClient(relay: Relay): void {
   const { ask } = relay;
   relay.isGone = true;
-  if (relay.phase !== "keeping") relay.held = [];
-  const abandon = () => {
-    if (relay.phase === "done") return;
-    relay.upstream?.abort();
-    finish(relay, { outcome: "client_aborted", code: null, charge: "seen" });
-  };
-  if (disconnectPolicy(ask.channel, ask.stream) === "abort" || !ask.deps.drains.enter()) {
-    abandon();
+  if (relay.phase !== "keeping") dropHeld(relay);
+  if (isDrained(relay) || disconnectPolicy(ask.channel, ask.stream) === "abort" || !ask.deps.drains.enter()) {
+    abandon(relay);
     return;
   }
   relay.isDraining = true;
-  relay.cancelDrain = ask.deps.clock.after(ask.deps.config.current().settings.drainTimeoutMs, abandon);
-  resume(relay);
+  relay.cancelDrain = ask.deps.clock.after(ask.deps.config.current().settings.drainTimeoutMs, () => abandon(relay));
+  readForUsage(relay);
+}
+
+/** Nothing more is wanted of a reply that was read to its terminal event for a client that is gone. */
+function isDrained({ isGone, phase, reader }: Relay): boolean {
+  return isGone && phase !== "keeping" && reader?.read().isComplete === true;
+}
+
+function abandon(relay: Relay): void {
+  if (relay.phase === "done") return;
+  relay.upstream?.abort();
+  finish(relay, { outcome: "client_aborted", code: null, charge: chargeOfRead(relay) });
 }
 
 function isFirstEventError({ ask, reader, isStream, isGone }: Relay): boolean {

@@ -57,7 +57,11 @@ export function relayedHead(
 }
 
 /** Where the limits stand with this request's own hold (protocols-and-pricing.md 2.4). */
-function limitHeadersOf(measured: Measured, { protocol }: Exchange, { clock }: EngineDeps): Record<string, string> {
+function limitHeadersOf(
+  measured: Measured,
+  { protocol, request }: Exchange,
+  { clock }: EngineDeps,
+): Record<string, string> {
   const standings = standingsOf(measured, true);
   return protocol.limitHeaders({
     standings,
@@ -65,5 +69,6 @@ function limitHeadersOf(measured: Measured, { protocol }: Exchange, { clock }: E
     rate: measured.rate,
     denial: null,
     now: clock.now(),
+    client: request.headers,
   });
 }

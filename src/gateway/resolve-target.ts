@@ -9,6 +9,9 @@ import { hasBasePrice } from "@/core/prices/price-book";
 import type { Overflow } from "@/core/vocabulary";
 import { ROUTES, type Route } from "@/protocols/routes";
 
+/** A model and its price rows on a channel; empty: free by the policy for unpriced models. */
+export type PricedModel = { readonly model: string; readonly rows: readonly PriceRow[] };
+
 /** A channel that may serve the call, with the name it knows the model by and the price rows of the requested model on it. */
 export type Candidate = {
   readonly channel: ChannelSnapshot;
@@ -17,6 +20,8 @@ export type Candidate = {
   readonly billedModel: string;
   /** Of the billed model. Empty: free by the policy for unpriced models. */
   readonly rows: readonly PriceRow[];
+  /** Further models that the body names and that may run on this channel, with their price rows; absent: none (protocols-and-pricing.md N4). */
+  readonly secondary?: readonly PricedModel[];
   /** Where calls go while the channel is at capacity (channels-and-rates.md C16). */
   readonly overflow: Overflow;
 };

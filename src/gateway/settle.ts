@@ -9,7 +9,7 @@ import { addNanoUsd, ZERO_NANO_USD } from "@/lib/money";
 import type { Admitted } from "./admit";
 import type { AttemptEnd } from "./attempt";
 import { attemptRow } from "./attempt-row";
-import { amountsOf, entryOf } from "./entry-of";
+import { amountsOf, entriesOf } from "./entry-of";
 import type { EngineDeps, Exchange } from "./exchange";
 import type { Forwarded } from "./forward";
 import type { RelayEnd } from "./relay-state";
@@ -27,7 +27,7 @@ export function settle(settled: Settled, deps: EngineDeps): void {
   const { id } = settled.exchange;
   const { ends, hold } = settled.forwarded;
   const sent = ends.filter(({ isDispatched }) => isDispatched);
-  const entries = sent.map((end, index) => entryOf(end, settled, index === 0 ? 1 : 0));
+  const entries = entriesOf(sent, settled);
   const last = sent[sent.length - 1];
   if (last === undefined) {
     deps.journal.settle(settlementOf({ id, kind: "voided", entries: [], request: null }));
@@ -38,7 +38,7 @@ export function settle(settled: Settled, deps: EngineDeps): void {
   const anchors = sent.flatMap((end) => anchorsOf(end.hold));
   const settlement = settlementOf({ id, kind: "settled", entries, request, anchors });
   deps.journal.settle(settlement);
-  if (hold !== null) endHold(hold, { entries, hasFinished: hasFinished(last) }, deps);
+  if (hold !== null) endHold(hold, { sent, entries, hasFinished: hasFinished(last) }, deps);
   deps.ledger.record(settlement);
   for (const [index, end] of sent.entries()) {
     const { relay, candidate } = end;
@@ -68,15 +68,20 @@ function exceededParts({ estimate, hold }: AttemptEnd, entry: LedgerEntry | unde
   return [...(isInputWithin ? [] : (["input"] as const)), ...(isOutputWithin ? [] : (["output"] as const))];
 }
 
-/** The last hold of the call; earlier ones ended when it went on to the next channel (quota.md Q59). */
-function endHold(
-  hold: Hold,
-  { entries, hasFinished }: { readonly entries: readonly LedgerEntry[]; readonly hasFinished: boolean },
-  deps: EngineDeps,
-): void {
-  const own = entries.filter(({ holdNo }) => holdNo === hold.no);
-  if (own.length === 0) deps.quota.void(hold);
-  else deps.quota.settle(hold, amountsOf(own), hasFinished);
+type Ending = {
+  readonly sent: readonly AttemptEnd[];
+  readonly entries: readonly LedgerEntry[];
+  readonly hasFinished: boolean;
+};
+
+/**
+ * The last hold of the call; earlier ones ended when it went on to the next channel (quota.md Q59). What was sent under it is settled, with
+ * nothing to charge for a call of class R: its unit of the rate per minute stays taken (channels-and-rates.md R11).
+ */
+function endHold(hold: Hold, { sent, entries, hasFinished }: Ending, deps: EngineDeps): void {
+  const wasSent = sent.some((end) => end.hold.no === hold.no);
+  if (wasSent) deps.quota.settle(hold, amountsOf(entries.filter(({ holdNo }) => holdNo === hold.no)), hasFinished);
+  else deps.quota.void(hold);
 }
 
 /** The protocol's normal end was read of a reply that is no error, for a client or while draining (channels-and-rates.md R10). */

@@ -95,6 +95,14 @@ const send = (from: UpstreamClient, request: UpstreamRequest, timeouts = TIMEOUT
     );
   });
 
+/** Waits until a number has stopped to grow. */
+async function untilStill(count: () => number): Promise<void> {
+  for (let seen = -1, rounds = 0; rounds < 20; rounds = count() === seen ? rounds + 1 : 0) {
+    seen = count();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
 describe("upstreamClient", () => {
   test("tells a small reply as a head and an end", async () => {
     const port = await http((_request, response) => response.end("hello"));
@@ -120,6 +128,80 @@ describe("upstreamClient", () => {
       expect(heard.status).toBe(200);
       expect(received).toBe(`${"a".repeat(size)}b${"c".repeat(size)}`);
     }
+  });
+
+  describe("an upstream that is slow to take a body", () => {
+    const MIB = 1024 * 1024;
+    const SLICES = 64;
+
+    test("makes the sending wait: a slice is asked for when the one before has gone (T4)", async () => {
+      let take = () => {};
+      let received = 0;
+      const port = await listen(
+        createTcpServer((socket) => {
+          socket.pause();
+          socket.on("error", () => {});
+          socket.on("data", (chunk) => {
+            received += chunk.length;
+            if (received > SLICES * MIB) socket.end("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+          });
+          take = () => socket.resume();
+        }),
+      );
+      const slices = Array.from({ length: SLICES }, () => Buffer.alloc(MIB, 32));
+      let asked = 0;
+      const body = Object.assign([...slices], {
+        *[Symbol.iterator]() {
+          for (const [index, slice] of slices.entries()) {
+            asked = Math.max(asked, index + 1);
+            yield slice;
+          }
+          return undefined;
+        },
+      });
+      const contentLength = SLICES * MIB;
+      const headers = { "content-length": String(contentLength) };
+      const heard = send(client(), ask(`http://127.0.0.1:${port}/x`, { body, contentLength, headers }), {
+        ...{ connectMs: 1_000, firstByteMs: 60_000, idleMs: 60_000 },
+      });
+      await untilStill(() => asked);
+      expect(received).toBe(0);
+      expect(asked).toBeGreaterThan(0);
+      expect(asked).toBeLessThan(SLICES / 2);
+      take();
+      expect(await heard).toMatchObject({ status: 200, error: null });
+      expect(asked).toBe(SLICES);
+    });
+
+    test.each([
+      ["one slice", [Buffer.alloc(32 * MIB, 32)]],
+      ["several slices", Array.from({ length: 32 }, () => Buffer.alloc(MIB, 32))],
+    ])(
+      "may reply before it has taken %s: the reply is told, and the next request does not wait behind",
+      async (_name, body) => {
+        let connections = 0;
+        const port = await listen(
+          createTcpServer((socket) => {
+            connections++;
+            closing.unshift(async () => socket.destroy());
+            socket.on("error", () => {});
+            socket.once("data", () => {
+              socket.pause();
+              socket.write("HTTP/1.1 413 Payload Too Large\r\ncontent-length: 3\r\n\r\nbig");
+            });
+          }),
+        );
+        const own = client();
+        const contentLength = 32 * MIB;
+        const headers = { "content-length": String(contentLength) };
+        for (const number of [1, 2]) {
+          const heard = await send(own, ask(`http://127.0.0.1:${port}/x`, { body, contentLength, headers }));
+          expect(heard).toMatchObject({ status: 413, error: null });
+          expect(heard.body.toString()).toBe("big");
+          expect(connections).toBe(number);
+        }
+      },
+    );
   });
 
   test("interim replies are not told", async () => {

@@ -10,7 +10,7 @@ import { type Preview, type PreviewDeps, previewReserve } from "@/core/quota/pre
 import type { WhatIf, WhatIfAsk } from "@/core/quota-ports";
 import type { Call } from "@/protocols/protocol";
 import { protocolFor } from "@/protocols/registry";
-import { ROUTES, type Route } from "@/protocols/routes";
+import { type MeteredRoute, ROUTES } from "@/protocols/routes";
 import { affordableOutput, demandOf, type Estimated, inputOn, isFree } from "./demand";
 import type { GatewayDeps } from "./gateway-deps";
 import { judgedLimits, type Measured, measuredOf } from "./judged-limits";
@@ -90,7 +90,13 @@ function aim(
     const aimed = { model: permitModel(ask.model, ask.key), userGroups, tier: TIER, at };
     const route = routeOf(ask.protocol, aimed, config);
     const target = resolveTarget(aimed, route, config);
-    const estimated = { call: callOf(ask, route), protocol: protocolFor(route.protocol, {}), target, at, habitsOf };
+    const estimated = {
+      call: callOf(ask, route),
+      protocol: protocolFor(route.protocol, NO_HINTS),
+      target,
+      at,
+      habitsOf,
+    };
     return { ...billed(target), estimated };
   } catch (error) {
     if (isAppError(error)) return error;
@@ -106,8 +112,10 @@ function billed(target: Target): Pick<Aimed, "candidates" | "model"> {
 }
 
 /** The metered route of a protocol, else the first one on which the model is served. */
-function routeOf(protocol: WhatIfAsk["protocol"], aimed: TargetAsk, config: ConfigSnapshot): Route {
-  const routes = ROUTES.filter((route) => route.class === "M" && (protocol === null || route.protocol === protocol));
+function routeOf(protocol: WhatIfAsk["protocol"], aimed: TargetAsk, config: ConfigSnapshot): MeteredRoute {
+  const routes = ROUTES.filter((route) => route.class === "M").filter(
+    (route) => protocol === null || route.protocol === protocol,
+  );
   const serving = routes.find((route) => servingChannels(aimed, route, config).length > 0);
   const route = serving ?? routes[0];
   if (route === undefined) throw new AppError("endpoint_not_supported");
@@ -116,10 +124,11 @@ function routeOf(protocol: WhatIfAsk["protocol"], aimed: TargetAsk, config: Conf
 
 /** Of a request that nobody makes. */
 const TIER = "standard";
+const NO_HINTS = { headers: {}, path: "", query: new URLSearchParams() };
 
-function callOf({ model, bodyBytes, maxOutputTokens }: WhatIfAsk, { operation }: Route): Call {
+function callOf({ model, bodyBytes, maxOutputTokens }: WhatIfAsk, { operation, ...line }: MeteredRoute): Call {
   return {
-    ...{ operation, model, maxOutputTokens, textBytes: bodyBytes },
+    ...{ operation, line, model, secondaryModels: [], maxOutputTokens, textBytes: bodyBytes },
     ...{
       stream: false,
       asksStreamUsage: false,

@@ -2,5 +2,7 @@
 export const EQUAL_TO_ENGLISH: ReadonlySet<string> = new Set([
   "common.appName",
   "channels.protocol.anthropic-messages",
+  "channels.protocol.gemini",
   "channels.protocol.openai-chat",
+  "channels.protocol.openai-responses",
 ]);

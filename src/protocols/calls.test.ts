@@ -5,6 +5,7 @@ import { buildRequest } from "@test/build-request";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ChannelSnapshot } from "@/core/channels/channel";
+import { buildCallAsk, buildUpstream, readCall } from "../../test/build-call";
 import { anthropicMessages } from "./anthropic-messages/adapter";
 import { openaiChat } from "./openai-chat/adapter";
 import type { Protocol, UpstreamRequest } from "./protocol";
@@ -14,6 +15,9 @@ const CHANNEL: ChannelSnapshot = {
   ...buildChannel({ name: "main", baseUrl: "https://upstream.example" }),
   credential: "sk-upstream",
 };
+
+const CHAT = "/v1/chat/completions";
+const MESSAGES = "/v1/messages";
 
 type SendParts = {
   readonly protocol?: Protocol;
@@ -26,13 +30,11 @@ type SendParts = {
 function send(body: unknown, parts: SendParts = {}): UpstreamRequest & { readonly text: string } {
   const protocol = parts.protocol ?? openaiChat;
   const bytes = Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
-  const request = buildRequest({ body: bytes, headers: parts.headers ?? {}, path: parts.path ?? "/v1/x" });
-  const call = protocol.readCall(request, bytes, protocol === openaiChat ? "chat" : "message");
-  const built = protocol.buildUpstream({
-    call,
-    request,
+  const path = parts.path ?? (protocol === openaiChat ? CHAT : MESSAGES);
+  const built = buildUpstream(protocol, {
+    ask: buildCallAsk({ body: bytes, headers: parts.headers ?? {}, path }),
     channel: { ...CHANNEL, ...parts.channel },
-    upstreamModel: parts.upstreamModel ?? call.model,
+    ...(parts.upstreamModel === undefined ? {} : { upstreamModel: parts.upstreamModel }),
   });
   const sent = Buffer.concat(built.body);
   expect(built.contentLength).toBe(sent.length);
@@ -40,10 +42,8 @@ function send(body: unknown, parts: SendParts = {}): UpstreamRequest & { readonl
   return { ...built, text: sent.toString() };
 }
 
-const chat = (body: unknown) =>
-  openaiChat.readCall(buildRequest(), Buffer.from(typeof body === "string" ? body : JSON.stringify(body)), "chat");
-const message = (body: unknown) =>
-  anthropicMessages.readCall(buildRequest(), Buffer.from(JSON.stringify(body)), "message");
+const chat = (body: unknown) => readCall(openaiChat, CHAT, body);
+const message = (body: unknown) => readCall(anthropicMessages, MESSAGES, body);
 
 describe("what a body calls its conversation", () => {
   test.each([
@@ -122,8 +122,7 @@ describe("what a body asks for", () => {
   });
 
   test("a tool that is spelled with escapes or ambiguously hides from no estimate", () => {
-    const raw = (tool: string) =>
-      anthropicMessages.readCall(buildRequest(), Buffer.from(`{"model":"m","tools":[ ${tool} ]}`), "message");
+    const raw = (tool: string) => readCall(anthropicMessages, MESSAGES, `{"model":"m","tools":[ ${tool} ]}`);
     expect(raw('{"t\\u0079pe":"\\u0077eb_search_1","max_uses":1,"max_uses":9}').toolUnits).toEqual({ web_search: 9 });
     expect(() => raw('{"Type":"web_search_1"}')).toThrow("invalid_body");
     expect(() => raw('{"type":"web_search_1","max_uses":-1}')).toThrow("invalid_body");
@@ -220,8 +219,8 @@ describe("the body that goes up", () => {
 
   test("a large body is sent in slices of the one received", () => {
     const body = Buffer.from(JSON.stringify({ model: "m", stream: true, messages: ["text ".repeat(20_000)] }));
-    const call = openaiChat.readCall(buildRequest(), body, "chat");
-    const built = openaiChat.buildUpstream({ call, request: buildRequest(), channel: CHANNEL, upstreamModel: "other" });
+    const ask = buildCallAsk({ path: CHAT, body });
+    const built = buildUpstream(openaiChat, { ask, channel: CHANNEL, upstreamModel: "other" });
     expect(built.body.at(-1)?.buffer).toBe(body.buffer);
     expect(built.body.length).toBe(5);
   });
@@ -233,7 +232,9 @@ describe("where it goes", () => {
     expect(send({ model: "m" }, { protocol: anthropicMessages, path }).url).toBe(
       "https://upstream.example/v1/messages?beta=true",
     );
-    expect(send({ model: "m" }, { path }).url).toBe("https://upstream.example/v1/chat/completions");
+    expect(send({ model: "m" }, { path: "/v1/v1/chat/completions?key=x" }).url).toBe(
+      "https://upstream.example/v1/chat/completions",
+    );
     expect(send({ model: "m" }, { channel: { baseUrl: "http://127.0.0.1:8080/openai" } }).url).toBe(
       "http://127.0.0.1:8080/openai/v1/chat/completions",
     );
@@ -395,11 +396,12 @@ describe("the credential", () => {
 
 describe("the protocol", () => {
   test("of a route is its own; without one the headers decide", () => {
-    expect(protocolFor("openai-chat", { "anthropic-version": "x" })).toBe(openaiChat);
-    expect(protocolFor("anthropic-messages", {})).toBe(anthropicMessages);
-    expect(protocolFor(null, { "anthropic-version": "x" })).toBe(anthropicMessages);
-    expect(protocolFor(null, {})).toBe(openaiChat);
-    expect(protocolFor("gemini", {})).toBe(openaiChat);
+    const plain = buildRequest();
+    const versioned = buildRequest({ headers: { "anthropic-version": "x" } });
+    expect(protocolFor("openai-chat", versioned)).toBe(openaiChat);
+    expect(protocolFor("anthropic-messages", plain)).toBe(anthropicMessages);
+    expect(protocolFor(null, versioned)).toBe(anthropicMessages);
+    expect(protocolFor(null, plain)).toBe(openaiChat);
   });
 });
 

@@ -7,7 +7,11 @@ import { renderGeminiError } from "./gemini/render-error";
 import { openaiChat } from "./openai-chat/adapter";
 import type { Protocol } from "./protocol";
 
-const CONTEXT = { requestId: "req_0193fa2d7c1e7b3c8d4e5f6071829304", explainUrl: "https://sluice.example/why/req_1" };
+const CONTEXT = {
+  client: {},
+  requestId: "req_0193fa2d7c1e7b3c8d4e5f6071829304",
+  explainUrl: "https://sluice.example/why/req_1",
+};
 const RESETS_AT = Date.parse("2026-11-22T00:00:00Z");
 const DOLLAR = 1_000_000_000;
 

@@ -32,10 +32,15 @@ const MESSAGES: Partial<Record<ErrorCode, Message>> = {
       : `The request body is not valid JSON${at(params)}.`,
   invalid_body: (params) =>
     BODY_REASONS[String(params.reason)]?.(params) ?? "The request body is not what this endpoint takes.",
+  invalid_multipart: ({ field }) =>
+    field === undefined
+      ? "The multipart body is broken."
+      : `The multipart body holds the field${named(field)} more than once.`,
   body_decode_failed: () => "The request body does not match its content-encoding, or has data behind its end.",
   model_required: () => "The request names no model.",
   model_protocol_mismatch: ({ model, paths }) =>
     `The model${named(model)} is not served on this path.${paths === undefined ? "" : ` Use ${paths}.`}`,
+  background_not_supported: () => "Background responses are not supported: send the request without background.",
   missing_credential: () => "No API key was given. Send it as a bearer token or in the header x-api-key.",
   invalid_key: () => "The API key is not valid.",
   credential_conflict: () => "Several different API keys were given in one request.",
@@ -44,6 +49,8 @@ const MESSAGES: Partial<Record<ErrorCode, Message>> = {
   user_disabled: () => "The user of this API key is disabled.",
   ip_not_allowed: () => "This API key may not be used from this IP address.",
   model_unpriced: ({ model }) => `The model${named(model)} has no price yet. Ask your administrator to set one.`,
+  secondary_model_not_allowed: ({ model }) =>
+    `The model${named(model)} may not be used together with the requested one.`,
   model_group_blocked: () => "The models of this group are blocked. Ask your administrator.",
   endpoint_not_supported: ({ path }) => `The endpoint${named(path)} is not supported.`,
   model_not_found: ({ model }) => `The model${named(model)} does not exist or this key may not use it.`,
@@ -62,6 +69,7 @@ const MESSAGES: Partial<Record<ErrorCode, Message>> = {
   rpm_exceeded: () => "Rate limit reached.",
   total_requests_exceeded: () => "Rate limit reached.",
   successful_requests_exceeded: () => "Rate limit reached.",
+  auth_attempts_exceeded: () => "Too many unknown API keys were tried from this address.",
   key_concurrency_exceeded: () => "Rate limit reached: too many requests of this API key run at once.",
   user_concurrency_exceeded: () => "Rate limit reached: too many requests of this user run at once.",
   channel_queue_full: ({ model }) => `The service is at capacity for the model${named(model)}.`,

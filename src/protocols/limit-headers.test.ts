@@ -52,6 +52,7 @@ const facts = (standings: readonly LimitStanding[], given: Partial<LimitFacts> =
   rate: null,
   modelGroup: null,
   denial: null,
+  client: {},
   now: NOW,
   ...given,
 });

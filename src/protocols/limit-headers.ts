@@ -13,6 +13,8 @@ export type LimitFacts = {
   readonly modelGroup: string | null;
   /** Why a limit refused the request; null: none did. */
   readonly denial: Denial | null;
+  /** Headers of the request, names in lower case. */
+  readonly client: Readonly<Record<string, string>>;
   /** Epoch ms. */
   readonly now: number;
 };
@@ -35,6 +37,16 @@ export function tightestTokens(standings: readonly LimitStanding[]): LimitStandi
     if (tightest === null || remainingOf(standing) < remainingOf(tightest)) tightest = standing;
   }
   return tightest;
+}
+
+/** The window of a length that is used most, over both axes and all units; null without one. */
+export function fullestOf(standings: readonly LimitStanding[], window: LimitStanding["window"]): LimitStanding | null {
+  let found: LimitStanding | null = null;
+  for (const standing of standings) {
+    if (standing.window !== window) continue;
+    if (found === null || usedShareOf(standing) > usedShareOf(found)) found = standing;
+  }
+  return found;
 }
 
 /** An instant in whole epoch seconds, rounded up. */

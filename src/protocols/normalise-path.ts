@@ -13,24 +13,19 @@ const WITHOUT_VERSION: ReadonlySet<string> = new Set([
   "/messages/count_tokens",
 ]);
 
-/** A canonical path, and what stands behind `/models/`, percent-decoded; null when nothing does. */
-export type NormalisedPath = { readonly path: string; readonly model: string | null };
-
 /**
- * The canonical form of a request's path, by rule and never by redirect (protocols-and-pricing.md 1.1).
+ * The canonical form of a request's path, percent-decoded, by rule and never by redirect (protocols-and-pricing.md 1.1).
  * @param path as received, without the query
  * @throws `invalid_path` for a broken escape; `endpoint_not_supported` for `.`, `..` or an encoded slash outside a model's name
  */
-export function normalisePath(method: string, path: string): NormalisedPath {
+export function normalisePath(method: string, path: string): string {
   const parts = path.split("/").filter((part) => part !== "");
   const raw = parts.slice(versionRun(parts));
   const version = parts[versionRun(parts) - 1];
   const segments = raw.map((part, index) => decodeSegment(part, path, index > 0 && raw[0] === "models"));
   const rest = `/${segments.join("/")}`;
-  const canonical =
-    version === undefined ? withVersion(method, rest) : segments.length === 0 ? `/${version}` : `/${version}${rest}`;
-  const isModel = segments[0] === "models" && segments.length > 1 && canonical !== rest;
-  return { path: canonical, model: isModel ? segments.slice(1).join("/") : null };
+  if (version === undefined) return withVersion(method, rest);
+  return segments.length === 0 ? `/${version}` : `/${version}${rest}`;
 }
 
 /** True when a path belongs to the gateway, however it is spelled: checked before any other router sees it. */
@@ -42,6 +37,12 @@ export function isGatewayPath(method: string, path: string): boolean {
   return withVersion(method, merged) !== merged;
 }
 
+/** The version that a path is of, `v1` or `v1beta`, however it is spelled; null: of none. */
+export function versionOf(path: string): string | null {
+  const parts = path.split("/").filter((part) => part !== "");
+  return parts[versionRun(parts) - 1] ?? null;
+}
+
 /** Length of the leading run of version segments. */
 function versionRun(parts: readonly string[]): number {
   let length = 0;
@@ -49,8 +50,10 @@ function versionRun(parts: readonly string[]): number {
   return length;
 }
 
+const METHOD_CALL = /^\/models\/.+:[A-Za-z]+$/;
+
 function withVersion(method: string, path: string): string {
-  const isKnown = WITHOUT_VERSION.has(path) || /^\/models\/.+:[A-Za-z]+$/.test(path);
+  const isKnown = WITHOUT_VERSION.has(path) || METHOD_CALL.test(path);
   return method === "POST" && isKnown ? `/v1${path}` : path;
 }
 

@@ -1,17 +1,37 @@
 import type { ChannelSnapshot } from "@/core/channels/channel";
 import type { AppError } from "@/core/errors";
+import type { CallUnits } from "@/core/prices/call-units";
 import type { Usage } from "@/core/prices/price";
+import type { Hold } from "@/core/quota/hold";
 import type { OperationName, ProtocolId } from "@/core/vocabulary";
 import type { GatewayRequest } from "./exchange";
 import type { LimitFacts } from "./limit-headers";
+import type { ForwardedRoute, PathNames } from "./routes";
 
 /** A slice of a body that is sent as it is, or bytes put in its place. */
 export type BodySlices = readonly Uint8Array[];
 
+/** What a call is read from. */
+export type CallAsk = {
+  readonly request: GatewayRequest;
+  /** Decoded; empty when the route takes none. */
+  readonly body: Uint8Array;
+  readonly route: ForwardedRoute;
+  /** What the path names. */
+  readonly names: PathNames;
+};
+
+/** The first line of a call on its way up: `{model}` in the path stands for the channel's name of the model. */
+export type CallLine = { readonly method: ForwardedRoute["method"]; readonly path: string };
+
 /** What a request asks, read in one scan of its body. */
 export type Call = {
   readonly operation: OperationName;
+  readonly line: CallLine;
+  /** Empty: the call is about a stored response, whose home knows the model. */
   readonly model: string;
+  /** Further models that the body names and that may run on its behalf (protocols-and-pricing.md N4). */
+  readonly secondaryModels: readonly string[];
   readonly stream: boolean;
   /** Client asked for usage in the stream itself, so nothing is stripped from it. */
   readonly asksStreamUsage: boolean;
@@ -23,6 +43,8 @@ export type Call = {
   readonly hasTools: boolean;
   /** The most units of each tool that the vendor runs and counts: `web_search` 5. */
   readonly toolUnits: Readonly<Record<string, number>>;
+  /** Images, speech and audio that it asks for; absent: text alone. */
+  readonly units?: CallUnits;
   /** Service tier asked for; `standard` when none. */
   readonly tier: string;
   /** Bytes of the decoded body outside blobs, and number of blobs (protocols-and-pricing.md 4.2). */
@@ -38,7 +60,7 @@ export type Call = {
 
 /** One upstream request, ready to send. */
 export type UpstreamRequest = {
-  readonly method: "GET" | "POST";
+  readonly method: CallLine["method"];
   /** Absolute URL. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -61,10 +83,16 @@ export type ReplyReading = {
   readonly contentBytes: number;
   /** Id of a response that the upstream stores; absent: it stores none. */
   readonly responseId?: string;
+  /** The last number by which the events of a stream are counted; absent: they are not. */
+  readonly sequenceNumber?: number;
+  /** Units of tools that the vendor ran, of a reply that has told no usage yet; absent: none. */
+  readonly tools?: Readonly<Record<string, number>>;
 };
 
 /** Reads one upstream reply in one pass while it is relayed. */
 export type ReplyReader = {
+  /** The reply comes piece by piece, so that an error may follow in it. */
+  readonly isStream: boolean;
   /** Takes the next chunk and returns what may be sent to the client now: the same object when untouched. Never throws. */
   push(chunk: Uint8Array): Uint8Array;
   /** Clean end of the upstream body: what is still held back. Not called when the body broke off. */
@@ -77,14 +105,36 @@ export type ReplyReader = {
   read(): ReplyReading;
   /** Bytes handed out of an event whose end has not come: its content is in no reading yet. */
   unreadBytes(): number;
+  /**
+   * A stream that is one JSON array: what must stand between the bytes handed out and a further element; null: no element can follow them.
+   * Undefined: the stream is of events.
+   */
+  seam(): string | null | undefined;
+};
+
+/** What a call is built from on its way to a channel. */
+export type UpstreamAsk = {
+  readonly call: Call;
+  readonly request: GatewayRequest;
+  readonly channel: ChannelSnapshot;
+  /** The channel's name of the model. */
+  readonly upstreamModel: string;
+  /** What it was admitted under: nothing is built without a reserve (protocols-and-pricing.md N1). */
+  readonly hold: Hold;
 };
 
 /** What renderError needs besides the error. */
 export type ErrorContext = {
+  /** Headers of the request, names in lower case: some clients get a shape of their own. */
+  readonly client: Readonly<Record<string, string>>;
   /** `req_...` */
   readonly requestId: string;
   /** `{publicUrl}/why/{request id}` or null without a public origin. */
   readonly explainUrl: string | null;
+  /** Of the stream that the error ends: the number of its last event; absent: there was none, or its events are not counted. */
+  readonly lastSequenceNumber?: number;
+  /** The stream is one JSON array, of which the error becomes the last element: what must stand before it. */
+  readonly seam?: string;
 };
 
 /** A rendered error reply: status, headers of the protocol's shape (content-type, retry hints) and body bytes. */
@@ -101,15 +151,10 @@ export type Protocol = {
   readonly cachesInput: boolean;
   /** The key of a request from the headers of protocols-and-pricing.md 2.1. Throws missing_credential, credential_conflict. */
   readCredential(request: GatewayRequest): string;
-  /** Scans the body. Throws invalid_json, invalid_body, model_required. */
-  readCall(request: GatewayRequest, body: Uint8Array, operation: OperationName): Call;
+  /** Scans the body. Throws invalid_json, invalid_body, invalid_multipart, model_required, background_not_supported. */
+  readCall(ask: CallAsk): Call;
   /** Builds URL, headers and spliced body for a channel; `upstreamModel` replaces the model when it differs. */
-  buildUpstream(ask: {
-    call: Call;
-    request: GatewayRequest;
-    channel: ChannelSnapshot;
-    upstreamModel: string;
-  }): UpstreamRequest;
+  buildUpstream(ask: UpstreamAsk): UpstreamRequest;
   /** Headers of an upstream reply that reach the client (protocols-and-pricing.md 2.3). */
   replyHeaders(upstream: Readonly<Record<string, string | string[] | undefined>>): Record<string, string>;
   /** The reader for a reply, chosen by its content-type, not by the request (T1). */
@@ -118,6 +163,8 @@ export type Protocol = {
     status: number;
     injectedUsage: boolean;
     channel: ChannelSnapshot;
+    /** What was asked: some replies tell nothing of what they cost. */
+    call: Call;
   }): ReplyReader;
   /** True for 401, 402, 403 and the account errors of 3.4: the operator's fault, never relayed. */
   isAccountError(status: number, body: Uint8Array): boolean;
@@ -129,6 +176,8 @@ export type Protocol = {
   readonly heartbeat: Uint8Array | null;
   /** Headers about limits, for a reply and for an error alike (protocols-and-pricing.md 2.4); a new object. */
   limitHeaders(facts: LimitFacts): Record<string, string>;
+  /** Protocols whose models its list shows (protocols-and-pricing.md 1.4); absent: its own. */
+  readonly listsFor?: readonly ProtocolId[];
   /** The models list in this protocol's shape. */
   renderModels(models: readonly ListedModel[], query: URLSearchParams): RenderedError;
   /** One listed model in this protocol's shape. */
@@ -138,4 +187,12 @@ export type Protocol = {
 };
 
 /** One entry of a models list; `createdAt` in epoch ms. */
-export type ListedModel = { readonly id: string; readonly ownedBy: string; readonly createdAt: number };
+export type ListedModel = {
+  readonly id: string;
+  readonly ownedBy: string;
+  readonly createdAt: number;
+  /** The most output tokens of one reply; absent: not known. */
+  readonly maxOutputTokens?: number;
+  /** What the channels that serve it in the list's protocol take; absent: nothing. */
+  readonly operations?: ReadonlySet<OperationName>;
+};

@@ -1,11 +1,16 @@
 import { AppError, type ErrorParams } from "@/core/errors";
 import { type BodyScan, type GovernedFields, isScanError, type SeenMember, scanBody } from "./scan-body";
+import { jsonSource, skipValue, skipWhite } from "./skip-json";
 
 const MAX_MODEL_BYTES = 256;
 /** A scalar longer than this is no number, flag or name that Sluice could mean. */
 const MAX_SCALAR_BYTES = 4096;
 const MAX_CHOICES = 128;
 const MAX_CONVERSATION_BYTES = 512;
+const MAX_ID_BYTES = 1024;
+const QUOTE = 0x22;
+const OPEN_BRACKET = 0x5b;
+const COMMA = 0x2c;
 
 /** Scans a body, or throws `invalid_json` or `invalid_body` with `offset` and `reason`. */
 export function scanOrThrow(body: Uint8Array, fields: GovernedFields): BodyScan {
@@ -58,7 +63,11 @@ function isPlain(bytes: Buffer, start: number, end: number): boolean {
 /** The model asked for: non-empty text of at most 256 bytes without control characters. Throws `model_required`, `invalid_body`. */
 export function readModel(scan: BodyScan): string {
   if (!scan.members.has("model")) throw new AppError("model_required");
-  const model = scalarOf(scan, "model");
+  return checkModelName(scalarOf(scan, "model"));
+}
+
+/** A model's name as a body or a path gives it. Throws `invalid_body` unless it is text of 1 to 256 bytes without control characters. */
+export function checkModelName(model: unknown): string {
   if (typeof model !== "string" || model === "" || Buffer.byteLength(model) > MAX_MODEL_BYTES || !isCleanText(model)) {
     throw invalidField("model", "text of 1 to 256 bytes without control characters");
   }
@@ -75,12 +84,28 @@ function isCleanText(text: string): boolean {
   return true;
 }
 
-/** Whether the client asked for a stream: boolean or null, absent is false. Throws `invalid_body`. */
+/** Whether the client asked for a stream. Throws `invalid_body`. */
 export function readStream(scan: BodyScan): boolean {
-  if (!scan.members.has("stream")) return false;
-  const stream = scalarOf(scan, "stream");
-  if (typeof stream !== "boolean" && stream !== null) throw invalidField("stream", "true, false or null");
-  return stream === true;
+  return readFlag(scan, "stream");
+}
+
+/** A governed boolean or null; absent is false. Throws `invalid_body`. */
+export function readFlag(scan: BodyScan, name: string): boolean {
+  if (!scan.members.has(name)) return false;
+  const flag = scalarOf(scan, name);
+  if (typeof flag !== "boolean" && flag !== null) throw invalidField(name, "true, false or null");
+  return flag === true;
+}
+
+/** The id of an object: null when it is absent, null or empty. Throws `invalid_body` for anything that could be read as another id than this one. */
+export function readObjectId(scan: BodyScan, name: string): string | null {
+  if (!scan.members.has(name)) return null;
+  const id = scalarOf(scan, name);
+  if (id === null || id === "") return null;
+  if (typeof id !== "string" || Buffer.byteLength(id) > MAX_ID_BYTES || !isCleanText(id)) {
+    throw invalidField(name, `text of at most ${MAX_ID_BYTES} bytes without control characters, or null`);
+  }
+  return id;
 }
 
 /**
@@ -97,7 +122,11 @@ export function readTokenLimit(scan: BodyScan, name: string): number | null {
 /** `n` or `best_of`: 1 when it is absent or no number. Throws `invalid_body` outside 1..128. */
 export function readChoices(scan: BodyScan, name: string): number {
   const value = scalarOf(scan, name);
-  if (typeof value !== "number") return 1;
+  return typeof value === "number" ? checkChoices(value, name) : 1;
+}
+
+/** A number of choices. Throws `invalid_body` outside 1..128. */
+export function checkChoices(value: number, name: string): number {
   if (!Number.isInteger(value) || value < 1 || value > MAX_CHOICES)
     throw invalidField(name, "a whole number from 1 to 128");
   return value;
@@ -107,6 +136,40 @@ export function readChoices(scan: BodyScan, name: string): number {
 export function readText(scan: BodyScan, name: string): string | null {
   const value = scalarOf(scan, name);
   return typeof value === "string" ? value : null;
+}
+
+/** Code points of a governed text of any length; 0 when it is absent or null. Throws `invalid_body` for another type. */
+export function readCodePoints(scan: BodyScan, name: string): number {
+  const member = scan.members.get(name);
+  if (member === undefined || member.type === "null") return 0;
+  if (member.type !== "string") throw invalidField(name, "text");
+  const text: string = JSON.parse(scan.bytes.toString("utf8", member.valueStart, member.valueEnd));
+  let count = text.length;
+  for (let at = 1; at < text.length; at++) if (isLow(text, at) && isHigh(text, at - 1)) count--;
+  return count;
+}
+
+function isHigh(text: string, at: number): boolean {
+  return (text.charCodeAt(at) & 0xfc00) === 0xd800;
+}
+
+function isLow(text: string, at: number): boolean {
+  return (text.charCodeAt(at) & 0xfc00) === 0xdc00;
+}
+
+/** Elements of an array that is only looked at, if the first is text or an array itself; else 1: one value. */
+export function countInputs(scan: BodyScan, name: string): number {
+  const member = scan.seen.get(name);
+  if (member?.type !== "array") return 1;
+  const { bytes } = scan;
+  const source = jsonSource(bytes);
+  let at = skipWhite(bytes, member.valueStart + 1);
+  if (bytes[at] !== QUOTE && bytes[at] !== OPEN_BRACKET) return 1;
+  for (let count = 1; ; count++) {
+    at = skipWhite(bytes, skipValue(source, at));
+    if (bytes[at] !== COMMA) return count;
+    at = skipWhite(bytes, at + 1);
+  }
 }
 
 /** The first text of 1 to 512 bytes among members that are only looked at: a name for the conversation or its user; null: there is none. */

@@ -1,14 +1,13 @@
 import { NO_TOOLS } from "@/core/prices/cost-counts";
+import { jsonElements } from "./json-elements";
 import { invalidField, readText, readTokenLimit } from "./read-fields";
 import { type BodyScan, governedFields, isScanError, scanBody } from "./scan-body";
-import { jsonSource, skipValue, skipWhite } from "./skip-json";
 
 /** Units of a declared tool that a call is reckoned with when it sets no maximum (quota.md Q32). */
-const UNITS = 5;
+export const UNITS = 5;
+const NONE: readonly Buffer[] = [];
 const FIELDS = governedFields(["type", "max_uses"]);
-const COMMA = 0x2c;
 const OPEN_BRACE = 0x7b;
-const CLOSE_BRACKET = 0x5d;
 
 /** A tool that the vendor runs and counts, and the bytes that tell its declarations. */
 export type CountedTool = {
@@ -33,20 +32,26 @@ export function countedTool(name: string): CountedTool {
  * a character below U+0100 can spell the type otherwise. Throws `invalid_body` where `type` or `max_uses` may be read in two ways.
  */
 export function readToolUnits(scan: BodyScan, tool: CountedTool): Readonly<Record<string, number>> {
-  const tools = scan.members.get("tools");
-  if (tools?.type !== "array") return NO_TOOLS;
-  const { bytes } = scan;
-  if (!mayDeclare(bytes.subarray(tools.valueStart, tools.valueEnd), tool)) return NO_TOOLS;
-  const source = jsonSource(bytes);
   let units = 0;
-  let at = skipWhite(bytes, tools.valueStart + 1);
-  while (bytes[at] !== CLOSE_BRACKET) {
-    const end = skipValue(source, at);
-    if (bytes[at] === OPEN_BRACE) units += unitsOf(bytes.subarray(at, end), tool.prefix);
-    at = skipWhite(bytes, end);
-    if (bytes[at] === COMMA) at = skipWhite(bytes, at + 1);
-  }
+  for (const declaration of toolDeclarations(scan, (tools) => mayDeclare(tools, tool)))
+    units += unitsOf(declaration, tool.prefix);
   return units === 0 ? NO_TOOLS : { [tool.name]: units };
+}
+
+/**
+ * The bytes of each object in the list `tools` of a body; none when it is no list, or its bytes show that they are of no interest.
+ * @param isOfInterest asked once with the bytes of the whole list
+ */
+export function toolDeclarations(scan: BodyScan, isOfInterest: (tools: Buffer) => boolean): readonly Buffer[] {
+  const tools = scan.members.get("tools");
+  if (tools?.type !== "array") return NONE;
+  const { bytes } = scan;
+  if (!isOfInterest(bytes.subarray(tools.valueStart, tools.valueEnd))) return NONE;
+  const declarations: Buffer[] = [];
+  for (const { start, end } of jsonElements(bytes, tools.valueStart)) {
+    if (bytes[start] === OPEN_BRACE) declarations.push(bytes.subarray(start, end));
+  }
+  return declarations;
 }
 
 function mayDeclare(tools: Buffer, { quotedPrefix, rarePart }: CountedTool): boolean {

@@ -1,83 +1,15 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { fixtureOf, latin, relay } from "@test/recorded-replies";
 import { describe, expect, test } from "vitest";
 import type { ChannelSnapshot } from "@/core/channels/channel";
 import { anthropicMessages } from "./anthropic-messages/adapter";
 import { openaiChat } from "./openai-chat/adapter";
-import type { Protocol, ReplyReading } from "./protocol";
+import type { Call } from "./protocol";
 
 const CHANNEL = { inputIncludesCache: false } as ChannelSnapshot;
+const CALL = { operation: "chat" } as Call;
 const EVENT_STREAM = "text/event-stream; charset=utf-8";
 
-function fixture(protocol: Protocol, name: string): Buffer {
-  return readFileSync(fileURLToPath(new URL(`./${protocol.id}/__fixtures__/${name}`, import.meta.url)));
-}
-function streamNames(protocol: Protocol): string[] {
-  return readdirSync(fileURLToPath(new URL(`./${protocol.id}/__fixtures__`, import.meta.url))).filter((name) =>
-    name.endsWith(".sse"),
-  );
-}
-
-type Relayed = { readonly out: string; readonly reading: ReplyReading; readonly first: string };
-
-function relay(
-  protocol: Protocol,
-  chunks: readonly Uint8Array[],
-  how: { strips?: boolean; contentType?: string } = {},
-): Relayed {
-  const reader = protocol.createReader({
-    contentType: how.contentType ?? EVENT_STREAM,
-    status: 200,
-    injectedUsage: how.strips ?? false,
-    channel: CHANNEL,
-  });
-  const out = chunks.map((chunk) => Buffer.from(reader.push(chunk)));
-  out.push(Buffer.from(reader.end()));
-  return { out: Buffer.concat(out).toString("latin1"), reading: reader.read(), first: reader.firstEvent() };
-}
-
-const cutAt = (bytes: Buffer, at: number) => [bytes.subarray(0, at), bytes.subarray(at)];
-const byteByByte = (bytes: Buffer) => Array.from(bytes, (byte) => Buffer.from([byte]));
-const latin = (bytes: Buffer) => bytes.toString("latin1");
-
-const STREAMS = [openaiChat, anthropicMessages].flatMap((protocol) =>
-  streamNames(protocol).map((name) => ({ protocol, name, id: protocol.id })),
-);
-
 describe("a recorded stream", () => {
-  test.each(STREAMS)("$id/$name cut anywhere is relayed unchanged and read the same", ({ protocol, name }) => {
-    const bytes = fixture(protocol, name);
-    const whole = relay(protocol, [bytes]);
-    expect(whole.out).toBe(latin(bytes));
-    for (let at = 1; at < bytes.length; at++) {
-      const cut = relay(protocol, cutAt(bytes, at));
-      if (cut.out !== whole.out) expect(cut.out, `cut at ${at}`).toBe(whole.out);
-      expect(cut.reading, `cut at ${at}`).toEqual(whole.reading);
-      expect(cut.first).toBe(whole.first);
-    }
-    const single = relay(protocol, byteByByte(bytes));
-    expect(single).toEqual(whole);
-  });
-
-  test.each(STREAMS.filter(({ protocol }) => protocol === openaiChat))(
-    "$name loses exactly the injected usage event, wherever it is cut",
-    ({ protocol, name }) => {
-      const bytes = fixture(protocol, name);
-      const end = name.includes("crlf") ? "\r\n" : name.endsWith("-cr.sse") ? "\r" : "\n";
-      const events = latin(bytes).split(new RegExp(`(?<=${end}${end})`));
-      const kept = events.filter((event) => !/"choices":\[\],"usage":\{/.test(event));
-      const hasUsageEvent = name.startsWith("usage-at-end") || name === "azure.sse";
-      expect(events.length - kept.length).toBe(hasUsageEvent ? 1 : 0);
-      const expected = relay(protocol, [bytes]);
-      for (let at = 0; at <= bytes.length; at++) {
-        const cut = relay(protocol, cutAt(bytes, at), { strips: true });
-        if (cut.out !== kept.join("")) expect(cut.out, `cut at ${at}`).toBe(kept.join(""));
-        expect(cut.reading).toEqual(expected.reading);
-      }
-      expect(relay(protocol, byteByByte(bytes), { strips: true }).out).toBe(kept.join(""));
-    },
-  );
-
   test("an untouched chunk is handed on as the same object, also while events are filtered", () => {
     for (const injectedUsage of [false, true]) {
       const reader = openaiChat.createReader({
@@ -85,6 +17,7 @@ describe("a recorded stream", () => {
         status: 200,
         injectedUsage,
         channel: CHANNEL,
+        call: CALL,
       });
       const chunk = Buffer.from('data: {"choices":[{"index":0,"delta":{"content":"x"}}]}\n\n');
       reader.push(Buffer.from(chunk));
@@ -94,7 +27,7 @@ describe("a recorded stream", () => {
 });
 
 describe("what is read from chat streams", () => {
-  const read = (name: string) => relay(openaiChat, [fixture(openaiChat, name)]);
+  const read = (name: string) => relay(openaiChat, [fixtureOf(openaiChat, name)]);
 
   test.each(["usage-at-end.sse", "usage-at-end-crlf.sse", "usage-at-end-cr.sse", "azure.sse"])("%s (G1)", (name) => {
     const { reading, first } = read(name);
@@ -118,9 +51,20 @@ describe("what is read from chat streams", () => {
     expect(read("usage-in-every-chunk.sse").reading.usage?.counts).toEqual({ input_text: 10, output_text: 57 });
   });
 
+  test("without its final usage the last one stays, which a zeroed one does not erase either (T7)", () => {
+    const text = latin(fixtureOf(openaiChat, "usage-in-every-chunk.sse"));
+    for (const last of ["null", '{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}']) {
+      const at = text.lastIndexOf('"usage":{');
+      const end = text.indexOf("}", at) + 1;
+      const changed = `${text.slice(0, at)}"usage":${last}${text.slice(end)}`;
+      const { usage } = relay(openaiChat, [Buffer.from(changed, "latin1")]).reading;
+      expect(usage?.counts).toEqual({ input_text: 10, output_text: 2 });
+    }
+  });
+
   test("a stream without [DONE] is complete when every choice has finished", () => {
     expect(read("no-done.sse").reading).toMatchObject({ isComplete: true, usage: null, contentEvents: 2 });
-    const bytes = latin(fixture(openaiChat, "no-done.sse"));
+    const bytes = latin(fixtureOf(openaiChat, "no-done.sse"));
     const oneOpen = Buffer.from(bytes.slice(0, bytes.lastIndexOf("data:")), "latin1");
     expect(relay(openaiChat, [oneOpen]).reading.isComplete).toBe(false);
   });
@@ -151,7 +95,7 @@ describe("what is read from chat streams", () => {
     const { reading, first, out } = read("error-first.sse");
     expect(first).toBe("error");
     expect(reading).toMatchObject({ isComplete: false, error: { status: 429, type: "requests" } });
-    expect(out).toBe(latin(fixture(openaiChat, "error-first.sse")));
+    expect(out).toBe(latin(fixtureOf(openaiChat, "error-first.sse")));
   });
 
   test("an error in the middle ends the stream without success", () => {
@@ -178,7 +122,7 @@ describe("what is read from chat streams", () => {
 });
 
 describe("what is read from Messages streams", () => {
-  const read = (name: string) => relay(anthropicMessages, [fixture(anthropicMessages, name)]);
+  const read = (name: string) => relay(anthropicMessages, [fixtureOf(anthropicMessages, name)]);
 
   test.each(["two-deltas.sse", "two-deltas-crlf.sse", "two-deltas-unnamed-cr.sse", "broken-event.sse"])(
     "%s (G19)",
@@ -195,6 +139,16 @@ describe("what is read from Messages streams", () => {
       expect(reading.contentEvents).toBe(name.startsWith("broken") ? 5 : 4);
     },
   );
+
+  test("without its final usage the one before stays (T7)", () => {
+    const events = latin(fixtureOf(anthropicMessages, "two-deltas.sse")).split(/(?<=\n\n)/);
+    const last = events.findLastIndex((event) => event.includes('"message_delta"'));
+    const text = events.filter((_, index) => index !== last).join("");
+    expect(relay(anthropicMessages, [Buffer.from(text, "latin1")]).reading).toMatchObject({
+      usage: { counts: { input_text: 25, cache_read_text: 1000, output_text: 40 } },
+      isComplete: true,
+    });
+  });
 
   test("without message_stop a stop reason at the end will do", () => {
     expect(read("no-message-stop.sse").reading.isComplete).toBe(true);
@@ -219,27 +173,10 @@ describe("what is read from Messages streams", () => {
 });
 
 describe("bodies that are no stream", () => {
-  test.each([openaiChat, anthropicMessages])(
-    "$id: the top-level usage is read, wherever the body is cut",
-    (protocol) => {
-      const bytes = fixture(protocol, "body.json");
-      const contentType = "application/json";
-      const whole = relay(protocol, [bytes], { contentType });
-      expect(whole.out).toBe(latin(bytes));
-      expect(whole.first).toBe("content");
-      expect(whole.reading).toMatchObject({ isComplete: true, usage: { source: "upstream" } });
-      for (let at = 0; at <= bytes.length; at++) {
-        expect(relay(protocol, cutAt(bytes, at), { contentType }), `cut at ${at}`).toEqual(whole);
-      }
-      expect(relay(protocol, byteByByte(bytes), { contentType })).toEqual(whole);
-      expect(relay(protocol, [bytes.subarray(0, -1)], { contentType }).reading.isComplete).toBe(false);
-    },
-  );
-
   test("only the top level counts (G1, G14)", () => {
-    const chat = relay(openaiChat, [fixture(openaiChat, "body.json")], { contentType: "application/json" });
+    const chat = relay(openaiChat, [fixtureOf(openaiChat, "body.json")], { contentType: "application/json" });
     expect(chat.reading.usage?.counts).toEqual({ input_text: 4000, cache_read_text: 6000, output_text: 500 });
-    const messages = relay(anthropicMessages, [fixture(anthropicMessages, "body.json")], {
+    const messages = relay(anthropicMessages, [fixtureOf(anthropicMessages, "body.json")], {
       contentType: "application/json",
     });
     expect(messages.reading.usage?.counts).toEqual({
@@ -269,7 +206,13 @@ describe("bodies that are no stream", () => {
 
 describe("the peek at the first event", () => {
   const start = (strips = false) =>
-    openaiChat.createReader({ contentType: EVENT_STREAM, status: 200, injectedUsage: strips, channel: CHANNEL });
+    openaiChat.createReader({
+      contentType: EVENT_STREAM,
+      status: 200,
+      injectedUsage: strips,
+      channel: CHANNEL,
+      call: CALL,
+    });
 
   test("holds everything back until the first event is complete", () => {
     const reader = start();

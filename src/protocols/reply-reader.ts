@@ -1,7 +1,7 @@
 import type { Usage } from "@/core/prices/price";
 import type { ReplyReader, ReplyReading } from "./protocol";
 import { RepeatedBlock } from "./repeated-block";
-import { readBlock, SseSplitter } from "./sse";
+import { type BlockSink, readBlock, type SseEvent, SseSplitter } from "./sse";
 import { JsonWatch, type WatchPlan } from "./watch-json";
 
 /** An error inside a reply, as the status it stands for. */
@@ -19,9 +19,36 @@ export type ReplyFormat = {
   /** Streams, after `eventEnded`: the event carries nothing but the usage that only we asked for (T8). */
   isUsageOnly(data: Buffer): boolean;
   usage(): Usage | null;
+  /** What else was learnt. */
+  rest?(): Pick<ReplyReading, "responseId" | "sequenceNumber" | "tools">;
+  /** A watched value was too large to be kept (T15). */
+  dropped?(slot: number): void;
+  /** Streams: the largest event that is read, bytes; 1 MiB unless given. */
+  readonly maxEventBytes?: number;
   /** The terminal event was seen; at the end of the upstream's body also what stands for it (T9). */
   isComplete(atEnd: boolean): boolean;
   error(): ReplyError | null;
+};
+
+/** Cuts a stream into blocks, each with one event. */
+export type BlockSplitter = {
+  /** Bytes of the open block so far, and the first of them; -1: none is open. */
+  readonly pendingBytes: number;
+  readonly pendingFirst: number;
+  push(chunk: Buffer): void;
+  end(): void;
+  /** Gives up the open block: returns its bytes so far; the rest of it is handed to nobody. */
+  dropPending(): Buffer;
+  /** Arrays only: what must stand between the bytes so far and a further block; null: there is no place for one. */
+  seam?(): string | null;
+};
+
+/** How a stream is framed. */
+export type StreamFraming = {
+  splitter(sink: BlockSink): BlockSplitter;
+  readBlock(block: Buffer): SseEvent;
+  /** A block above this is not read. */
+  readonly maxBlockBytes: number;
 };
 
 const NOTHING = Buffer.alloc(0);
@@ -30,19 +57,31 @@ const PEEK_BYTES = 65_536;
 /** A held event above this ends the filtering (T2), and one above this is not read. */
 const MAX_BLOCK_BYTES = 1024 * 1024;
 
+/** A `text/event-stream`. */
+const EVENTS: StreamFraming = {
+  splitter: (sink) => new SseSplitter(sink),
+  readBlock,
+  maxBlockBytes: MAX_BLOCK_BYTES,
+};
+
+/** A `text/event-stream` whose events may hold whole files: above the size, too, that ends a filtering. */
+export const LARGE_EVENTS: StreamFraming = { ...EVENTS, maxBlockBytes: 32 * MAX_BLOCK_BYTES };
+
 function asBuffer(chunk: Uint8Array): Buffer {
   return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
-/** The reader of an event stream. `strips`: usage-only events are taken out, so the relay goes event by event. */
-export function streamReader(format: ReplyFormat, strips: boolean): ReplyReader {
-  return new StreamReader(format, strips);
+/** The reader of a stream. `strips`: usage-only events are taken out, so the relay goes event by event. */
+export function streamReader(format: ReplyFormat, strips: boolean, framing = EVENTS): ReplyReader {
+  return new StreamReader(format, strips, framing);
 }
 
 class StreamReader implements ReplyReader {
   readonly #format: ReplyFormat;
   readonly #watch: JsonWatch;
-  readonly #splitter = new SseSplitter({ block: (bytes) => this.#block(bytes), tail: (bytes) => this.#tail(bytes) });
+  readonly isStream = true;
+  readonly #framing: StreamFraming;
+  readonly #splitter: BlockSplitter;
   #strips: boolean;
   #isStripped = false;
   #ready: Buffer[] = [];
@@ -52,10 +91,14 @@ class StreamReader implements ReplyReader {
   #contentEvents = 0;
   #isEnded = false;
   readonly #repeats = new RepeatedBlock();
+  readonly #maxBlockBytes: number;
 
-  constructor(format: ReplyFormat, strips: boolean) {
+  constructor(format: ReplyFormat, strips: boolean, framing: StreamFraming) {
     this.#format = format;
     this.#strips = strips;
+    this.#framing = framing;
+    this.#splitter = framing.splitter({ block: (bytes) => this.#block(bytes), tail: (bytes) => this.#tail(bytes) });
+    this.#maxBlockBytes = format.maxEventBytes ?? framing.maxBlockBytes;
     this.#watch = new JsonWatch(format.plan, (slot, json) => format.value(slot, json));
   }
 
@@ -64,7 +107,7 @@ class StreamReader implements ReplyReader {
     const wasOpen = this.#splitter.pendingBytes > 0;
     const strips = this.#strips;
     this.#splitter.push(bytes);
-    if (this.#splitter.pendingBytes > MAX_BLOCK_BYTES) this.#giveUpBlock();
+    if (this.#splitter.pendingBytes > this.#maxBlockBytes) this.#giveUpBlock();
     const ready = strips ? this.#takeReady(wasOpen ? null : chunk) : chunk;
     return this.#first === "none" || this.#peeked.length > 0 ? this.#peek(ready) : ready;
   }
@@ -90,7 +133,12 @@ class StreamReader implements ReplyReader {
       error: this.#format.error(),
       contentEvents: this.#contentEvents,
       contentBytes: this.#watch.contentBytes,
+      ...this.#format.rest?.(),
     };
+  }
+
+  seam(): string | null | undefined {
+    return this.#splitter.seam?.();
   }
 
   unreadBytes(): number {
@@ -106,7 +154,7 @@ class StreamReader implements ReplyReader {
       if (this.#strips) this.#ready.push(bytes);
       return;
     }
-    const event = readBlock(bytes);
+    const event = this.#framing.readBlock(bytes);
     if (event.data !== null) this.#event(event.name, event.data);
     else if (event.hasComment && this.#first === "none") this.#first = "content";
     if (event.data !== null) this.#learn(bytes, event.data);
@@ -175,9 +223,15 @@ class StreamReader implements ReplyReader {
 
 /** The reader of a reply that is no stream: relayed as it is, top-level usage kept (T15). */
 export function bodyReader(format: ReplyFormat, isJson: boolean): ReplyReader {
-  const watch = new JsonWatch(format.plan, (slot, json) => format.value(slot, json));
+  const watch = new JsonWatch(
+    format.plan,
+    (slot, json) => format.value(slot, json),
+    (slot) => format.dropped?.(slot),
+  );
   let isEnded = false;
   return {
+    isStream: false,
+    seam: () => undefined,
     push(chunk) {
       if (isJson) watch.push(asBuffer(chunk));
       return chunk;
@@ -193,6 +247,7 @@ export function bodyReader(format: ReplyFormat, isJson: boolean): ReplyReader {
       error: format.error(),
       contentEvents: 0,
       contentBytes: watch.contentBytes,
+      ...format.rest?.(),
     }),
     unreadBytes: () => 0,
   };

@@ -43,9 +43,14 @@ function knownWait({ params }: AppError, { min, max, unknown }: typeof G_MS): nu
 
 /** Whole seconds, 1 to 2,073,600, after which what was refused as spent may pass (rows a and b of 2.5); null: no use waiting. */
 export function resetAfterSeconds(error: AppError): number | null {
+  const seconds = resetInSeconds(error);
+  return seconds === null ? null : Math.min(seconds, A_MAX_SECONDS);
+}
+
+/** The same without the bound of 24 days, for what is shown and not waited for. */
+export function resetInSeconds(error: AppError): number | null {
   const known = knownMs(error);
-  if (!isSpent(error) || known === null) return null;
-  return Math.min(Math.max(wholeSeconds(known), 1), A_MAX_SECONDS);
+  return !isSpent(error) || known === null ? null : Math.max(wholeSeconds(known), 1);
 }
 
 /** A 429 whose repetition cannot help soon: clients know it as a spent allowance (protocols-and-pricing.md 3.2). */

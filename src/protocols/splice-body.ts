@@ -16,7 +16,12 @@ const MAX_SLICES = 32;
  * duplicates of governed members go, governed keys spelled with escapes are rewritten. All other bytes are sent as they came.
  */
 export function spliceBody(scan: BodyScan, edits: readonly Edit[]): SplicedBody {
-  const all = [...standingEdits(scan), ...edits].sort((a, b) => a.start - b.start || a.end - b.end);
+  return spliceBytes(scan.bytes, [...standingEdits(scan), ...edits], scan.start);
+}
+
+/** Applies edits to bytes, of which those before `start` are not sent. */
+export function spliceBytes(bytes: Buffer, edits: readonly Edit[], start = 0): SplicedBody {
+  const all = [...edits].sort((a, b) => a.start - b.start || a.end - b.end);
   const slices: Uint8Array[] = [];
   let contentLength = 0;
   const add = (slice: Uint8Array): void => {
@@ -24,25 +29,30 @@ export function spliceBody(scan: BodyScan, edits: readonly Edit[]): SplicedBody 
     slices.push(slice);
     contentLength += slice.length;
   };
-  let at = scan.start;
+  let at = start;
   for (const edit of all) {
-    add(scan.bytes.subarray(at, edit.start));
+    add(bytes.subarray(at, edit.start));
     if (edit.text !== "") add(Buffer.from(edit.text));
     at = edit.end;
   }
-  add(scan.bytes.subarray(at));
+  add(bytes.subarray(at));
   const copies = slices.length > 1 && (contentLength < COPY_BELOW_BYTES || slices.length > MAX_SLICES);
   return { slices: copies ? [Buffer.concat(slices, contentLength)] : slices, contentLength };
 }
 
-function standingEdits(scan: BodyScan): Edit[] {
+/**
+ * The changes that a scanned object gets wherever it stands: earlier duplicates of governed members go, governed keys spelled with escapes
+ * are rewritten.
+ * @param offset where the scanned bytes begin in the body; 0: they are the body, whose edits `spliceBody` makes itself
+ */
+export function standingEdits(scan: BodyScan, offset = 0): Edit[] {
   const edits: Edit[] = [];
   for (let index = 0; index < scan.removed.length; index += 2) {
-    edits.push({ start: scan.removed[index] as number, end: scan.removed[index + 1] as number, text: "" });
+    const [start = 0, end = 0] = [scan.removed[index], scan.removed[index + 1]];
+    edits.push({ start: offset + start, end: offset + end, text: "" });
   }
-  for (const member of scan.members.values()) {
-    if (!member.isPlainKey)
-      edits.push({ start: member.keyStart, end: member.keyEnd, text: JSON.stringify(member.name) });
+  for (const { isPlainKey, keyStart, keyEnd, name } of scan.members.values()) {
+    if (!isPlainKey) edits.push({ start: offset + keyStart, end: offset + keyEnd, text: JSON.stringify(name) });
   }
   return edits;
 }

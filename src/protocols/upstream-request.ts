@@ -1,35 +1,47 @@
 import type { ChannelSnapshot } from "@/core/channels/channel";
 import type { GatewayRequest } from "./exchange";
 import { headersUp } from "./forward-headers";
-import type { UpstreamRequest } from "./protocol";
+import type { CallLine, UpstreamRequest } from "./protocol";
 import type { BodyScan } from "./scan-body";
-import { type Edit, spliceBody } from "./splice-body";
+import type { Edit, SplicedBody } from "./splice-body";
 
 /** What a protocol adds to a call on its way up. */
-export type UpstreamAsk = {
+export type UpstreamParts = {
   readonly request: GatewayRequest;
   readonly channel: ChannelSnapshot;
-  readonly scan: BodyScan;
+  readonly method: CallLine["method"];
   /** Path from the route table, with a listed query if the client sent one. */
   readonly path: string;
-  readonly edits: readonly Edit[];
+  /** null: the route takes none. */
+  readonly body: SplicedBody | null;
   /** The credential in the protocol's header. */
   readonly credential: Readonly<Record<string, string>>;
   readonly injectedUsage: boolean;
 };
 
+const NO_BODY: SplicedBody = { slices: [], contentLength: 0 };
+
 /** Puts URL, headers and spliced body of one upstream request together (protocols-and-pricing.md 2.2, 4.3). */
-export function upstreamRequest(ask: UpstreamAsk): UpstreamRequest {
-  const { slices, contentLength } = spliceBody(ask.scan, ask.edits);
-  const set = { ...ask.credential, "content-length": String(contentLength) };
+export function upstreamRequest(ask: UpstreamParts): UpstreamRequest {
+  const { slices, contentLength } = ask.body ?? NO_BODY;
+  const length = ask.body === null ? {} : { "content-length": String(contentLength) };
+  const set = { ...ask.credential, ...length };
   return {
-    method: "POST",
+    method: ask.method,
     url: `${ask.channel.baseUrl}${ask.path}`,
     headers: headersUp(ask.request.headers, set, ask.channel.headers),
     body: slices,
     contentLength,
     injectedUsage: ask.injectedUsage,
   };
+}
+
+/** The part of a query that passes, with its question mark; names given several times pass as often. */
+export function listedQuery(query: URLSearchParams, names: readonly string[]): string {
+  if (query.size === 0) return "";
+  const passed = new URLSearchParams();
+  for (const name of names) for (const value of query.getAll(name)) passed.append(name, value);
+  return passed.size === 0 ? "" : `?${passed}`;
 }
 
 /** The edit that puts the channel's name of a model in place of the client's; none when they are the same. */

@@ -2,6 +2,8 @@
 export type WatchPlan = {
   readonly keysByLength: readonly (readonly WatchedKey[] | undefined)[];
   readonly nodes: ReadonlyMap<number, WatchNode>;
+  /** An array of the root whose elements, objects, are each told as an empty value; made by `countElements`. */
+  readonly counted?: { readonly code: number; readonly slot: number };
 };
 
 type WatchedKey = { readonly bytes: Buffer; readonly id: number; readonly isContent: boolean };
@@ -80,6 +82,7 @@ export class JsonWatch {
   contentEnd = 0;
   readonly #plan: WatchPlan;
   readonly #sink: ValueSink;
+  readonly #onDrop: (slot: number) => void;
   #depth = 0;
   /** Path code of the container at each depth. */
   readonly #codes = [0, 0, 0, 0, 0, 0];
@@ -97,9 +100,11 @@ export class JsonWatch {
   #parts: Buffer[] = [];
   #partBytes = 0;
 
-  constructor(plan: WatchPlan, sink: ValueSink) {
+  /** @param onDrop hears of a watched value that was dropped */
+  constructor(plan: WatchPlan, sink: ValueSink, onDrop: (slot: number) => void = () => {}) {
     this.#plan = plan;
     this.#sink = sink;
+    this.#onDrop = onDrop;
   }
 
   /** Forgets the text so far, except what was counted: the next chunk starts a new one. */
@@ -171,6 +176,8 @@ export class JsonWatch {
     if (this.#depth > MAX_PATH) return;
     const isUseful = isInherited || (code >= 0 && this.#plan.nodes.get(code)?.isPrefix === true);
     this.#codes[this.#depth] = isUseful ? code : UNKNOWN;
+    if (isInherited && this.#depth === 3 && code === this.#plan.counted?.code)
+      this.#sink(this.#plan.counted.slot, Buffer.alloc(0));
   }
 
   #takeKey(): void {
@@ -202,6 +209,7 @@ export class JsonWatch {
     this.#parts.push(part);
     this.#partBytes += part.length;
     if (this.#partBytes <= MAX_KEPT_BYTES) return;
+    this.#onDrop(this.#slot);
     this.#slot = -1;
     this.#parts = [];
     this.#partBytes = 0;

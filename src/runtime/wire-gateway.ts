@@ -1,3 +1,4 @@
+import { createKeyAttempts } from "@/core/keys/key-attempts";
 import { createUsageReader } from "@/core/usage-reader";
 import { createGateway } from "@/gateway/gateway";
 import type { Gateway, GatewayDeps, UpstreamClient } from "@/gateway/gateway-deps";
@@ -33,6 +34,7 @@ export function wireGateway(ask: GatewayAsk): Gateway {
   return createGateway({
     clock,
     auth: config.auth,
+    keyAttempts: createKeyAttempts(clock),
     callerAddress: createCallerAddress(env.trustedProxies),
     config: config.config,
     limitPlans: quota.plans,

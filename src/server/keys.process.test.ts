@@ -32,7 +32,7 @@ beforeAll(async () => {
     limits: [{ subject: "user:ada", target: "global", amount: "100", window: "daily", unit: "usd" }],
   });
   line = await tapPostgres(stage.databaseUrl);
-  gateway = await stage.start("gateway", { DATABASE_URL: line.url });
+  gateway = await stage.start("gateway", { DATABASE_URL: line.url, SLUICE_TRUSTED_PROXIES: "127.0.0.1" });
   pool = new Pool(gateway.url, { connections: 500, pipelining: 1, allowH2: false });
 }, 60_000);
 afterAll(async () => {
@@ -41,11 +41,21 @@ afterAll(async () => {
   line.close();
 });
 
+/** Every key is tried from an address of its own, so that none is refused for what others tried. */
+function addressOf(key: string): string {
+  const number = Number(/\d+$/.exec(key)?.[0]);
+  return `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`;
+}
+
 /** Status and code of one call. */
-async function call(key: string): Promise<string> {
+async function call(key: string, address = addressOf(key)): Promise<string> {
   const reply = await pool.request({
     ...{ path: "/v1/chat/completions", method: "POST" },
-    headers: { "content-type": "application/json", authorization: `Bearer ${key}` },
+    headers: {
+      "content-type": "application/json",
+      authorization: `Bearer ${key}`,
+      "x-forwarded-for": address,
+    },
     body: JSON.stringify({ model: "gpt-4o", max_tokens: 5, messages: [{ role: "user", content: "Who is it?" }] }),
   });
   await reply.body.dump();
@@ -88,6 +98,18 @@ test("unknown keys cost one look-up each and leave the known ones where they are
   expect(line.count(LOOKUP)).toBe(500);
   expect(await callAll([...unknown.slice(-100), PLAIN, GOVERNED], 10)).toEqual({ "401 invalid_key": 100, served: 2 });
   expect(line.count(LOOKUP)).toBe(0);
+}, 60_000);
+
+test("one address may try 100 unknown keys in a minute; then none is looked up, and known keys are served", async () => {
+  const address = "192.0.2.7";
+  expect(await call(PLAIN, address)).toBe("served");
+  line.count(LOOKUP);
+  const told: string[] = [];
+  for (let index = 0; index < 120; index++) told.push(await call(secretOf(20_000 + index), address));
+  expect(told.filter((answer) => answer === "401 invalid_key")).toHaveLength(100);
+  expect(told.slice(100)).toEqual(Array(20).fill("429 auth_attempts_exceeded"));
+  expect(line.count(LOOKUP)).toBe(100);
+  expect(await call(PLAIN, address)).toBe("served");
 }, 60_000);
 
 test("more look-ups at once than the database should bear are refused as overloaded, known keys are not", async () => {

@@ -155,6 +155,8 @@ describe.each(Object.keys(HOSTS) as (keyof typeof HOSTS)[])("through the %s adap
       const reply = await post(name, asked);
       expect(reply.headers.get("content-type")).toMatch(/^text\/event-stream/);
       expect(reply.headers.get("cache-control")).toBe("no-cache, no-transform");
+      expect(reply.headers.get("x-accel-buffering")).toBe("no");
+      expect([reply.headers.get("content-length"), reply.headers.get("content-encoding")]).toEqual([null, null]);
       expect(await reply.text()).toBe(await direct.text());
       const { entries, requests } = await settled();
       const counts = upstream.served[1]?.counts;

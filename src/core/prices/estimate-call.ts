@@ -1,5 +1,7 @@
 import { asNanoUsd, type NanoUsd } from "@/lib/money";
+import { audioTokens, type CallUnits, type CountedUnits, spokenTokens } from "./call-units";
 import { type CountsAsk, costCounts, NO_TOOLS } from "./cost-counts";
+import { countTokens } from "./count-tokens";
 import type { PriceRow } from "./price";
 
 /** What is assumed of a model until it is learnt (quota.md Q32). */
@@ -32,6 +34,8 @@ export type EstimatedCall = {
   readonly hasTools: boolean;
   /** The most units of each tool that the vendor runs and counts: `web_search` 5. */
   readonly toolUnits: Readonly<Record<string, number>>;
+  /** Images, speech and audio; absent: text alone. */
+  readonly units?: CallUnits;
   /** Service tier asked for. */
   readonly tier: string;
 };
@@ -71,17 +75,22 @@ export type CallEstimate = {
 
 /** Expected input of a call: its first ceiling (quota.md Q38). */
 export function estimateInput(ask: EstimateAsk): { readonly inputTokens: number; readonly inputNanoUsd: NanoUsd } {
-  const inputTokens = expectedInput(ask);
-  return { inputTokens, inputNanoUsd: cost(ask, { input_text: inputTokens }) };
+  const counts = expectedInput(ask);
+  const units = ask.call.units && { ...ask.call.units, images: 0 };
+  return { inputTokens: countTokens(counts).input, inputNanoUsd: cost(ask, counts, { units }) };
+}
+
+/** The tokens that a call is expected to use, by class. */
+export function expectedCounts(ask: EstimateAsk): CountsAsk["counts"] {
+  return { ...expectedInput(ask), [outputClass(ask)]: expectedOutput(ask) };
 }
 
 /** Estimates a call before it is sent. Cache discounts are never assumed. */
 export function estimateCall(ask: EstimateAsk): CallEstimate {
-  const { call, habits } = ask;
-  const est = sized(ask, expectedInput(ask), Math.min(maximumOf(ask), habits.expectedOutputTokens) * call.choices);
-  const { inputTokens, clampedOutputTokens: clamped, outputTokens: whole } = boundsOf(ask);
-  const worst = atLeast(est, dearest(ask, inputTokens, clamped));
-  return { est, worst, strictWorst: whole > clamped ? atLeast(worst, dearest(ask, inputTokens, whole)) : worst };
+  const est = sized(ask, expectedInput(ask), expectedOutput(ask));
+  const { clampedOutputTokens: clamped, outputTokens: whole } = boundsOf(ask);
+  const worst = atLeast(est, dearest(ask, clamped));
+  return { est, worst, strictWorst: whole > clamped ? atLeast(worst, dearest(ask, whole)) : worst };
 }
 
 /** The most tokens of a call that its worst case reckons with (quota.md Q32, Q33). */
@@ -95,37 +104,68 @@ export type TokenBounds = {
 /** The bounds of a call's estimate. */
 export function boundsOf(ask: Pick<EstimateAsk, "call" | "maxOutputTokens" | "worstCaseOutputTokens">): TokenBounds {
   const { call, worstCaseOutputTokens } = ask;
-  const { textBytes, blobCount, choices } = call;
+  const { choices } = call;
   const maximum = maximumOf(ask);
-  const overhead = call.hasTools ? WORST_TOOLS_TOKENS : WORST_OVERHEAD_TOKENS;
   const clamped = Math.min(maximum, worstCaseOutputTokens) * choices;
   return {
-    inputTokens: Math.ceil(textBytes / WORST_BYTES_PER_TOKEN) + WORST_BLOB_TOKENS * blobCount + overhead,
+    inputTokens: countTokens(worstInput(call)).input,
     clampedOutputTokens: clamped,
     outputTokens: Number.isFinite(maximum) ? maximum * choices : clamped,
   };
 }
 
-/** Output tokens of one choice: the client's maximum or the model's, whichever is less; infinite without one. */
+/** Output tokens of one choice: the least of the client's maximum, the model's, and what a text gives that is spoken; infinite without one. */
 function maximumOf({ call, maxOutputTokens }: Pick<EstimateAsk, "call" | "maxOutputTokens">): number {
   const own = maxOutputTokens ?? Number.POSITIVE_INFINITY;
-  return Math.min(call.maxOutputTokens ?? Number.POSITIVE_INFINITY, own);
+  const spoken = isSpeech(call) ? spokenTokens(call.units.characters, true) : Number.POSITIVE_INFINITY;
+  return Math.min(call.maxOutputTokens ?? Number.POSITIVE_INFINITY, own, spoken);
 }
 
-function expectedInput({ call, habits }: EstimateAsk): number {
-  return Math.ceil(call.textBytes / habits.bytesPerToken) + BLOB_TOKENS * call.blobCount;
+function isSpeech(call: EstimatedCall): call is EstimatedCall & { readonly units: CallUnits } {
+  return call.units?.output === "output_audio";
 }
 
-function sized(ask: EstimateAsk, inputTokens: number, outputTokens: number): EstimatedTokens {
-  return { inputTokens, outputTokens, nanoUsd: cost(ask, { input_text: inputTokens, output_text: outputTokens }) };
+function outputClass({ call }: EstimateAsk): CallUnits["output"] {
+  return call.units?.output ?? "output_text";
 }
 
-function dearest(ask: EstimateAsk, inputTokens: number, outputTokens: number): EstimatedTokens {
-  const tools = ask.call.toolUnits;
-  let nanoUsd: number = cost(ask, { input_text: inputTokens, output_text: outputTokens }, tools);
+function expectedInput({ call, habits }: EstimateAsk): CountsAsk["counts"] {
+  return inputCounts(call, Math.ceil(call.textBytes / habits.bytesPerToken), false);
+}
+
+function worstInput(call: EstimatedCall): CountsAsk["counts"] {
+  const overhead = call.hasTools ? WORST_TOOLS_TOKENS : WORST_OVERHEAD_TOKENS;
+  return inputCounts(call, Math.ceil(call.textBytes / WORST_BYTES_PER_TOKEN) + overhead, true);
+}
+
+/** Blobs beside text pass for text; files of an image call are images. */
+function inputCounts({ blobCount, units }: EstimatedCall, text: number, isWorst: boolean): CountsAsk["counts"] {
+  const blobs = (isWorst ? WORST_BLOB_TOKENS : BLOB_TOKENS) * blobCount;
+  if (units === undefined) return { input_text: text + blobs };
+  if (units.output === "output_image") return { input_text: text, input_image: blobs };
+  return { input_text: text, input_audio: audioTokens(units.audioMs, isWorst) };
+}
+
+function expectedOutput(ask: EstimateAsk): number {
+  const { call, habits } = ask;
+  const one = isSpeech(call) ? spokenTokens(call.units.characters, false) : habits.expectedOutputTokens;
+  return Math.min(maximumOf(ask), one) * call.choices;
+}
+
+function sized(ask: EstimateAsk, input: CountsAsk["counts"], outputTokens: number): EstimatedTokens {
+  const nanoUsd = cost(ask, { ...input, [outputClass(ask)]: outputTokens }, ask.call);
+  return { inputTokens: countTokens(input).input, outputTokens, nanoUsd };
+}
+
+function dearest(ask: EstimateAsk, outputTokens: number): EstimatedTokens {
+  const { toolUnits: tools, units } = ask.call;
+  const input = worstInput(ask.call);
+  const inputTokens = countTokens(input).input;
+  const output = { [outputClass(ask)]: outputTokens };
+  let nanoUsd: number = cost(ask, { ...input, ...output }, { tools, units });
   if (ask.cacheWriteInput) {
     for (const written of ["cache_write", "cache_write_long"] as const) {
-      nanoUsd = Math.max(nanoUsd, cost(ask, { [written]: inputTokens, output_text: outputTokens }, tools));
+      nanoUsd = Math.max(nanoUsd, cost(ask, { [written]: inputTokens, ...output }, { tools }));
     }
   }
   return { inputTokens, outputTokens, nanoUsd: asNanoUsd(nanoUsd) };
@@ -139,7 +179,13 @@ function atLeast(least: EstimatedTokens, given: EstimatedTokens): EstimatedToken
   };
 }
 
-function cost(ask: EstimateAsk, counts: CountsAsk["counts"], tools: EstimatedCall["toolUnits"] = NO_TOOLS): NanoUsd {
+type Beside = { readonly tools?: EstimatedCall["toolUnits"]; readonly units?: CountedUnits | undefined };
+
+/** A reply is charged by its tokens or by its units, so the dearer of both. */
+function cost(ask: EstimateAsk, counts: CountsAsk["counts"], { tools = NO_TOOLS, units }: Beside = {}): NanoUsd {
   const { rows, at, channelPpm, groupPpm } = ask;
-  return costCounts({ counts, tools, tier: ask.call.tier, rows, at, channelPpm, groupPpm });
+  const by = { tier: ask.call.tier, rows, at, channelPpm, groupPpm };
+  const tokens = costCounts({ ...by, counts, tools });
+  if (units === undefined) return tokens;
+  return asNanoUsd(Math.max(tokens, costCounts({ ...by, counts: {}, units })));
 }

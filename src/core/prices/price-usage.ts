@@ -1,9 +1,11 @@
 import type { NanoUsd } from "@/lib/money";
 import type { CostDetail, CostPart } from "../vocabulary";
+import { NO_UNITS } from "./call-units";
 import { countTokens } from "./count-tokens";
 import type { PriceRow, Usage } from "./price";
 import { costsOf } from "./recompute";
 import { resolveComponent } from "./resolve-component";
+import { resolveImage } from "./resolve-image";
 import { selectPriceRow } from "./select-price-row";
 
 /*
@@ -133,7 +135,11 @@ function withOwnComponents(
   for (const tool in usage.tools) {
     if ((usage.tools[tool] ?? 0) > 0 && !take(`tool.${tool}`)) flag(flags, "tool_unpriced");
   }
-  if (usage.images > 0) take("image");
+  if (usage.images > 0) {
+    const image = resolveImage(row.components, usage.imageVariant ?? NO_UNITS.imageVariant);
+    if (image?.isFallback === true) flag(flags, "price_fallback");
+    if (image !== null) take(image.component);
+  }
   if (usage.characters > 0) take("character");
   if (usage.audioMs > 0) take("audio_hour");
   take("request");

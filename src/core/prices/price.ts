@@ -23,12 +23,17 @@ export type UsagePart = {
   readonly counts: Readonly<Partial<Record<TokenClass, number>>>;
 };
 
+/** Which price of an image is meant; a part is null when neither the request nor the reply names it. */
+export type ImageVariant = { readonly size: string | null; readonly quality: string | null };
+
 /** What an upstream counted, in normal form. Absent classes are 0. */
 export type Usage = {
   readonly counts: Readonly<Partial<Record<TokenClass, number>>>;
   /** Units per tool: `web_search` 2. */
   readonly tools: Readonly<Record<string, number>>;
   readonly images: number;
+  /** Which images they are; absent: nothing tells. */
+  readonly imageVariant?: ImageVariant;
   readonly characters: number;
   readonly audioMs: number;
   /** Information only, already inside the output. */

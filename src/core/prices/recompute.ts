@@ -1,9 +1,11 @@
 import { asNanoUsd, type NanoUsd } from "@/lib/money";
 import type { CostDetail } from "../vocabulary";
+import { isImageComponent } from "./resolve-image";
 
 /** A multiplier of one, in millionths. */
 export const MILLION = 1_000_000;
-const HOUR_MS = 3_600_000n;
+/** An hour in ms. */
+export const HOUR_MS = 3_600_000n;
 /** Pico-USD in a nano-USD. */
 export const PICO_PER_NANO = 1000;
 const MAX_NANO = BigInt(Number.MAX_SAFE_INTEGER);
@@ -57,8 +59,18 @@ function visitCharges(detail: Priced, visit: (count: number, pico: string) => vo
     const pico = own[`tool.${tool}`];
     if (pico !== undefined) visit(detail.tools[tool] ?? 0, pico);
   }
-  if (own.image !== undefined) visit(detail.images, own.image);
-  if (own.character !== undefined) visit(detail.characters, own.character);
+  visitUnits(detail, own, visit);
+}
+
+function visitUnits(
+  { images, characters }: Priced,
+  own: Readonly<Record<string, string>>,
+  visit: (count: number, pico: string) => void,
+): void {
+  if (images > 0) {
+    for (const name in own) if (isImageComponent(name)) visit(images, own[name] ?? "0");
+  }
+  if (own.character !== undefined) visit(characters, own.character);
   if (own.request !== undefined) visit(1, own.request);
 }
 

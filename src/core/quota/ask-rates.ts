@@ -10,12 +10,17 @@ export type RatesFor = {
   readonly target: RateTarget;
   /** An earlier attempt of the request was sent: what it took of other metrics stays taken (channels-and-rates.md R9). */
   readonly wasSent: boolean;
+  /** Of metrics only requests per minute count (channels-and-rates.md R11). */
+  readonly isRateOnly: boolean;
 };
 
 /** What a request asks of rates and of requests at once; undefined: neither applies. */
-export function askRates({ plan, requestId, target, wasSent }: RatesFor): QuotaRates | undefined {
+export function askRates({ plan, requestId, target, wasSent, isRateOnly }: RatesFor): QuotaRates | undefined {
   const all = plan.ratesOf(target);
-  const counters = wasSent ? all.filter(({ metric }) => metric === "successful") : all;
+  const counters = all.filter(({ metric }) => {
+    if (isRateOnly) return metric === "rpm" && !wasSent;
+    return !wasSent || metric === "successful";
+  });
   const concurrency = concurrencyOf(plan, requestId);
   return counters.length === 0 && concurrency === null ? undefined : { counters, concurrency };
 }

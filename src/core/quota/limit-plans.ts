@@ -59,7 +59,8 @@ function createPlan(limits: MergedLimits & { readonly windows: Windows }): Limit
       return found;
     },
     resolve(target, at) {
-      const key = (target.modelGroupId ?? 0) * 2 + (target.isFree ? 1 : 0);
+      const kind = target.isRateOnly ? 2 : Number(target.isFree);
+      const key = (target.modelGroupId ?? 0) * 3 + kind;
       const found = kept.get(key);
       if (found !== undefined && found.from <= at && at < found.resolution.validUntil) return found.resolution;
       const resolution = resolveLimits(limits, target, at);

@@ -36,6 +36,8 @@ export type LimitTarget = {
   readonly modelGroupId: number | null;
   /** Every price component is 0: usd buckets are left out, blocks still refuse (quota.md Q11). */
   readonly isFree: boolean;
+  /** Blocks refuse, and nothing is counted (class R of protocols-and-pricing.md 1.2); absent: false. */
+  readonly isRateOnly?: boolean;
 };
 
 /** The counter of one capped cell with the cap in force. */
@@ -65,6 +67,8 @@ export type Resolution = {
   readonly validUntil: number;
 };
 
+const NO_CELLS: readonly LimitCell[] = [];
+
 /** Resolves the limits of a caller for a target at an instant of the store's clock (epoch ms). */
 export function resolveLimits(
   limits: MergedLimits & { readonly windows: Windows },
@@ -74,7 +78,9 @@ export function resolveLimits(
   const user = applicable(limits.user, target.modelGroupId);
   const key = applicable(limits.key, target.modelGroupId);
   const cells = [...user.cells, ...key.cells];
-  const capped = cells.filter(({ state, unit }) => state === "limit" && !(target.isFree && unit === "usd"));
+  const capped = target.isRateOnly
+    ? NO_CELLS
+    : cells.filter(({ state, unit }) => state === "limit" && !(target.isFree && unit === "usd"));
   const resolved = capped.map((cell) => bucketAt(cell, limits, at));
   return {
     cells,

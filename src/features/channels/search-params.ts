@@ -1,10 +1,12 @@
 import { parseAsString, parseAsStringLiteral } from "nuqs/server";
+import type { ProtocolId } from "@/core/vocabulary";
 import type { Channel } from "@/operations/channels/channel";
+import { CHANNEL_CHOICES } from "@/operations/channels/schema";
 
 /** What the URL of the list of channels says: search, protocol, state, order, open drawer. */
 export const channelSearch = {
   q: parseAsString.withDefault(""),
-  protocol: parseAsStringLiteral(["openai-chat", "anthropic-messages"]),
+  protocol: parseAsStringLiteral(CHANNEL_CHOICES.protocols),
   state: parseAsStringLiteral(["enabled", "disabled"]),
   /** Empty: in the order in which they are tried. */
   sort: parseAsString.withDefault("live"),
@@ -14,7 +16,7 @@ export const channelSearch = {
 /** The same, as the page reads it. */
 export type ChannelSearch = {
   readonly q: string;
-  readonly protocol: "openai-chat" | "anthropic-messages" | null;
+  readonly protocol: ProtocolId | null;
   readonly state: "enabled" | "disabled" | null;
 };
 

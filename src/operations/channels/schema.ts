@@ -3,9 +3,9 @@ import {
   ON_DISCONNECT,
   OPERATION_NAMES,
   OVERFLOWS,
+  PROTOCOL_IDS,
   PROTOCOL_OPERATIONS,
   PROVIDER_IDS,
-  SERVED_PROTOCOL_IDS,
   USAGE_IN_STREAM,
 } from "@/core/vocabulary";
 import { normaliseBaseUrl } from "@/lib/base-url";
@@ -27,10 +27,10 @@ import {
 } from "../references";
 
 /** What a channel may choose from: providers of the price catalogue, operations by protocol. */
-export const CHANNEL_CHOICES = { providers: PROVIDER_IDS, operations: PROTOCOL_OPERATIONS };
+export const CHANNEL_CHOICES = { protocols: PROTOCOL_IDS, providers: PROVIDER_IDS, operations: PROTOCOL_OPERATIONS };
 
 const protocols = z
-  .array(choice(SERVED_PROTOCOL_IDS, "protocol_unknown"), because("protocols_required", "protocols_required"))
+  .array(choice(PROTOCOL_IDS, "protocol_unknown"), because("protocols_required", "protocols_required"))
   .min(1, "protocols_required")
   .refine((list) => new Set(list).size === list.length, "duplicate");
 const operations = z

@@ -7,8 +7,8 @@ import {
   LIMIT_SUBJECTS,
   LIMIT_UNITS,
   LIMIT_WINDOWS,
+  PROTOCOL_IDS,
   RATE_METRICS,
-  SERVED_PROTOCOL_IDS,
 } from "@/core/vocabulary";
 import { choice, idField, instant, modelName, orDefault, strict, text, whole } from "../references";
 
@@ -20,7 +20,7 @@ export const WhatIfInput = strict({
   keyId: idField,
   model: modelName,
   /** null: the first wire format that serves the model. */
-  protocol: orDefault(choice(SERVED_PROTOCOL_IDS, "protocol_unknown").nullable(), null),
+  protocol: orDefault(choice(PROTOCOL_IDS, "protocol_unknown").nullable(), null),
   /** Size of the body, up to 64 MB. */
   bodyBytes: orDefault(whole(0, 67_108_864), 1_000),
   /** The request's own bound of its output; null: none. */

@@ -51,7 +51,11 @@ function faultOf(component: string, text: string, taken: Readonly<Record<string,
 }
 
 function isComponent(name: string): boolean {
-  return classes.has(name) || /^tool\.[a-z0-9_]{1,50}$/.test(name) || /^image[ :/][a-z0-9/x_-]{1,40}$/.test(name);
+  return (
+    classes.has(name) ||
+    /^tool\.[a-z0-9_]{1,50}$/.test(name) ||
+    /^image\.[a-z0-9_-]{1,20}(\/[a-z0-9_-]{1,20})?$/.test(name)
+  );
 }
 
 /** Counts of tokens are large and counts of other things small: those may cost up to 10,000 USD each. */

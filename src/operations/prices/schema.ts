@@ -28,7 +28,7 @@ export const priceFields = {
   cacheRead: decimal.nullish(),
   cacheWrite: decimal.nullish(),
   cacheWriteLong: decimal.nullish(),
-  /** Further components: `output_image`, `tool.web_search` (USD per thousand), `image` (each), `audio_hour` (per hour). */
+  /** Further components: `output_image`, `tool.web_search` (USD per thousand), `image` or `image.1024x1024/hd` (each), `audio_hour` (per hour). */
   components: orDefault(z.record(text(60), decimal, because("component_unknown")), {}),
   serviceTier: orDefault(text(40), "standard"),
   minInputTokens: orDefault(whole(0, 1_000_000_000), 0),

@@ -257,7 +257,13 @@ describe("where a user stands with requests per minute (channels-and-rates.md R1
     const amounts = { usd: 0, tokens: 0, requests: 1 };
     return world.quotas.engine.reserve({
       ...{ requestId, no: 1, plan, callerVersion: version, target: { modelGroupId: null, isFree: false } },
-      rates: askRates({ plan, requestId, target: { modelGroupId: null, model: "m" }, wasSent: false }),
+      rates: askRates({
+        plan,
+        requestId,
+        target: { modelGroupId: null, model: "m" },
+        wasSent: false,
+        isRateOnly: false,
+      }),
       ...{ demand: () => ({ est: amounts, worst: amounts, strictWorst: amounts }), rules: DEFAULT_SETTINGS },
       ...{ record: () => "", onWait() {} },
     });

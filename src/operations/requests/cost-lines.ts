@@ -1,3 +1,4 @@
+import { isImageComponent } from "@/core/prices/resolve-image";
 import { formatUnitPrice, unitOf } from "@/core/prices/unit-price";
 import type { CostDetail } from "@/core/vocabulary";
 import { formatFixed } from "@/lib/money";
@@ -14,7 +15,7 @@ export function costLines(detail: CostDetail): CostLine[] {
   );
   const extras = [
     ...Object.entries(detail.tools).map(([tool, count]): [string, number] => [`tool.${tool}`, count]),
-    ["image", detail.images] satisfies [string, number],
+    [Object.keys(own.components).find(isImageComponent) ?? "image", detail.images] satisfies [string, number],
     ["character", detail.characters] satisfies [string, number],
     ["audio_hour", detail.audioMs] satisfies [string, number],
     ["request", own.components.request === undefined ? 0 : 1] satisfies [string, number],

@@ -14,7 +14,7 @@ export const anthropicMessages: Protocol = {
   id: "anthropic-messages",
   cachesInput: true,
   readCredential,
-  readCall: (_request, body, operation) => readMessagesCall(body, operation),
+  readCall: readMessagesCall,
   buildUpstream: buildMessagesUpstream,
   replyHeaders: headersDown,
   createReader: ({ contentType, channel }) => messagesReader(contentType, channel.inputIncludesCache),

@@ -1,29 +1,20 @@
-import type { Protocol, UpstreamRequest } from "../protocol";
+import type { UpstreamAsk, UpstreamRequest } from "../protocol";
 import type { BodyScan } from "../scan-body";
-import { modelEdits, upstreamRequest } from "../upstream-request";
-import { MESSAGES_PATH, MESSAGES_QUERY } from "./wire";
+import { spliceBody } from "../splice-body";
+import { listedQuery, modelEdits, upstreamRequest } from "../upstream-request";
+import { MESSAGES_QUERY } from "./wire";
 
 /** The upstream request of a Messages call. */
-export function buildMessagesUpstream(ask: Parameters<Protocol["buildUpstream"]>[0]): UpstreamRequest {
+export function buildMessagesUpstream(ask: UpstreamAsk): UpstreamRequest {
   const { call, request, channel, upstreamModel } = ask;
   const scan = call.scan as BodyScan;
   return upstreamRequest({
     request,
     channel,
-    scan,
-    path: `${MESSAGES_PATH}${listedQuery(request.query)}`,
-    edits: modelEdits(scan, call.model, upstreamModel),
+    method: call.line.method,
+    path: `${call.line.path}${listedQuery(request.query, MESSAGES_QUERY)}`,
+    body: spliceBody(scan, modelEdits(scan, call.model, upstreamModel)),
     credential: { "x-api-key": channel.credential ?? "" },
     injectedUsage: false,
   });
-}
-
-/** The part of a query that passes, with its question mark. */
-function listedQuery(query: URLSearchParams): string {
-  const passed = new URLSearchParams();
-  for (const name of MESSAGES_QUERY) {
-    const value = query.get(name);
-    if (value !== null) passed.set(name, value);
-  }
-  return passed.size === 0 ? "" : `?${passed}`;
 }

@@ -2,7 +2,7 @@ import { errorRow } from "@/core/errors";
 import type { Denial } from "@/core/quota/denial";
 import { type LimitStanding, remainingOf, usedShareOf, utilisationOf } from "@/core/quota/limit-standing";
 import { instantText } from "../amount-text";
-import { epochSeconds, type LimitFacts, sharedLimitHeaders, tightestTokens } from "../limit-headers";
+import { epochSeconds, fullestOf, type LimitFacts, sharedLimitHeaders, tightestTokens } from "../limit-headers";
 
 const FIVE_HOURS_MS = 18_000_000;
 /** Ten-thousandths of the cap from which a window warns. */
@@ -41,8 +41,8 @@ export function messagesLimitHeaders(facts: LimitFacts): Record<string, string> 
 
 function addUnified(headers: Record<string, string>, { standings, denial, now }: LimitFacts): void {
   const spent = denial !== null && !errorRow(denial.code).retryable ? denial : null;
-  const fiveHour = fullest(standings, "5h");
-  const sevenDay = fullest(standings, "weekly");
+  const fiveHour = fullestOf(standings, "5h");
+  const sevenDay = fullestOf(standings, "weekly");
   const first = fiveHour === null ? null : addWindow(headers, fiveHour, spent);
   const second = sevenDay === null ? null : addWindow(headers, sevenDay, spent);
   const worst = spent === null ? worse(first, second) : rejection(spent, now);
@@ -76,16 +76,6 @@ function worse(first: Claim | null, second: Claim | null): Claim | null {
   if (first === null || second === null) return first ?? second;
   if (first.severity !== second.severity) return first.severity > second.severity ? first : second;
   return second.share > first.share ? second : first;
-}
-
-/** The window of a length that is used most, over both axes and all units; null without one. */
-function fullest(standings: readonly LimitStanding[], window: LimitStanding["window"]): LimitStanding | null {
-  let found: LimitStanding | null = null;
-  for (const standing of standings) {
-    if (standing.window !== window) continue;
-    if (found === null || usedShareOf(standing) > usedShareOf(found)) found = standing;
-  }
-  return found;
 }
 
 /** Ten-thousandths as a decimal with 4 places. */

@@ -1,8 +1,8 @@
-import type { OperationName } from "@/core/vocabulary";
-import type { Call } from "../protocol";
+import type { Call, CallAsk } from "../protocol";
 import { readModel, readSeenText, readStream, readText, readTokenLimit, scanOrThrow } from "../read-fields";
 import { readToolUnits } from "../read-tool-units";
 import { type BodyScan, governedFields, isScanError, scanBody } from "../scan-body";
+import { readSecondaryModels } from "./read-secondary-models";
 import { messagesTier } from "./read-usage";
 import { COUNTED_TOOL, MESSAGES_FIELDS, METADATA, USER_ID } from "./wire";
 
@@ -12,12 +12,14 @@ const METADATA_FIELDS = governedFields([], [USER_ID]);
 const MAX_METADATA_BYTES = 4096;
 
 /** What a Messages body asks for. The scan is the body's. Throws `invalid_json`, `invalid_body`, `model_required`. */
-export function readMessagesCall(body: Uint8Array, operation: OperationName): Call {
+export function readMessagesCall({ body, route }: CallAsk): Call {
   const scan = scanOrThrow(body, FIELDS);
   const model = readModel(scan);
   return {
-    operation,
+    operation: route.operation,
+    line: route,
     model,
+    secondaryModels: readSecondaryModels(scan),
     stream: readStream(scan),
     // The usage is a part of this format's streams and never taken out.
     asksStreamUsage: true,

@@ -1,8 +1,5 @@
 import { countedTool } from "../read-tool-units";
 
-/** Names of this wire format that several files share. */
-export const MESSAGES_PATH = "/v1/messages";
-
 /** Query names that pass to the upstream. */
 export const MESSAGES_QUERY = ["beta"] as const;
 

@@ -1,55 +1,20 @@
-import { NO_TOOLS } from "@/core/prices/cost-counts";
 import type { OperationName } from "@/core/vocabulary";
-import type { Call } from "../protocol";
-import {
-  readChoices,
-  readModel,
-  readSeenText,
-  readStream,
-  readText,
-  readTokenLimit,
-  scanOrThrow,
-} from "../read-fields";
-import { type BodyScan, governedFields } from "../scan-body";
-import { tierOf } from "./read-usage";
-import { readStreamUsage, type StreamUsage } from "./stream-options";
-import { CHAT_CONVERSATION, CHAT_FIELDS } from "./wire";
+import type { Call, CallAsk } from "../protocol";
+import { readChatCall } from "./read-chat-call";
+import { readImageCall } from "./read-image-call";
+import { readInputCall } from "./read-input-call";
+import { readSpeechCall } from "./read-speech-call";
+import { readTranscriptionCall } from "./read-transcription-call";
 
-const FIELDS = governedFields(CHAT_FIELDS, CHAT_CONVERSATION);
+const READERS: Partial<Record<OperationName, (ask: CallAsk) => Call>> = {
+  embedding: readInputCall,
+  moderation: readInputCall,
+  image: readImageCall,
+  speech: readSpeechCall,
+  transcription: readTranscriptionCall,
+};
 
-/** What the scan of a chat body leaves for building the upstream request. `usage` null: no stream was asked for. */
-export type ChatScan = { readonly body: BodyScan; readonly usage: StreamUsage | null };
-
-/** What a chat body asks for. Throws `invalid_json`, `invalid_body`, `model_required`. */
-export function readChatCall(body: Uint8Array, operation: OperationName): Call {
-  const scan = scanOrThrow(body, FIELDS);
-  const model = readModel(scan);
-  const stream = readStream(scan);
-  const usage = stream ? readStreamUsage(scan) : null;
-  const result: ChatScan = { body: scan, usage };
-  return {
-    operation,
-    model,
-    stream,
-    asksStreamUsage: usage?.isAsked ?? false,
-    maxOutputTokens: readTokenLimits(scan),
-    choices: Math.max(readChoices(scan, "n"), readChoices(scan, "best_of")),
-    hasTools: scan.members.has("tools"),
-    // A chat reply counts no tools: what a vendor runs of them is never charged.
-    toolUnits: NO_TOOLS,
-    tier: tierOf(readText(scan, "service_tier")),
-    textBytes: scan.textBytes,
-    blobCount: scan.blobCount,
-    scan: result,
-    conversation: readSeenText(scan, CHAT_CONVERSATION),
-    previousResponseId: null,
-  };
-}
-
-/** Of both spellings the larger: upstreams differ in which one they follow. */
-function readTokenLimits(scan: BodyScan): number | null {
-  const old = readTokenLimit(scan, "max_tokens");
-  const current = readTokenLimit(scan, "max_completion_tokens");
-  if (old === null || current === null) return old ?? current;
-  return Math.max(old, current);
+/** What a call of any operation of this protocol asks for. Throws `invalid_json`, `invalid_body`, `invalid_multipart`, `model_required`. */
+export function readOpenAiCall(ask: CallAsk): Call {
+  return (READERS[ask.route.operation] ?? readChatCall)(ask);
 }

@@ -1,4 +1,5 @@
-import { isJsonRecord, type JsonRecord, parseJson, textAt } from "../parse-json";
+import { openaiReplyError } from "../openai-error";
+import { isJsonRecord, type JsonRecord, parseJson } from "../parse-json";
 import type { ReplyReader } from "../protocol";
 import { bodyReader, type ReplyError, type ReplyFormat, replyKind, streamReader } from "../reply-reader";
 import { mergeUsage } from "../usage-counts";
@@ -63,7 +64,7 @@ class ChatFormat implements ReplyFormat {
       this.#usage = mergeUsage(this.#usage, value);
       this.#hasEventUsage ||= slot === 0;
     } else if (slot === 6 && value !== undefined && value !== false) {
-      this.#error ??= errorOf(value);
+      this.#error ??= openaiReplyError(value);
     }
   }
 
@@ -98,17 +99,4 @@ class ChatFormat implements ReplyFormat {
   error(): ReplyError | null {
     return this.#error;
   }
-}
-
-const OVERLOADED = /overloaded|unavailable/;
-const LIMITED = /rate_limit|insufficient_quota|usage_limit|too_many_requests|^requests$|^tokens$/;
-
-/** The status that an in-stream error of this protocol stands for. */
-function errorOf(value: unknown): ReplyError {
-  const error = isJsonRecord(value) ? value : {};
-  const type = textAt(error, "type") ?? textAt(error, "code") ?? "error";
-  const words = `${type} ${textAt(error, "code") ?? ""}`;
-  const code = Number(error.code ?? error.status ?? 0);
-  if (code === 429 || words.split(" ").some((word) => LIMITED.test(word))) return { status: 429, type };
-  return { status: code === 503 || code === 529 || OVERLOADED.test(words) ? 529 : 500, type };
 }

@@ -1,4 +1,5 @@
 import type { Usage } from "@/core/prices/price";
+import { openaiTier } from "../openai-tier";
 import { type JsonRecord, recordAt } from "../parse-json";
 import { UsageTally, usageOf } from "../usage-counts";
 
@@ -29,7 +30,7 @@ export function chatUsage(usage: JsonRecord, serviceTier: string | null): Usage 
   rest = tally.take("output_audio", tally.read(completion, "audio_tokens"), output);
   rest = tally.take("output_image", tally.read(completion, "image_tokens"), rest);
   tally.add("output_text", rest + Math.max(0, gap));
-  return usageOf(tally, { tier: tierOf(serviceTier), reasoning: tally.read(completion, "reasoning_tokens") });
+  return usageOf(tally, { tier: openaiTier(serviceTier), reasoning: tally.read(completion, "reasoning_tokens") });
 }
 
 function cachedTokens(tally: UsageTally, usage: JsonRecord, prompt: JsonRecord): number {
@@ -37,11 +38,4 @@ function cachedTokens(tally: UsageTally, usage: JsonRecord, prompt: JsonRecord):
   return typeof usage.prompt_cache_hit_tokens === "number"
     ? tally.read(usage, "prompt_cache_hit_tokens")
     : tally.read(usage, "cached_tokens");
-}
-
-/** The price tier that a `service_tier` of a request or a reply means. */
-export function tierOf(serviceTier: string | null): string {
-  if (serviceTier === null || serviceTier === "default" || serviceTier === "auto" || serviceTier === "")
-    return "standard";
-  return serviceTier === "fast" ? "priority" : serviceTier;
 }

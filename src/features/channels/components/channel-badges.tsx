@@ -12,7 +12,7 @@ import {
 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Badge, type Tone } from "@/components/ui/badge";
-import type { HealthWord } from "@/core/vocabulary";
+import type { HealthWord, ProtocolId } from "@/core/vocabulary";
 import type { Channel } from "@/operations/channels/channel";
 
 type Seen = Exclude<HealthWord, "off">;
@@ -70,8 +70,6 @@ export function ChannelState({
   );
 }
 
-const PROTOCOL_WORDS = { "openai-chat": "openai-chat", "anthropic-messages": "anthropic-messages" } as const;
-
 /** The wire formats of a channel. */
 export function ChannelProtocols({ protocols }: Pick<Channel, "protocols">) {
   const t = useTranslations("channels.protocol");
@@ -79,7 +77,7 @@ export function ChannelProtocols({ protocols }: Pick<Channel, "protocols">) {
     <span className="flex flex-wrap gap-1">
       {protocols.map((id) => (
         <Badge data-user-text key={id}>
-          {id in PROTOCOL_WORDS ? t(id as keyof typeof PROTOCOL_WORDS) : id}
+          {t(id as ProtocolId)}
         </Badge>
       ))}
     </span>

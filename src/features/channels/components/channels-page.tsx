@@ -13,6 +13,7 @@ import { useAction } from "@/components/use-action";
 import { useProblemText } from "@/components/use-problem-text";
 import { Link } from "@/i18n/navigation";
 import type { Channel, ChannelList } from "@/operations/channels/channel";
+import { CHANNEL_CHOICES } from "@/operations/channels/schema";
 import { updateChannelAction } from "../actions";
 import { CHANNELS_KEY, useChannels } from "../queries";
 import { channelSearch, matchesSearch } from "../search-params";
@@ -51,10 +52,7 @@ export function ChannelsPage() {
           <SelectFilter
             label={t("filter.protocol")}
             onChange={(protocol) => void setSearch({ protocol })}
-            options={[
-              { value: "openai-chat", label: t("protocol.openai-chat") },
-              { value: "anthropic-messages", label: t("protocol.anthropic-messages") },
-            ]}
+            options={CHANNEL_CHOICES.protocols.map((value) => ({ value, label: t(`protocol.${value}`) }))}
             value={search.protocol}
           />
           <SelectFilter

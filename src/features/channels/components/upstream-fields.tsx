@@ -8,6 +8,7 @@ import { Field, FieldSet } from "@/components/ui/field";
 import { RadioGroup } from "@/components/ui/radio-group";
 import { useFieldErrorText } from "@/components/use-problem-text";
 import { PRESET_VALUES, PRESETS, type PresetName } from "@/features/setup/components/presets";
+import { CHANNEL_CHOICES } from "@/operations/channels/schema";
 import type { ChannelFormValues } from "./channel-form-values";
 import { CredentialsField, type CredentialsFieldProps } from "./credentials-field";
 import { presetOf, presetValues } from "./presets";
@@ -72,8 +73,6 @@ export function UpstreamFields({ control, stored }: CredentialsFieldProps) {
   );
 }
 
-const PROTOCOLS = ["openai-chat", "anthropic-messages"] as const;
-
 function ProtocolsField({ control }: { control: FormControl }) {
   const t = useTranslations("channels");
   const errorText = useFieldErrorText();
@@ -84,7 +83,7 @@ function ProtocolsField({ control }: { control: FormControl }) {
   return (
     <FieldSet error={error} hint={t("form.protocolsHint")} legend={t("form.protocols")}>
       <div className="flex flex-wrap gap-x-6 gap-y-2">
-        {PROTOCOLS.map((id) => (
+        {CHANNEL_CHOICES.protocols.map((id) => (
           <Field key={id} label={t(`protocol.${id}`)} layout="inline">
             <Checkbox checked={field.value.includes(id)} onCheckedChange={(isOn) => toggle(id, isOn)} />
           </Field>

@@ -1,4 +1,4 @@
-import type { SERVED_PROTOCOL_IDS } from "@/core/vocabulary";
+import type { ProtocolId } from "@/core/vocabulary";
 
 /** Names of the presets, in the order of their tiles. */
 export const PRESETS = ["openai", "anthropic", "openaiCompatible", "anthropicCompatible"] as const;
@@ -7,19 +7,23 @@ export type PresetName = (typeof PRESETS)[number];
 
 /** What a preset fills in. `vendor` null: a server of one's own, whose address the person knows. */
 export type Preset = {
-  readonly protocol: (typeof SERVED_PROTOCOL_IDS)[number];
+  readonly protocols: readonly ProtocolId[];
   readonly vendor: { readonly name: string; readonly host: string } | null;
   readonly channelName: string;
 };
 
 /** The presets by name. */
 export const PRESET_VALUES: Readonly<Record<PresetName, Preset>> = {
-  openai: { protocol: "openai-chat", vendor: { name: "OpenAI", host: "api.openai.com" }, channelName: "openai" },
+  openai: {
+    protocols: ["openai-chat", "openai-responses"],
+    vendor: { name: "OpenAI", host: "api.openai.com" },
+    channelName: "openai",
+  },
   anthropic: {
-    protocol: "anthropic-messages",
+    protocols: ["anthropic-messages"],
     vendor: { name: "Anthropic", host: "api.anthropic.com" },
     channelName: "anthropic",
   },
-  openaiCompatible: { protocol: "openai-chat", vendor: null, channelName: "upstream" },
-  anthropicCompatible: { protocol: "anthropic-messages", vendor: null, channelName: "upstream" },
+  openaiCompatible: { protocols: ["openai-chat"], vendor: null, channelName: "upstream" },
+  anthropicCompatible: { protocols: ["anthropic-messages"], vendor: null, channelName: "upstream" },
 };

@@ -51,7 +51,13 @@ export function SendStep(props: SendStepProps) {
   const model = models.find(({ name }) => name === chosen) ?? models[0];
   const speaks = model?.protocols ?? [];
   const speaksAnthropic = speaks.includes("anthropic-messages");
-  const values = { baseUrl: props.baseUrl, key: props.secret ?? UNKNOWN_KEY, model: model?.name ?? "gpt-5-mini" };
+  const wireApi = speaks.includes("openai-responses") ? ("responses" as const) : ("chat" as const);
+  const values = {
+    baseUrl: props.baseUrl,
+    key: props.secret ?? UNKNOWN_KEY,
+    model: model?.name ?? "gpt-5-mini",
+    wireApi,
+  };
   const tabs = SNIPPETS.map((name) => ({
     id: name,
     label: LABELS[name],

@@ -1,5 +1,11 @@
 /** What a snippet is filled with. `baseUrl` without a slash at its end, such as `https://llm.example.com`. */
-export type SnippetValues = { readonly baseUrl: string; readonly key: string; readonly model: string };
+export type SnippetValues = {
+  readonly baseUrl: string;
+  readonly key: string;
+  readonly model: string;
+  /** Codex speaks Responses where the model is served in it; absent: chat completions. */
+  readonly wireApi?: "responses" | "chat";
+};
 
 /** Names of the snippets, in the order of their tabs. */
 export const SNIPPETS = ["curl", "claudeCode", "codex", "python", "typescript"] as const;
@@ -15,7 +21,7 @@ const TEXTS: Readonly<Record<SnippetName, (values: SnippetValues) => string>> = 
 export ANTHROPIC_AUTH_TOKEN=${key}
 export ANTHROPIC_MODEL=${model}
 claude`,
-  codex: ({ baseUrl, key, model }) => `# ~/.codex/config.toml
+  codex: ({ baseUrl, key, model, wireApi = "chat" }) => `# ~/.codex/config.toml
 model = ${JSON.stringify(model)}
 model_provider = "sluice"
 
@@ -23,7 +29,7 @@ model_provider = "sluice"
 name = "Sluice"
 base_url = "${baseUrl}/v1"
 env_key = "SLUICE_KEY"
-wire_api = "chat"
+wire_api = "${wireApi}"
 
 # then, in a shell
 # export SLUICE_KEY=${key}

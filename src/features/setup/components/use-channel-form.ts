@@ -52,7 +52,7 @@ export function useChannelForm(onSaved: (channel: Channel) => void) {
     if (patch.baseUrl !== undefined || patch.credential !== undefined) setTest(null); // the test was of other values
   };
   const draft = () => ({
-    protocols: [PRESET_VALUES[preset].protocol],
+    protocols: [...PRESET_VALUES[preset].protocols],
     baseUrl: values.baseUrl,
     credential: values.credential,
   });

@@ -8,18 +8,18 @@ import { listModels } from "./list-models";
 import { renderUsage } from "./render-usage";
 import { withRequestId } from "./reply-head";
 
-/** What the path of a local call names besides its route. */
-export type LocalCall = { readonly exchange: Exchange; readonly model: string | null; readonly withoutBody: boolean };
+/** A local call; `withoutBody` for HEAD. */
+export type LocalCall = { readonly exchange: Exchange; readonly withoutBody: boolean };
 
 /** A call that is answered here: nothing goes upstream, nothing is counted (class L of protocols-and-pricing.md 1.2). */
-export async function handleUnmetered(local: LocalCall, deps: EngineDeps): Promise<void> {
-  const { exchange, model } = local;
+export async function handleLocal(local: LocalCall, deps: EngineDeps): Promise<void> {
+  const { exchange } = local;
   let caller: Caller | null = null;
   try {
     caller = await authenticate(exchange, deps);
     send(await render(caller, local, deps), local, deps);
   } catch (error) {
-    fail(toAppError(error), { exchange, caller, model }, deps);
+    fail(toAppError(error), { exchange, caller, model: exchange.names.model }, deps);
   }
 }
 
@@ -28,13 +28,12 @@ async function render(caller: Caller, local: LocalCall, deps: EngineDeps): Promi
   return renderUsage(await deps.readUsage(caller), { caller, config: deps.config.current() });
 }
 
-function renderList(caller: Caller, { exchange, model }: LocalCall, deps: EngineDeps): RenderedError {
-  const { protocol, request } = exchange;
+function renderList(caller: Caller, { exchange }: LocalCall, deps: EngineDeps): RenderedError {
+  const { protocol, request, names } = exchange;
+  const { model } = names;
   const inAny = request.query.get("protocol") === "all";
-  const models = listModels(caller, deps.config.current(), {
-    protocol: inAny ? null : protocol.id,
-    at: deps.clock.now(),
-  });
+  const protocols = inAny ? null : (protocol.listsFor ?? [protocol.id]);
+  const models = listModels({ caller, protocols, shape: protocol.id }, deps);
   if (model === null) return protocol.renderModels(models, request.query);
   const found = models.find(({ id }) => id === model);
   if (found === undefined) throw new AppError("model_not_found", { model });
@@ -45,7 +44,7 @@ function send(rendered: RenderedError, { exchange, withoutBody }: LocalCall, dep
   const { reply, request } = exchange;
   const etag = `"${createHash("sha256").update(rendered.body).digest("base64url").slice(0, 22)}"`;
   const headers = withRequestId({ ...rendered.headers, etag }, exchange, deps);
-  if (request.headers["if-none-match"] === etag) {
+  if (isKnown(etag, request.headers["if-none-match"])) {
     reply.start(304, headers);
     reply.end();
   } else {
@@ -54,4 +53,10 @@ function send(rendered: RenderedError, { exchange, withoutBody }: LocalCall, dep
     if (withoutBody) reply.end();
     else reply.end(rendered.body);
   }
+}
+
+/** True when a client has the reply already: `if-none-match` lists tags, weak ones too, or says `*`. */
+function isKnown(etag: string, listed: string | undefined): boolean {
+  if (listed === undefined) return false;
+  return listed.split(",").some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === etag);
 }

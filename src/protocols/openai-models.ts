@@ -1,14 +1,14 @@
-import { jsonReply } from "../error-reply";
-import { sortedById } from "../listed-models";
-import type { ListedModel, RenderedError } from "../protocol";
+import { jsonReply } from "./error-reply";
+import { sortedById } from "./listed-models";
+import type { ListedModel, RenderedError } from "./protocol";
 
 /** The list in OpenAI's shape: sorted by id, without paging (protocols-and-pricing.md 1.4). */
-export function renderChatModels(models: readonly ListedModel[]): RenderedError {
+export function renderOpenaiModels(models: readonly ListedModel[]): RenderedError {
   return jsonReply(200, { object: "list", data: sortedById(models).map(shape) });
 }
 
 /** One model in OpenAI's shape. */
-export function renderChatModel(model: ListedModel): RenderedError {
+export function renderOpenaiModel(model: ListedModel): RenderedError {
   return jsonReply(200, shape(model));
 }
 

@@ -1,8 +1,8 @@
 import { remainingOf } from "@/core/quota/limit-standing";
-import { type LimitFacts, sharedLimitHeaders, tightestTokens } from "../limit-headers";
+import { type LimitFacts, sharedLimitHeaders, tightestTokens } from "./limit-headers";
 
 /** The limit headers of OpenAI's replies: the shared ones and `x-ratelimit-*-tokens` (protocols-and-pricing.md 2.4). */
-export function chatLimitHeaders(facts: LimitFacts): Record<string, string> {
+export function openaiLimitHeaders(facts: LimitFacts): Record<string, string> {
   const headers = sharedLimitHeaders(facts);
   if (facts.rate !== null) {
     headers["x-ratelimit-limit-requests"] = String(facts.rate.limit);
