@@ -4,6 +4,7 @@ import type { LiveChannel } from "@/core/channels/live-channel";
 import type { LiveReading } from "@/core/channels/live-feed";
 import { AppError } from "@/core/errors";
 import type { OperationPorts, SystemState } from "@/core/ports";
+import type { PackagedCatalogue } from "@/core/prices/import-report";
 import type { PriceRow } from "@/core/prices/price";
 import { createSecretBox } from "@/lib/secret-box";
 import type { Actor } from "@/operations/operation";
@@ -15,6 +16,7 @@ import { signInAttemptStore } from "@/stores/postgres/sign-in-attempts";
 import { userStore } from "@/stores/postgres/user-store";
 import { buildDatabase, type TestDatabase } from "./build-database";
 import { buildQuotaPorts, type TestQuotas } from "./build-quota-ports";
+import { buildPriceRow } from "./build-usage";
 import { type FakeClock, fakeClock } from "./fake-clock";
 
 /** Operations over a real database; upstreams and prices are what the test says. */
@@ -38,17 +40,25 @@ export const ANONYMOUS: Actor = { kind: "anonymous", role: null, userId: null, n
 /** The password of `signUp`. */
 export const TEST_PASSWORD = "correct horse battery";
 
+const PACKAGED: Pick<PackagedCatalogue, "rows" | "report"> = {
+  rows: [buildPriceRow({ id: -1, model: "gpt-4o", provider: "openai", source: "catalogue" })],
+  report: { providers: 1, models: 1, rows: 1, rounded: [], unknownKeys: {}, unpriced: [] },
+};
+
+/** What a test says about its operations. */
+type OperationsScene = {
+  probe?: ChannelProbe;
+  beginChannelTest?: OperationPorts["beginChannelTest"];
+  live?: readonly LiveChannel[];
+  prices?: readonly PriceRow[];
+  /** One price of OpenAI unless told. */
+  packaged?: Pick<PackagedCatalogue, "rows" | "report">;
+  system?: Partial<OperationPorts["system"]>;
+  state?: Partial<SystemState>;
+};
+
 /** Builds operations on a database of their own; drop it when the suite ends. */
-export async function buildOperations(
-  given: {
-    probe?: ChannelProbe;
-    beginChannelTest?: OperationPorts["beginChannelTest"];
-    live?: readonly LiveChannel[];
-    prices?: readonly PriceRow[];
-    system?: Partial<OperationPorts["system"]>;
-    state?: Partial<SystemState>;
-  } = {},
-): Promise<TestOperations> {
+export async function buildOperations(given: OperationsScene = {}): Promise<TestOperations> {
   const database = await buildDatabase();
   const clock = fakeClock(new Date().toISOString());
   const faults: AppError[] = [];
@@ -66,7 +76,10 @@ export async function buildOperations(
   });
   const quotas = buildQuotaPorts(database, clock);
   const liveReading = (): LiveReading => ({
-    ...{ asOf: clock.now(), stale: false, source: "shared", rows: given.live ?? [] },
+    asOf: clock.now(),
+    stale: false,
+    source: "shared",
+    rows: given.live ?? [],
   });
   const others = (db: Parameters<typeof access.storeFor>[0]) => ({
     accounts: access.storeFor(db),
@@ -79,6 +92,7 @@ export async function buildOperations(
     },
     isProvider: (id: string) => id === "openai" || id === "anthropic",
     isPriced: (model: string) => model === "gpt-4o",
+    packagedPrices: () => given.packaged ?? PACKAGED,
     effectivePrices: (model: string) => (given.prices ?? []).filter((row) => row.model === model),
     quotas: quotas.ports,
     system: {
@@ -106,15 +120,22 @@ export async function buildOperations(
     accounts: access,
     faults,
     quotas,
-    async signUp(role, name) {
-      const email = `${name}@example.com`;
-      const values = { name, email, role, enabled: true, locale: null, timeZone: null, managedBy: null };
-      const row = await ports.users.insert(values);
-      await ports.accounts.setPassword({ id: row.id, name, email }, TEST_PASSWORD);
-      return { kind: "account", role, userId: row.id, name, address: "203.0.113.7" };
-    },
-    audit: async () =>
-      database.sql<{ operation: string; target: string; before: unknown; after: unknown }[]>`
-        select operation, target, before, after from audit_log order by id`,
+    signUp: signUpIn(ports),
+    audit: () => readAudit(database),
   };
+}
+
+function signUpIn(ports: OperationPorts): TestOperations["signUp"] {
+  return async (role, name) => {
+    const email = `${name}@example.com`;
+    const values = { name, email, role, enabled: true, locale: null, timeZone: null, managedBy: null };
+    const row = await ports.users.insert(values);
+    await ports.accounts.setPassword({ id: row.id, name, email }, TEST_PASSWORD);
+    return { kind: "account", role, userId: row.id, name, address: "203.0.113.7" };
+  };
+}
+
+async function readAudit({ sql }: TestOperations["database"]) {
+  return sql<{ operation: string; target: string; before: unknown; after: unknown }[]>`
+    select operation, target, before, after from audit_log order by id`;
 }

@@ -7,7 +7,9 @@ import type { DenialStore } from "./ledger/denial-log";
 import type { RequestStore } from "./ledger/request-log";
 import type { ModelStore } from "./models/model";
 import type { ModelGroupStore } from "./models/model-group";
+import type { PackagedCatalogue } from "./prices/import-report";
 import type { PriceRow } from "./prices/price";
+import type { PricedChannel } from "./prices/price-book";
 import type { PriceStore } from "./prices/price-store";
 import type { BoostStore } from "./quota/boost-store";
 import type { LimitStore } from "./quota/limit-store";
@@ -75,8 +77,10 @@ export type OperationPorts = {
   judgeUpstream(url: string): Promise<void>;
   /** True for the id of a provider of the price catalogue. */
   isProvider(id: string): boolean;
-  /** True when a price row or the catalogue covers the model. */
-  isPriced(model: string, provider: string | null, baseUrl: string): boolean;
+  /** True when a price row or the catalogue prices the model on a channel, saved (by its own rows too) or not. */
+  isPriced(model: string, channel: PricedChannel): boolean;
+  /** The prices of the installed package. */
+  packagedPrices(): Pick<PackagedCatalogue, "rows" | "report">;
   /** Rows in force that price a model on no channel in particular: an admin's, else the catalogue's; empty: unpriced. */
   effectivePrices(model: string): readonly PriceRow[];
   /** Facts about this process for pages: stores, versions, public origin. */

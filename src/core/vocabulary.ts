@@ -198,6 +198,8 @@ export type CostDetail = {
   readonly parts: readonly CostPart[];
   readonly channelPpm: number;
   readonly groupPpm: number;
+  /** Config version that the prices are of; absent where nothing was priced. */
+  readonly pricingVersion?: number;
   /** List cost before multipliers, nano-USD. */
   readonly listCostNanoUsd: number;
 };

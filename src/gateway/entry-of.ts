@@ -32,6 +32,7 @@ export function entryOf(end: AttemptEnd, { admitted, exchange }: Attempted, requ
           askedTier: admitted.call.tier,
           channelPpm,
           groupPpm,
+          pricingVersion: admitted.target.config.version,
         });
   const tokens = countTokens(priced.detail.usage);
   return {

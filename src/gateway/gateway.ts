@@ -2,7 +2,7 @@ import { AppError, toAppError } from "@/core/errors";
 import { createDeadlines } from "@/lib/deadlines";
 import { requestIdOf, uuidv7Source } from "@/lib/id";
 import type { GatewayReply, GatewayRequest } from "@/protocols/exchange";
-import { protocolFor } from "@/protocols/registry";
+import { protocolFor, protocolOfUnlisted } from "@/protocols/registry";
 import { drainBudget } from "./drain-budget";
 import type { EngineDeps, Exchange } from "./exchange";
 import { sendError } from "./fail";
@@ -101,7 +101,7 @@ function refuseUnrouted(error: AppError, { request, reply }: Ends, { deps, newId
   const requestId = requestIdOf(newId(deps.clock.now()));
   if (error.code === "internal_error") deps.log.error({ requestId, error: error.cause }, "request failed");
   try {
-    sendError(error, { request, reply, requestId, protocol: protocolFor(null, request) }, deps);
+    sendError(error, { request, reply, requestId, protocol: protocolOfUnlisted(request) }, deps);
   } catch (fault) {
     deps.log.error({ requestId, error: fault }, "reply failed");
     reply.destroy();

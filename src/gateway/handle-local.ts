@@ -32,7 +32,8 @@ function renderList(caller: Caller, { exchange }: LocalCall, deps: EngineDeps): 
   const { protocol, request, names } = exchange;
   const { model } = names;
   const inAny = request.query.get("protocol") === "all";
-  const models = listModels({ caller, protocols: inAny ? null : (protocol.listsFor ?? [protocol.id]) }, deps);
+  const protocols = inAny ? null : (protocol.listsFor ?? [protocol.id]);
+  const models = listModels({ caller, protocols, shape: protocol.id }, deps);
   if (model === null) return protocol.renderModels(models, request.query);
   const found = models.find(({ id }) => id === model);
   if (found === undefined) throw new AppError("model_not_found", { model });

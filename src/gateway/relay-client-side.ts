@@ -70,10 +70,21 @@ export function cutReply(relay: Relay, error: AppError): void {
     exchange.reply.destroy();
     return;
   }
+  // An array that lacks what the reader has read has no place for its error.
+  const seam = relay.isUncovered ? unreadSeam(relay) : relay.reader?.seam();
   if (relay.isUncovered) dropHeld(relay);
   flush(relay);
-  if (!relay.isBetweenEvents) exchange.reply.write(EVENT_END);
-  exchange.reply.end(exchange.protocol.renderStreamError(error, errorContextOf(exchange, deps)));
+  if (seam === null) {
+    exchange.reply.destroy();
+    return;
+  }
+  if (seam === undefined && !relay.isBetweenEvents) exchange.reply.write(EVENT_END);
+  const context = { ...errorContextOf(exchange, deps), ...(seam === undefined ? {} : { seam }) };
+  exchange.reply.end(exchange.protocol.renderStreamError(error, context));
+}
+
+function unreadSeam({ reader }: Relay): null | undefined {
+  return reader?.seam() === undefined ? undefined : null;
 }
 
 /** Ends a relay after a fault of ours: the connection is broken rather than ended, so that nothing looks complete. */

@@ -185,8 +185,12 @@ export function finishFailedReply(relay: Relay, body: Uint8Array | null): void {
 export function finishFirstEventError(relay: Relay): void {
   const failure = judgeFirstEvent(relay.reader?.read().error?.status ?? 500);
   const how = { outcome: "upstream_error", code: failure.code, charge: "reported", next: true } as const;
+  // An array whose end was not waited for gets one.
+  if (relay.reader?.seam() === ",") relay.held.push(ARRAY_END);
   finish(relay, { ...how, failure, kept: takeHeld(relay) });
 }
+
+const ARRAY_END = Buffer.from("]");
 
 /** Ends a relay whose connection failed before the reply, or broke off in the middle of it. */
 export function finishBroken(relay: Relay, error: AppError): void {

@@ -116,7 +116,6 @@ function takeHead(relay: Relay, status: number, headers: UpstreamHeaders): void 
   relay.status = status;
   relay.headers = headers;
   relay.firstByteMs = ask.deps.clock.monotonic() - relay.startedAt;
-  relay.isStream = contentType.startsWith("text/event-stream");
   relay.reader = ask.exchange.protocol.createReader({
     contentType,
     status,
@@ -124,6 +123,7 @@ function takeHead(relay: Relay, status: number, headers: UpstreamHeaders): void 
     channel: ask.channel,
     call: ask.call,
   });
+  relay.isStream = relay.reader.isStream;
   relay.phase = status >= 300 ? "keeping" : "peeking";
   if (relay.phase === "peeking") expectOutput(relay.ceiling, relay.isStream);
 }

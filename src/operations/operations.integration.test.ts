@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ChannelProbe } from "@/core/channels/channel-row";
 import type { AppError } from "@/core/errors";
 import { requestIdOf, uuidv7Hex } from "@/lib/id";
+import { asNanoUsd } from "@/lib/money";
 import { ledgerStore } from "@/stores/postgres/ledger-store";
 import { ensurePartitions } from "@/stores/postgres/partitions";
 import { issueSetupToken } from "@/stores/postgres/setup-store";
@@ -78,11 +79,15 @@ const overridden = async () => {
 };
 
 /** One admitted request of a user, in the log and the ledger. */
-async function newRequest(userId: number, at = world.operations.clock.now()): Promise<string> {
+async function newRequest(
+  userId: number,
+  at = world.operations.clock.now(),
+  given: Parameters<typeof buildStoredEntry>[0] = {},
+): Promise<string> {
   const id = uuidv7Hex(at);
   const key = await newKey(userId);
   const { id: channelId } = await newChannel();
-  const entry = buildStoredEntry({ id, admittedAt: at, userId, keyId: key.id, channelId });
+  const entry = buildStoredEntry({ id, admittedAt: at, userId, keyId: key.id, channelId, ...given });
   const request = buildStoredRequest({ id, at, userId, keyId: key.id, channelId });
   await ledgerStore(world.operations.database).record(settlementTexts([entry], [request]));
   return requestIdOf(id);
@@ -170,6 +175,9 @@ const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[
     version: 1,
     enabled: false,
   }),
+  "requests.recompute": async () => ({ id: await newRequest(world.user.userId) }),
+  "prices.missing": async () => ({}),
+  "prices.import": async () => ({}),
   "prices.list": async () => ({ model: "gpt-4o" }),
   "prices.override": async () => ({ model: fresh("model").replace(" ", "-"), input: "2.5", output: "10" }),
   "models.list": async () => ({}),
@@ -521,6 +529,23 @@ describe("requests", () => {
     const detail = await call("requests.get", { id });
     expect(detail).toMatchObject({ id, user: { name: "user" }, entries: [{ attempt: 1 }] });
     expect(detail.channel?.name).toMatch(/^channel/);
+  });
+
+  test("its cost is computed again from what its entries hold, whatever the prices are today", async () => {
+    const charged = (nanoUsd: number) =>
+      newRequest(world.user.userId, world.operations.clock.now(), { costNanoUsd: asNanoUsd(nanoUsd) });
+    const id = await charged(1_000);
+    await call("prices.override", { model: "model", input: "9999" });
+    expect(await call("requests.recompute", { id })).toEqual({
+      ...{ id, isEqual: true },
+      entries: [{ attempt: 1, costUsd: "0.000001", computedUsd: "0.000001", isEqual: true }],
+    });
+    const wrong = await charged(1_001);
+    expect(await call("requests.recompute", { id: wrong })).toMatchObject({
+      isEqual: false,
+      entries: [{ costUsd: "0.000001001", computedUsd: "0.000001", isEqual: false }],
+    });
+    expect(await codeOf(call("requests.recompute", { id: "req_0" }))).toBe("not_found");
   });
 
   test("the owner sees neither channel nor upstream, and of another's request as much as of none", async () => {

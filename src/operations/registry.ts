@@ -43,6 +43,8 @@ import { putModel } from "./models/put-model";
 import type { Operation } from "./operation";
 import { getOverview } from "./overview/get-overview";
 import { getOwnSummary } from "./overview/get-own-summary";
+import { importPrices } from "./prices/import-prices";
+import { listMissingPrices } from "./prices/list-missing-prices";
 import { listPrices } from "./prices/list-prices";
 import { overridePrice } from "./prices/override-price";
 import { getMatrix } from "./quotas/get-matrix";
@@ -59,6 +61,7 @@ import { getOwnRequest } from "./requests/get-own-request";
 import { getRequest } from "./requests/get-request";
 import { listOwnRequests } from "./requests/list-own-requests";
 import { listRequests } from "./requests/list-requests";
+import { recomputeRequest } from "./requests/recompute-request";
 import { getSettings } from "./settings/get-settings";
 import { updateSettings } from "./settings/update-settings";
 import { createAdmin } from "./setup/create-admin";
@@ -127,6 +130,7 @@ const registered = [
   moveModels,
   listRequests,
   getRequest,
+  recomputeRequest,
   getOwnSummary,
   listOwnRequests,
   getOwnRequest,
@@ -135,6 +139,8 @@ const registered = [
   rotateOwnKey,
   updateOwnKey,
   listPrices,
+  listMissingPrices,
+  importPrices,
   overridePrice,
   listModels,
   putModel,

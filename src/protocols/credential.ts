@@ -5,19 +5,25 @@ import type { GatewayRequest } from "./exchange";
 export const CREDENTIAL_HEADERS = ["authorization", "x-api-key", "x-goog-api-key", "api-key"] as const;
 
 /**
- * The key of a request: from its headers, and on model lists, the only routes of method GET, also from `?key=`. All values given must be equal.
+ * The key of a request: from its headers, and on model lists, of method GET, also from `?key=`. All values given must be equal.
  * @throws `missing_credential`, `credential_conflict`
  */
 export function readCredential(request: GatewayRequest): string {
-  let found = request.method === "POST" ? null : textOrNull(request.query.get("key"));
-  for (const header of CREDENTIAL_HEADERS) {
-    const value = credentialOf(header, request.headers[header]);
-    if (value === null) continue;
-    if (found !== null && found !== value) throw new AppError("credential_conflict");
-    found = value;
-  }
-  if (found === null) throw new AppError("missing_credential");
-  return found;
+  return credentialIn(request, request.method !== "POST");
+}
+
+/** The same for routes whose clients may put the key into the query of any call. */
+export function readCredentialOrQuery(request: GatewayRequest): string {
+  return credentialIn(request, true);
+}
+
+function credentialIn(request: GatewayRequest, takesQuery: boolean): string {
+  const found = new Set(CREDENTIAL_HEADERS.map((header) => credentialOf(header, request.headers[header])));
+  if (takesQuery) for (const value of request.query.getAll("key")) found.add(textOrNull(value));
+  found.delete(null);
+  if (found.size > 1) throw new AppError("credential_conflict");
+  for (const value of found) if (value !== null) return value;
+  throw new AppError("missing_credential");
 }
 
 /** The value of one header; null when it is absent, empty or of another scheme than Bearer. */

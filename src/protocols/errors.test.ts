@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { AppError, ERRORS, type ErrorCode, errorRow } from "@/core/errors";
 import { anthropicMessages } from "./anthropic-messages/adapter";
 import { errorMessage } from "./error-message";
-import { renderGeminiError } from "./gemini/render-error";
+import { gemini } from "./gemini/adapter";
 import { openaiChat } from "./openai-chat/adapter";
 import type { Protocol } from "./protocol";
 import { retryAfterMs } from "./retry-hint";
@@ -38,7 +38,7 @@ describe("every code of the catalogue", () => {
 
   test("has its golden reply in the shape of Gemini", () => {
     const replies = CODES.map((code) => {
-      const { status, body } = render({ renderError: renderGeminiError }, new AppError(code));
+      const { status, body } = render(gemini, new AppError(code));
       const retry = body.error.details.find((detail: { "@type": string }) => detail["@type"].endsWith("RetryInfo"));
       return `${code}: ${status} ${body.error.status} [${retry?.retryDelay ?? "-"}] ${body.error.message}`;
     });
@@ -75,7 +75,7 @@ describe("messages", () => {
 
   test.each(CODES.filter((code) => errorRow(code).status === 429))("%s is classified by its words", (code) => {
     const error = new AppError(code);
-    for (const renderError of [openaiChat.renderError, anthropicMessages.renderError, renderGeminiError]) {
+    for (const renderError of [openaiChat.renderError, anthropicMessages.renderError, gemini.renderError]) {
       const { message } = render({ renderError }, error).body.error;
       if (errorRow(code).retryable) {
         expect(message).toMatch(/Please try again in \d+s\./);
@@ -174,6 +174,49 @@ describe("errors inside a stream", () => {
   });
 });
 
+describe("errors inside a stream of Gemini's", () => {
+  const error = new AppError("upstream_truncated");
+  const { body } = render(gemini, error);
+
+  test("are one data event with the body", () => {
+    expect(Buffer.from(gemini.renderStreamError(error, CONTEXT)).toString()).toBe(`data: ${JSON.stringify(body)}\n\n`);
+  });
+
+  test.each([
+    ["", "["],
+    ["[", ""],
+    ['[{"a":1}', ","],
+    ['[{"a":1}\n,\r\n', ""],
+  ])("are the last element of an array that began with %j", (before, seam) => {
+    const rest = Buffer.from(gemini.renderStreamError(error, { ...CONTEXT, seam })).toString();
+    const elements = JSON.parse(before + rest);
+    expect(elements.at(-1)).toEqual(body);
+    expect(elements).toHaveLength(before.includes("a") ? 2 : 1);
+  });
+});
+
+describe("the body of an error of Gemini's", () => {
+  const detailsOf = (error: AppError) => render(gemini, error).body.error.details;
+
+  test("names the code, the request and the page as strings", () => {
+    const [info, ...rest] = detailsOf(new AppError("model_not_found", { model: "x" }));
+    expect(info).toEqual({
+      "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+      ...{ reason: "MODEL_NOT_FOUND", domain: "sluice" },
+      metadata: { code: "model_not_found", request_id: CONTEXT.requestId, explain_url: CONTEXT.explainUrl },
+    });
+    const links = [{ description: "Explanation", url: CONTEXT.explainUrl }];
+    expect(rest).toEqual([{ "@type": "type.googleapis.com/google.rpc.Help", links }]);
+  });
+
+  test("has no null, and no page where there is none", () => {
+    const { body } = gemini.renderError(new AppError("invalid_key"), { ...CONTEXT, explainUrl: null });
+    const { details } = JSON.parse(Buffer.from(body).toString()).error;
+    expect(details).toHaveLength(1);
+    expect(details[0].metadata).toEqual({ code: "invalid_key", request_id: CONTEXT.requestId });
+  });
+});
+
 describe("model lists", () => {
   const models = ["b", "a/x", "c"].map((id, index) => ({
     id,
@@ -222,6 +265,54 @@ describe("model lists", () => {
     expect(page.data.map(({ id }: { id: string }) => id)).toEqual(ids);
     expect(page).toMatchObject({ has_more: hasMore, first_id: ids[0] ?? null, last_id: ids.at(-1) ?? null });
   });
+
+  test("Gemini's shape", () => {
+    const listed = [
+      { ...models[0], id: "x", ownedBy: "o", createdAt: 0 },
+      { id: "a/b", ownedBy: "o", createdAt: 0, maxOutputTokens: 65_536, operations: new Set(["generate"] as const) },
+    ];
+    const shape = { name: "models/a/b", displayName: "a/b", outputTokenLimit: 65_536 };
+    const methods = ["generateContent", "streamGenerateContent"];
+    const { body } = gemini.renderModels(listed, new URLSearchParams());
+    expect(JSON.parse(Buffer.from(body).toString())).toEqual({
+      models: [
+        { ...shape, supportedGenerationMethods: methods },
+        { name: "models/x", displayName: "x", supportedGenerationMethods: [] },
+      ],
+    });
+    const operations = new Set(["embedding", "count_tokens", "models"] as const);
+    const one = gemini.renderModel({ id: "e", ownedBy: "o", createdAt: 0, operations });
+    expect(JSON.parse(Buffer.from(one.body).toString())).toEqual({
+      ...{ name: "models/e", displayName: "e" },
+      supportedGenerationMethods: ["embedContent", "batchEmbedContents", "countTokens"],
+    });
+  });
+
+  test("Gemini's pages go on where the one before ended, whatever came or went", () => {
+    const names = (page: { models: { name: string }[] }) => page.models.map(({ name }) => name);
+    const first = list(gemini, "pageSize=2");
+    expect(names(first)).toEqual(["models/a/x", "models/b"]);
+    const next = list(gemini, `pageSize=2&pageToken=${first.nextPageToken}`);
+    expect(names(next)).toEqual(["models/c"]);
+    expect(next).not.toHaveProperty("nextPageToken");
+    const without = models.filter(({ id }) => id !== "b");
+    const { body } = gemini.renderModels(without, new URLSearchParams({ pageToken: first.nextPageToken }));
+    expect(names(JSON.parse(Buffer.from(body).toString()))).toEqual(["models/c"]);
+    expect(list(gemini, "pageSize=3")).not.toHaveProperty("nextPageToken");
+  });
+
+  test("Gemini's page holds 50 unless told", () => {
+    const many = Array.from({ length: 51 }, (_, id) => ({ id: String(id), ownedBy: "o", createdAt: 0 }));
+    const { body } = gemini.renderModels(many, new URLSearchParams("pageToken="));
+    expect(JSON.parse(Buffer.from(body).toString()).models).toHaveLength(50);
+  });
+
+  test.each(["pageSize=0", "pageSize=1001", "pageSize=x", "pageSize=-1", "pageSize=", "pageToken=*", "pageToken=YQ=="])(
+    "%s is refused",
+    (query) => {
+      expect(() => list(gemini, query)).toThrow("invalid_body");
+    },
+  );
 
   test.each(["limit=0", "limit=1001", "limit=x", "limit=-1", "limit="])("%s is refused", (query) => {
     expect(() => list(anthropicMessages, query)).toThrow("invalid_body");

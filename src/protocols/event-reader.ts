@@ -21,6 +21,7 @@ export function eventReader(format: ReplyFormat): ReplyReader {
 }
 
 class EventReader implements ReplyReader {
+  readonly isStream = true;
   readonly #format: ReplyFormat;
   readonly #watch: JsonWatch;
   /** Start of the line at hand, until its field is known; null once its bytes are data, or of no use. */
@@ -55,6 +56,8 @@ class EventReader implements ReplyReader {
     this.#endEvent();
     return this.#takeHeld();
   }
+
+  seam(): undefined {}
 
   firstEvent(): "none" | "content" | "error" {
     return this.#first;

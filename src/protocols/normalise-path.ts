@@ -37,6 +37,12 @@ export function isGatewayPath(method: string, path: string): boolean {
   return withVersion(method, merged) !== merged;
 }
 
+/** The version that a path is of, `v1` or `v1beta`, however it is spelled; null: of none. */
+export function versionOf(path: string): string | null {
+  const parts = path.split("/").filter((part) => part !== "");
+  return parts[versionRun(parts) - 1] ?? null;
+}
+
 /** Length of the leading run of version segments. */
 function versionRun(parts: readonly string[]): number {
   let length = 0;

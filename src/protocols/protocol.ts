@@ -93,6 +93,8 @@ export type ReplyReading = {
 
 /** Reads one upstream reply in one pass while it is relayed. */
 export type ReplyReader = {
+  /** The reply comes piece by piece, so that an error may follow in it. */
+  readonly isStream: boolean;
   /** Takes the next chunk and returns what may be sent to the client now: the same object when untouched. Never throws. */
   push(chunk: Uint8Array): Uint8Array;
   /** Clean end of the upstream body: what is still held back. Not called when the body broke off. */
@@ -105,6 +107,11 @@ export type ReplyReader = {
   read(): ReplyReading;
   /** Bytes handed out of an event whose end has not come: its content is in no reading yet. */
   unreadBytes(): number;
+  /**
+   * A stream that is one JSON array: what must stand between the bytes handed out and a further element; null: no element can follow them.
+   * Undefined: the stream is of events.
+   */
+  seam(): string | null | undefined;
 };
 
 /** What a call is built from on its way to a channel. */
@@ -128,6 +135,8 @@ export type ErrorContext = {
   readonly explainUrl: string | null;
   /** Of the stream that the error ends: the number of its last event; absent: there was none, or its events are not counted. */
   readonly lastSequenceNumber?: number;
+  /** The stream is one JSON array, of which the error becomes the last element: what must stand before it. */
+  readonly seam?: string;
 };
 
 /** A rendered error reply: status, headers of the protocol's shape (content-type, retry hints) and body bytes. */
@@ -180,4 +189,12 @@ export type Protocol = {
 };
 
 /** One entry of a models list; `createdAt` in epoch ms. */
-export type ListedModel = { readonly id: string; readonly ownedBy: string; readonly createdAt: number };
+export type ListedModel = {
+  readonly id: string;
+  readonly ownedBy: string;
+  readonly createdAt: number;
+  /** The most output tokens of one reply; absent: not known. */
+  readonly maxOutputTokens?: number;
+  /** What the channels that serve it in the list's protocol take; absent: nothing. */
+  readonly operations?: ReadonlySet<OperationName>;
+};

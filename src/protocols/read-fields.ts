@@ -63,11 +63,11 @@ function isPlain(bytes: Buffer, start: number, end: number): boolean {
 /** The model asked for: non-empty text of at most 256 bytes without control characters. Throws `model_required`, `invalid_body`. */
 export function readModel(scan: BodyScan): string {
   if (!scan.members.has("model")) throw new AppError("model_required");
-  return checkedModel(scalarOf(scan, "model"));
+  return checkModelName(scalarOf(scan, "model"));
 }
 
-/** A model as it may be asked for. Throws `invalid_body`. */
-export function checkedModel(model: unknown): string {
+/** A model's name as a body or a path gives it. Throws `invalid_body` unless it is text of 1 to 256 bytes without control characters. */
+export function checkModelName(model: unknown): string {
   if (typeof model !== "string" || model === "" || Buffer.byteLength(model) > MAX_MODEL_BYTES || !isCleanText(model)) {
     throw invalidField("model", "text of 1 to 256 bytes without control characters");
   }
@@ -122,11 +122,11 @@ export function readTokenLimit(scan: BodyScan, name: string): number | null {
 /** `n` or `best_of`: 1 when it is absent or no number. Throws `invalid_body` outside 1..128. */
 export function readChoices(scan: BodyScan, name: string): number {
   const value = scalarOf(scan, name);
-  return typeof value === "number" ? checkedChoices(name, value) : 1;
+  return typeof value === "number" ? checkChoices(value, name) : 1;
 }
 
-/** A number of choices as it may be asked for. Throws `invalid_body`. */
-export function checkedChoices(name: string, value: number): number {
+/** A number of choices. Throws `invalid_body` outside 1..128. */
+export function checkChoices(value: number, name: string): number {
   if (!Number.isInteger(value) || value < 1 || value > MAX_CHOICES)
     throw invalidField(name, "a whole number from 1 to 128");
   return value;

@@ -1,15 +1,13 @@
 import { NO_TOOLS } from "@/core/prices/cost-counts";
+import { jsonElements } from "./json-elements";
 import { invalidField, readText, readTokenLimit } from "./read-fields";
 import { type BodyScan, governedFields, isScanError, scanBody } from "./scan-body";
-import { jsonSource, skipValue, skipWhite } from "./skip-json";
 
 /** Units of a declared tool that a call is reckoned with when it sets no maximum (quota.md Q32). */
 export const UNITS = 5;
 const NONE: readonly Buffer[] = [];
 const FIELDS = governedFields(["type", "max_uses"]);
-const COMMA = 0x2c;
 const OPEN_BRACE = 0x7b;
-const CLOSE_BRACKET = 0x5d;
 
 /** A tool that the vendor runs and counts, and the bytes that tell its declarations. */
 export type CountedTool = {
@@ -49,14 +47,9 @@ export function toolDeclarations(scan: BodyScan, isOfInterest: (tools: Buffer) =
   if (tools?.type !== "array") return NONE;
   const { bytes } = scan;
   if (!isOfInterest(bytes.subarray(tools.valueStart, tools.valueEnd))) return NONE;
-  const source = jsonSource(bytes);
   const declarations: Buffer[] = [];
-  let at = skipWhite(bytes, tools.valueStart + 1);
-  while (bytes[at] !== CLOSE_BRACKET) {
-    const end = skipValue(source, at);
-    if (bytes[at] === OPEN_BRACE) declarations.push(bytes.subarray(at, end));
-    at = skipWhite(bytes, end);
-    if (bytes[at] === COMMA) at = skipWhite(bytes, at + 1);
+  for (const { start, end } of jsonElements(bytes, tools.valueStart)) {
+    if (bytes[start] === OPEN_BRACE) declarations.push(bytes.subarray(start, end));
   }
   return declarations;
 }

@@ -1,7 +1,7 @@
 import type { Usage } from "@/core/prices/price";
 import type { ReplyReader, ReplyReading } from "./protocol";
 import { RepeatedBlock } from "./repeated-block";
-import { readBlock, SseSplitter } from "./sse";
+import { type BlockSink, readBlock, type SseEvent, SseSplitter } from "./sse";
 import { JsonWatch, type WatchPlan } from "./watch-json";
 
 /** An error inside a reply, as the status it stands for. */
@@ -30,25 +30,58 @@ export type ReplyFormat = {
   error(): ReplyError | null;
 };
 
+/** Cuts a stream into blocks, each with one event. */
+export type BlockSplitter = {
+  /** Bytes of the open block so far, and the first of them; -1: none is open. */
+  readonly pendingBytes: number;
+  readonly pendingFirst: number;
+  push(chunk: Buffer): void;
+  end(): void;
+  /** Gives up the open block: returns its bytes so far; the rest of it is handed to nobody. */
+  dropPending(): Buffer;
+  /** Arrays only: what must stand between the bytes so far and a further block; null: there is no place for one. */
+  seam?(): string | null;
+};
+
+/** How a stream is framed. */
+export type StreamFraming = {
+  splitter(sink: BlockSink): BlockSplitter;
+  readBlock(block: Buffer): SseEvent;
+  /** A block above this is not read. */
+  readonly maxBlockBytes: number;
+};
+
 const NOTHING = Buffer.alloc(0);
 /** Largest first event that is waited for (T3). */
 const PEEK_BYTES = 65_536;
 /** A held event above this ends the filtering (T2), and one above this is not read. */
 const MAX_BLOCK_BYTES = 1024 * 1024;
 
+/** A `text/event-stream`. */
+const EVENTS: StreamFraming = {
+  splitter: (sink) => new SseSplitter(sink),
+  readBlock,
+  maxBlockBytes: MAX_BLOCK_BYTES,
+};
+
+/** A `text/event-stream` whose events may hold whole files: above the size, too, that ends a filtering. */
+export const LARGE_EVENTS: StreamFraming = { ...EVENTS, maxBlockBytes: 32 * MAX_BLOCK_BYTES };
+
 function asBuffer(chunk: Uint8Array): Buffer {
   return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
-/** The reader of an event stream. `strips`: usage-only events are taken out, so the relay goes event by event. */
-export function streamReader(format: ReplyFormat, strips: boolean): ReplyReader {
-  return new StreamReader(format, strips);
+/** The reader of a stream. `strips`: usage-only events are taken out, so the relay goes event by event. */
+export function streamReader(format: ReplyFormat, strips: boolean, framing = EVENTS): ReplyReader {
+  return new StreamReader(format, strips, framing);
 }
 
 class StreamReader implements ReplyReader {
   readonly #format: ReplyFormat;
   readonly #watch: JsonWatch;
-  readonly #splitter = new SseSplitter({ block: (bytes) => this.#block(bytes), tail: (bytes) => this.#tail(bytes) });
+  readonly isStream = true;
+  readonly #framing: StreamFraming;
+  readonly #splitter: BlockSplitter;
   #strips: boolean;
   #isStripped = false;
   #ready: Buffer[] = [];
@@ -60,10 +93,12 @@ class StreamReader implements ReplyReader {
   readonly #repeats = new RepeatedBlock();
   readonly #maxBlockBytes: number;
 
-  constructor(format: ReplyFormat, strips: boolean) {
+  constructor(format: ReplyFormat, strips: boolean, framing: StreamFraming) {
     this.#format = format;
     this.#strips = strips;
-    this.#maxBlockBytes = format.maxEventBytes ?? MAX_BLOCK_BYTES;
+    this.#framing = framing;
+    this.#splitter = framing.splitter({ block: (bytes) => this.#block(bytes), tail: (bytes) => this.#tail(bytes) });
+    this.#maxBlockBytes = format.maxEventBytes ?? framing.maxBlockBytes;
     this.#watch = new JsonWatch(format.plan, (slot, json) => format.value(slot, json));
   }
 
@@ -102,6 +137,10 @@ class StreamReader implements ReplyReader {
     };
   }
 
+  seam(): string | null | undefined {
+    return this.#splitter.seam?.();
+  }
+
   unreadBytes(): number {
     return this.#strips ? 0 : this.#splitter.pendingBytes;
   }
@@ -115,7 +154,7 @@ class StreamReader implements ReplyReader {
       if (this.#strips) this.#ready.push(bytes);
       return;
     }
-    const event = readBlock(bytes);
+    const event = this.#framing.readBlock(bytes);
     if (event.data !== null) this.#event(event.name, event.data);
     else if (event.hasComment && this.#first === "none") this.#first = "content";
     if (event.data !== null) this.#learn(bytes, event.data);
@@ -191,6 +230,8 @@ export function bodyReader(format: ReplyFormat, isJson: boolean): ReplyReader {
   );
   let isEnded = false;
   return {
+    isStream: false,
+    seam: () => undefined,
     push(chunk) {
       if (isJson) watch.push(asBuffer(chunk));
       return chunk;

@@ -52,13 +52,15 @@ type GovernedKey = { readonly name: string; readonly bytes: Buffer; readonly isS
 /** The keys of one operation that Sluice reads or changes. */
 export type GovernedFields = {
   readonly names: ReadonlySet<string>;
+  /** The names in lower case. */
+  readonly folded: ReadonlySet<string>;
   readonly byLength: readonly (readonly GovernedKey[] | undefined)[];
   /** Longest spelling of a key that could equal a name: every character an escaped surrogate pair. */
   readonly longestSpelling: number;
 };
 
 /**
- * Compiles key names (lower-case ASCII) for `scanBody`.
+ * Compiles key names (ASCII) for `scanBody`.
  * @param seenOnly keys that are looked at where they are spelled plainly, and never guarded or changed
  */
 export function governedFields(names: readonly string[], seenOnly: readonly string[] = []): GovernedFields {
@@ -68,7 +70,8 @@ export function governedFields(names: readonly string[], seenOnly: readonly stri
     byLength[name.length] = keys;
     keys.push({ name, bytes: Buffer.from(name), isSeenOnly: !names.includes(name) });
   }
-  return { names: new Set(names), byLength, longestSpelling: 12 * byLength.length };
+  const folded = new Set(names.map((name) => name.toLowerCase()));
+  return { names: new Set(names), folded, byLength, longestSpelling: 12 * byLength.length };
 }
 
 /** Narrows the result of `scanBody`. */
@@ -207,7 +210,7 @@ class Members {
     const key: string = JSON.parse(this.#source.bytes.toString("utf8", keyStart, keyEnd));
     if (this.#fields.names.has(key)) return { name: key, isSeenOnly: false };
     // Upper case first: it also unfolds ligatures and the long s, as the widest of the parsers in use do.
-    if (this.#fields.names.has(key.toUpperCase().toLowerCase())) this.isAmbiguous = true;
+    if (this.#fields.folded.has(key.toUpperCase().toLowerCase())) this.isAmbiguous = true;
     return null;
   }
 }
@@ -233,7 +236,7 @@ function compareKey(bytes: Buffer, start: number, key: Buffer): "equal" | "folde
 }
 
 function isLetter(byte: number): boolean {
-  return byte >= 0x61 && byte <= 0x7a;
+  return (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
 }
 
 function jsonTypeOf(first: number): JsonType {

@@ -40,14 +40,19 @@ export function spliceBytes(bytes: Buffer, edits: readonly Edit[], start = 0): S
   return { slices: copies ? [Buffer.concat(slices, contentLength)] : slices, contentLength };
 }
 
-function standingEdits(scan: BodyScan): Edit[] {
+/**
+ * The changes that a scanned object gets wherever it stands: earlier duplicates of governed members go, governed keys spelled with escapes
+ * are rewritten.
+ * @param offset where the scanned bytes begin in the body; 0: they are the body, whose edits `spliceBody` makes itself
+ */
+export function standingEdits(scan: BodyScan, offset = 0): Edit[] {
   const edits: Edit[] = [];
   for (let index = 0; index < scan.removed.length; index += 2) {
-    edits.push({ start: scan.removed[index] as number, end: scan.removed[index + 1] as number, text: "" });
+    const [start = 0, end = 0] = [scan.removed[index], scan.removed[index + 1]];
+    edits.push({ start: offset + start, end: offset + end, text: "" });
   }
-  for (const member of scan.members.values()) {
-    if (!member.isPlainKey)
-      edits.push({ start: member.keyStart, end: member.keyEnd, text: JSON.stringify(member.name) });
+  for (const { isPlainKey, keyStart, keyEnd, name } of scan.members.values()) {
+    if (!isPlainKey) edits.push({ start: offset + keyStart, end: offset + keyEnd, text: JSON.stringify(name) });
   }
   return edits;
 }

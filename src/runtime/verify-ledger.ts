@@ -1,7 +1,7 @@
-import { recompute } from "@/core/prices/recompute";
-import { asNanoUsd, formatFixed } from "@/lib/money";
+import { findMispriced } from "@/core/prices/find-mispriced";
+import { formatFixed } from "@/lib/money";
 import type { Database } from "@/stores/postgres/client";
-import { type LedgerReport, readLedgerReport, readPricedEntries } from "@/stores/postgres/ledger-report";
+import { type LedgerReport, readEntries, readLedgerReport } from "@/stores/postgres/ledger-report";
 import { withTools } from "./open-tools";
 
 /** What each count of the report means to a reader. */
@@ -31,13 +31,9 @@ export function verifyLedger(say: (line: string) => void): Promise<boolean> {
 /** Entries whose cost is not what their own detail gives; the first ten are told. */
 async function countMispriced(database: Database, say: (line: string) => void): Promise<number> {
   let wrong = 0;
-  for await (const page of readPricedEntries(database)) {
-    for (const { id, attempt, costNanoUsd, detail } of page) {
-      const computed = recompute(detail);
-      if (computed === asNanoUsd(costNanoUsd)) continue;
-      wrong++;
-      if (wrong <= 10) say(`${id} attempt ${attempt}: charged ${costNanoUsd} nano-USD, computed ${computed}`);
-    }
+  for await (const { id, attempt, costNanoUsd, computedNanoUsd } of findMispriced(readEntries(database))) {
+    wrong++;
+    if (wrong <= 10) say(`${id} attempt ${attempt}: charged ${costNanoUsd} nano-USD, computed ${computedNanoUsd}`);
   }
   return wrong;
 }

@@ -3,8 +3,9 @@ import { credentialContext } from "@/core/channels/credential-context";
 import type { ConfigFeed } from "@/core/config/config-feed";
 import { buildConfigSnapshot, type ConfigSnapshot, type ConfigSnapshots } from "@/core/config-snapshot";
 import { createConfigSnapshots } from "@/core/config-snapshots";
+import type { PackagedCatalogue } from "@/core/prices/import-report";
 import type { PriceRow } from "@/core/prices/price";
-import { buildPriceBook, type Catalogue } from "@/core/prices/price-book";
+import { buildPriceBook, type PricedChannel } from "@/core/prices/price-book";
 import { mergeSettings } from "@/core/settings/merge-settings";
 import type { Settings } from "@/core/settings/settings";
 import { createAuthSnapshots } from "@/core/snapshot-cache";
@@ -23,7 +24,7 @@ export type ConfigAsk = {
   readonly database: Database;
   readonly databaseUrl: string;
   readonly secrets: SecretBox;
-  readonly catalogue: Catalogue;
+  readonly catalogue: PackagedCatalogue;
   /** Settings that environment variables fix. */
   readonly environment: Partial<Settings>;
   readonly authStaleMs: number;
@@ -44,8 +45,10 @@ export type ConfigWiring = {
   follow(listen: (snapshot: ConfigSnapshot) => void): void;
   /** True for the id of a provider of the price catalogue. */
   isProvider(id: string): boolean;
-  /** True when a price row or the catalogue covers the model on a channel that may not be saved yet. */
-  isPriced(model: string, provider: string | null, baseUrl: string): boolean;
+  /** True when a price row or the catalogue prices the model on a channel that may not be saved yet. */
+  isPriced(model: string, channel: PricedChannel): boolean;
+  /** The prices of the installed package. */
+  packagedPrices(): Pick<PackagedCatalogue, "rows" | "report">;
   /** Rows in force that price a model on no channel in particular; empty: unpriced. */
   effectivePrices(model: string): readonly PriceRow[];
   /** A stored credential was sealed under a previous secret. */
@@ -95,7 +98,8 @@ export async function wireConfig(ask: ConfigAsk): Promise<ConfigWiring> {
       listen(config.current());
     },
     isProvider: (id) => ask.catalogue.providers.includes(id),
-    isPriced: (model, provider, baseUrl) => book.isPriced(model, { id: null, provider, baseUrl }),
+    isPriced: (model, channel) => book.isPriced(model, channel),
+    packagedPrices: () => ask.catalogue,
     effectivePrices: (model) => effectivePrices(book.rowsFor(model, null), clock.now()),
     versionOf(callerVersion) {
       const seen = feed.version();

@@ -74,6 +74,7 @@ export function wireOperations(ask: OperationsAsk): OperationsWiring {
     judgeUpstream: upstream.judge,
     isProvider: config.isProvider,
     isPriced: config.isPriced,
+    packagedPrices: config.packagedPrices,
     effectivePrices: config.effectivePrices,
     quotas: ask.quotas,
     system: ask.system,

@@ -29,6 +29,7 @@ export function packDetail(detail: EntryDetail): StoredDetail {
   if (detail.flags.length > 0) stored.flags = detail.flags;
   if (detail.channelPpm !== EMPTY.channelPpm) stored.channelPpm = detail.channelPpm;
   if (detail.groupPpm !== EMPTY.groupPpm) stored.groupPpm = detail.groupPpm;
+  if (detail.pricingVersion !== undefined) stored.pricingVersion = detail.pricingVersion;
   for (const tool in detail.tools) {
     if ((detail.tools[tool] ?? 0) > 0) stored.tools = detail.tools;
   }

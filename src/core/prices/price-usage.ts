@@ -30,6 +30,8 @@ export type PriceAsk = {
   /** Multipliers in millionths, integers from 0. */
   readonly channelPpm: number;
   readonly groupPpm: number;
+  /** Config version that the rows are of. */
+  readonly pricingVersion?: number;
 };
 
 /** Cost after and before multipliers, and what `recompute` needs to find them again. */
@@ -65,6 +67,7 @@ export function priceUsage(ask: PriceAsk): PricedUsage {
     parts,
     channelPpm: ask.channelPpm,
     groupPpm: ask.groupPpm,
+    ...(ask.pricingVersion === undefined ? {} : { pricingVersion: ask.pricingVersion }),
   };
   const { cost, listCost, isCapped } = costsOf(counted);
   if (isCapped) flag(flags, "cost_capped");

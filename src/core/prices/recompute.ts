@@ -1,4 +1,4 @@
-import type { NanoUsd } from "@/lib/money";
+import { asNanoUsd, type NanoUsd } from "@/lib/money";
 import type { CostDetail } from "../vocabulary";
 import { isImageComponent } from "./resolve-image";
 
@@ -16,9 +16,12 @@ type Priced = Omit<CostDetail, "listCostNanoUsd" | "flags">;
 /** Both costs of a detail in nano-USD; `isCapped` when one would pass 2^53-1 and was cut to it. */
 export type Costs = { readonly cost: NanoUsd; readonly listCost: NanoUsd; readonly isCapped: boolean };
 
-/** The cost of a ledger entry from its own detail, nano-USD: equal to what was charged, whatever prices are today. */
+/**
+ * The cost of a ledger entry from its own detail, nano-USD: equal to what was charged, whatever prices are today. One that was charged its
+ * ceiling has no usage to compute from; its detail holds the ceiling (quota.md Q42).
+ */
 export function recompute(detail: CostDetail): NanoUsd {
-  return costsOf(detail).cost;
+  return detail.flags.includes("ceiling") ? asNanoUsd(detail.listCostNanoUsd) : costsOf(detail).cost;
 }
 
 /**

@@ -48,6 +48,13 @@ function costsNothing({ components, priceAs, target = [] }: PriceRow, at: number
   return true;
 }
 
+/** Of two rows that have begun, whether one is chosen whenever the other matches, at any time of the day. */
+export function replacesEver(row: PriceRow, other: PriceRow): boolean {
+  const isAsLong =
+    row.dailyUtcFrom === null || (row.dailyUtcFrom === other.dailyUtcFrom && row.dailyUtcTo === other.dailyUtcTo);
+  return isAsLong && replaces(row, other);
+}
+
 /** Of two rows in force, whether one is chosen whenever the other matches. */
 function replaces(row: PriceRow, other: PriceRow): boolean {
   return (

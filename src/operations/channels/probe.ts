@@ -8,7 +8,10 @@ type Probed = Parameters<ChannelProbe>[0] & { readonly provider: string | null }
 export async function probe({ provider, ...channel }: Probed, ports: OperationPorts): Promise<ChannelTest> {
   const found = await ports.probeChannel(channel);
   if (!found.ok) return found;
-  const models = found.models.map((name) => ({ name, priced: ports.isPriced(name, provider, channel.baseUrl) }));
+  const models = found.models.map((name) => ({
+    name,
+    priced: ports.isPriced(name, { id: null, provider, baseUrl: channel.baseUrl }),
+  }));
   return {
     ok: true,
     latencyMs: found.latencyMs,

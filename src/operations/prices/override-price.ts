@@ -59,6 +59,8 @@ async function faultsOf(input: OverridePriceInput, isEmpty: boolean, ports: Oper
   if (input.priceAs === input.model) faults.push({ path: "priceAs", code: "invalid" });
   if ((input.dailyUtcFrom === null) !== (input.dailyUtcTo === null))
     faults.push({ path: "dailyUtcTo", code: "required" });
+  else if (input.dailyUtcFrom !== null && input.dailyUtcFrom === input.dailyUtcTo)
+    faults.push({ path: "dailyUtcTo", code: "invalid" });
   if (input.channelId !== null && (await ports.channels.find(input.channelId)) === null) {
     faults.push({ path: "channelId", code: "not_found" });
   }

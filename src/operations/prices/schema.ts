@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { UNPRICED_MODELS } from "@/core/vocabulary";
 import {
   because,
   idField,
@@ -6,6 +7,7 @@ import {
   instantField,
   listOf,
   modelName,
+  noInput,
   orDefault,
   searchField,
   strict,
@@ -78,3 +80,29 @@ export type Price = z.infer<typeof Price>;
 export const PriceList = listOf(Price).extend({ effective: z.array(Price).nullable() });
 /** See the schema. */
 export type PriceList = z.infer<typeof PriceList>;
+
+/** Input of `prices.missing`. */
+export const ListMissingPricesInput = noInput;
+/** Output of `prices.missing`: models without a price, the channels that serve them, and what becomes of calls to them (`unpricedModels`). */
+export const MissingPriceList = listOf(
+  z.object({ model: z.string(), channels: z.array(z.object({ id: z.int(), name: z.string() })) }),
+).extend({ policy: z.enum(UNPRICED_MODELS) });
+
+/** Input of `prices.import`. */
+export const ImportPricesInput = noInput;
+/** Output of `prices.import`: the report of protocols-and-pricing.md 7.2. */
+export const ImportedPrices = z.object({
+  /** What the package holds. */
+  providers: z.int(),
+  models: z.int(),
+  rows: z.int(),
+  /** What was new: price rows, and the models that they are for. */
+  added: z.int(),
+  changedModels: z.int(),
+  /** Prices with more digits than a trillionth of a USD, as the package has them. */
+  rounded: z.array(z.object({ provider: z.string(), model: z.string(), key: z.string(), value: z.string() })),
+  /** Kinds of prices that are not supported, with how often they occur. */
+  unknownKeys: z.array(z.object({ key: z.string(), count: z.int() })),
+  /** `provider/model` of models that have none but those. */
+  unpriced: z.array(z.string()),
+});

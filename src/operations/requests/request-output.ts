@@ -60,6 +60,8 @@ export function requestDetail(row: Detail, channelNames: ReadonlyMap<number, str
       channel: channel(entry.channelId),
       channelMultiplier: formatMultiplier(entry.detail.channelPpm),
       groupMultiplier: formatMultiplier(entry.detail.groupPpm),
+      pricingVersion: entry.detail.pricingVersion ?? null,
+      priceIds: entry.detail.parts.map(({ priceRowId }) => priceRowId),
     })),
     upstreamRequestId: row.upstreamRequestId,
     decision: row.decision,

@@ -29,6 +29,8 @@ export const ListRequestsInput = strict({
 export type ListRequestsInput = z.output<typeof ListRequestsInput>;
 /** Input of `requests.get`: the id as clients see it, `req_...`. */
 export const GetRequestInput = byRequestId;
+/** Input of `requests.recompute`: the id as clients see it. */
+export const RecomputeRequestInput = byRequestId;
 /** Input of `me.requests.list`, newest first. */
 export const ListOwnRequestsInput = strict({ ...filters, ...paging });
 /** See the schema. */
@@ -108,12 +110,16 @@ const entry = {
   lines: z.array(CostLine),
 };
 
-/** One ledger entry with its cost math. Multipliers are decimals. */
+/** One ledger entry with its cost math. Multipliers are decimals. What it was charged is found again from it by `requests.recompute`. */
 export const RequestEntry = z.object({
   ...entry,
   channel: named,
   channelMultiplier: z.string(),
   groupMultiplier: z.string(),
+  /** Config version that the prices are of; null where nothing was priced. */
+  pricingVersion: z.int().nullable(),
+  /** The price of the request's own usage and of each further part; null: unpriced, negative: of the packaged catalogue. */
+  priceIds: z.array(z.int().nullable()),
 });
 /** See the schema. */
 export type RequestEntry = z.infer<typeof RequestEntry>;
@@ -143,6 +149,13 @@ export const RequestDetail = z.object({
 });
 /** See the schema. */
 export type RequestDetail = z.infer<typeof RequestDetail>;
+
+/** Output of `requests.recompute`: what was charged for each ledger entry, and what its own snapshot gives. */
+export const RecomputedRequest = z.object({
+  id: z.string(),
+  isEqual: z.boolean(),
+  entries: z.array(z.object({ attempt: z.int(), costUsd: money, computedUsd: money, isEqual: z.boolean() })),
+});
 
 /** A user's own request with its cost math. */
 export const OwnRequestDetail = z.object({ ...row, attempts: z.int(), entries: z.array(z.object(entry)) });

@@ -11,6 +11,12 @@ export function renderGeminiError(error: AppError, context: ErrorContext): Rende
   return errorReply(error, context, errorBody(error, context));
 }
 
+/** A `data:` event with the same body, or the last element of a stream that is one JSON array, and its end (3.5). */
+export function renderGeminiStreamError(error: AppError, context: ErrorContext): Uint8Array {
+  const body = JSON.stringify(errorBody(error, context));
+  return Buffer.from(context.seam === undefined ? `data: ${body}\n\n` : `${context.seam}${body}]`);
+}
+
 function errorBody(error: AppError, context: ErrorContext): unknown {
   const { message, details } = errorParts(error, context);
   const seconds = retrySeconds(error, context);

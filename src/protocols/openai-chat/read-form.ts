@@ -1,6 +1,6 @@
 import { AppError } from "@/core/errors";
 import type { CallAsk } from "../protocol";
-import { checkedChoices, checkedModel, invalidField } from "../read-fields";
+import { checkChoices, checkModelName, invalidField } from "../read-fields";
 import { boundaryOf, type FormScan, isFormFault, scanMultipart } from "../scan-multipart";
 import { FORM_FIELDS } from "./wire";
 
@@ -33,14 +33,14 @@ export function readForm({ request, body }: CallAsk): OpenAiForm | null {
 /** The model of a form. Throws `model_required`, `invalid_body`. */
 export function readFormModel(form: OpenAiForm): string {
   if (!form.form.fields.has("model")) throw new AppError("model_required");
-  return checkedModel(form.text("model"));
+  return checkModelName(form.text("model"));
 }
 
 /** `n` of a form: 1 when it is absent. Throws `invalid_body` outside 1..128: in a form nobody can tell a number from a text. */
 export function readFormChoices(form: OpenAiForm): number {
   const text = form.text("n");
   if (text === null) return 1;
-  return checkedChoices("n", /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN);
+  return checkChoices(/^\d{1,3}$/.test(text) ? Number(text) : Number.NaN, "n");
 }
 
 /** `stream` of a form. Throws `invalid_body` for anything but a spelling of true or false. */

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, or, sql } from "drizzle-orm";
+import { and, asc, eq, gt, or, sql } from "drizzle-orm";
 import { type StoredDetail, unpackDetail } from "@/core/ledger/detail-text";
 import type { EntryDetail } from "@/core/ledger/entry";
 import type { Database } from "./client";
@@ -21,7 +21,7 @@ export type LedgerReport = {
 };
 
 /** One entry as far as its cost can be computed again. */
-export type PricedEntry = {
+export type StoredEntry = {
   readonly id: string;
   readonly attempt: number;
   readonly costNanoUsd: number;
@@ -51,23 +51,18 @@ export function readLedgerReport(database: Database): Promise<LedgerReport> {
   );
 }
 
-/** Every entry that was priced from usage, in pages; interrupted ones are charged their ceiling and have nothing to compute from. */
-export async function* readPricedEntries({ db }: Pick<Database, "db">): AsyncGenerator<readonly PricedEntry[]> {
-  const { id, attempt, costNanoUsd, detail, costSource } = usageLedger;
-  for (let last: PricedEntry | null = null; ; ) {
-    const behind: PricedEntry | null = last;
-    const rows: readonly (Omit<PricedEntry, "detail"> & { readonly detail: StoredDetail })[] = await db
+/** Every entry, in pages by request and attempt; those of one request may lie on two pages. */
+export async function* readEntries({ db }: Pick<Database, "db">): AsyncGenerator<readonly StoredEntry[]> {
+  const { id, attempt, costNanoUsd, detail } = usageLedger;
+  for (let last: StoredEntry | null = null; ; ) {
+    const behind: StoredEntry | null = last;
+    const rows: readonly (Omit<StoredEntry, "detail"> & { readonly detail: StoredDetail })[] = await db
       .select({ id, attempt, costNanoUsd, detail })
       .from(usageLedger)
-      .where(
-        and(
-          inArray(costSource, ["upstream", "estimated"]),
-          behind === null ? undefined : or(gt(id, behind.id), and(eq(id, behind.id), gt(attempt, behind.attempt))),
-        ),
-      )
+      .where(behind === null ? undefined : or(gt(id, behind.id), and(eq(id, behind.id), gt(attempt, behind.attempt))))
       .orderBy(asc(id), asc(attempt))
       .limit(PAGE);
-    const page: readonly PricedEntry[] = rows.map((row) => ({ ...row, detail: unpackDetail(row.detail) }));
+    const page: readonly StoredEntry[] = rows.map((row) => ({ ...row, detail: unpackDetail(row.detail) }));
     if (page.length > 0) yield page;
     last = page.at(-1) ?? null;
     if (page.length < PAGE) return;

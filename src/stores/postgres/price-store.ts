@@ -1,6 +1,7 @@
 import { and, asc, desc, eq } from "drizzle-orm";
 import type { PriceRow } from "@/core/prices/price";
 import type { PriceStore } from "@/core/prices/price-store";
+import { holdConfig } from "./config-writer";
 import type { Handle } from "./handle";
 import { prices } from "./schema/prices";
 
@@ -14,9 +15,13 @@ function toPriceValues({ components, ...row }: Omit<PriceRow, "id">, createdBy: 
   return { ...row, components: Object.fromEntries(texts), createdBy };
 }
 
+/** A statement has room for 65,535 values. */
+const BATCH = 1_000;
+
 /** Price rows in PostgreSQL, by model, newest first. */
 export function priceStore(tx: Handle): PriceStore {
   return {
+    hold: () => holdConfig(tx),
     async list({ model, source }) {
       const rows = await tx
         .select()
@@ -32,11 +37,12 @@ export function priceStore(tx: Handle): PriceStore {
     },
     async insert(rows, createdBy) {
       if (rows.length === 0) return [];
-      const inserted = await tx
-        .insert(prices)
-        .values(rows.map((row) => toPriceValues(row, createdBy)))
-        .returning();
-      return inserted.map(toPriceRow);
+      const inserted: PriceRow[] = [];
+      for (let from = 0; from < rows.length; from += BATCH) {
+        const values = rows.slice(from, from + BATCH).map((row) => toPriceValues(row, createdBy));
+        inserted.push(...(await tx.insert(prices).values(values).returning()).map(toPriceRow));
+      }
+      return inserted;
     },
   };
 }

@@ -1,12 +1,13 @@
 import { findProvider, type Provider } from "@pydantic/genai-prices";
+import type { PackagedCatalogue } from "@/core/prices/import-report";
 import type { PriceRow } from "@/core/prices/price";
-import type { Catalogue, CatalogueModel } from "@/core/prices/price-book";
+import type { CatalogueModel } from "@/core/prices/price-book";
 import { PROVIDER_IDS } from "@/core/vocabulary";
-import { type ImportReport, importPrices } from "./import-prices";
+import { importPrices } from "./import-prices";
 import { findModel, isMatch } from "./match-model";
 
 /** The catalogue of the installed price package, with the report of its import. Takes some 20 ms: build it once. */
-export function createCatalogue(): Catalogue & { readonly report: ImportReport } {
+export function createCatalogue(): PackagedCatalogue {
   const providers = PROVIDER_IDS.flatMap((id) => findProvider({ providerId: id }) ?? []);
   const byId = new Map(providers.map((provider) => [provider.id, provider]));
   const { rows, report } = importPrices(providers);

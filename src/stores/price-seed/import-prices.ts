@@ -1,24 +1,7 @@
 import type { ConditionalPrice, ModelInfo, ModelPrice, Provider, TieredPrices } from "@pydantic/genai-prices";
+import type { ImportReport } from "@/core/prices/import-report";
 import type { PriceRow } from "@/core/prices/price";
 import { picoOf } from "./pico-of";
-
-/** What an import did and what it left out. */
-export type ImportReport = {
-  readonly providers: number;
-  readonly models: number;
-  readonly rows: number;
-  /** Prices with more digits than pico-USD have. */
-  readonly rounded: readonly {
-    readonly provider: string;
-    readonly model: string;
-    readonly key: string;
-    readonly value: number;
-  }[];
-  /** Keys that Sluice does not price, with how often they occur. */
-  readonly unknownKeys: Readonly<Record<string, number>>;
-  /** `provider/model` of models that have no row, as none of their keys is known. */
-  readonly unpriced: readonly string[];
-};
 
 /** Catalogue key -> component of a price row. */
 const COMPONENTS: Readonly<Record<string, string>> = {
