@@ -98,6 +98,32 @@ describe("messages", () => {
     }
   });
 
+  test.each(CODES.filter((code) => errorRow(code).status === 429 && errorRow(code).retryable))(
+    "%s has none of the words of a spent allowance, whatever the model is called, and tells at most a minute",
+    (code) => {
+      for (const model of ["quota-1", "billing", "It will reset at noon"]) {
+        const error = new AppError(code, { model, retryAfterMs: 60_000 });
+        for (const renderError of [openaiChat.renderError, anthropicMessages.renderError, gemini.renderError]) {
+          const { body, headers } = render({ renderError }, error);
+          expect(body.error.message).toMatch(/Please try again in \d+s\./);
+          expect(body.error.message).not.toMatch(/quota|billing|will reset/i);
+          expect(Number(headers["retry-after"])).toBeGreaterThanOrEqual(1);
+          expect(Number(headers["retry-after"])).toBeLessThanOrEqual(60);
+          expect(headers["x-should-retry"]).toBeUndefined();
+        }
+      }
+    },
+  );
+
+  test("a reset 30 days away is told as 24, which clients' timers can hold", () => {
+    const error = new AppError("limit_exceeded", { retryAfterMs: 30 * 86_400_000 });
+    for (const renderError of [openaiChat.renderError, anthropicMessages.renderError, gemini.renderError]) {
+      const { headers } = render({ renderError }, error);
+      expect(headers).toMatchObject({ "retry-after": "2073600", "x-should-retry": "false" });
+      expect(headers).not.toHaveProperty("retry-after-ms");
+    }
+  });
+
   test("names from outside are quoted, cut and cleaned", () => {
     const model = `${"x".repeat(80)}\n"`;
     const message = errorMessage(new AppError("model_not_found", { model }), null);

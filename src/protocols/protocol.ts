@@ -54,6 +54,8 @@ export type Call = {
   readonly scan: unknown;
   /** What the body calls its conversation, its cache or its user; null: nothing (channels-and-rates.md S4). */
   readonly conversation: string | null;
+  /** What the body says of who sends it, by the names of its fields, for attribution; absent: nothing (protocols-and-pricing.md 2.2). */
+  readonly marks?: Readonly<Record<string, string>> | undefined;
   /** The stored response that it goes on from; null: none. */
   readonly previousResponseId: string | null;
 };

@@ -174,6 +174,16 @@ export function countInputs(scan: BodyScan, name: string): number {
   }
 }
 
+/** Texts of 1 to 512 bytes among members that are only looked at, by their names; undefined: there is none (protocols-and-pricing.md 2.2). */
+export function readMarks(scan: BodyScan, names: readonly string[]): Readonly<Record<string, string>> | undefined {
+  if (scan.seen.size === 0) return undefined;
+  const found = names.flatMap((name) => {
+    const value = readSeenText(scan, [name]);
+    return value === null ? [] : [[name, value] as const];
+  });
+  return found.length === 0 ? undefined : Object.fromEntries(found);
+}
+
 /** The first text of 1 to 512 bytes among members that are only looked at: a name for the conversation or its user; null: there is none. */
 export function readSeenText(scan: BodyScan, names: readonly string[]): string | null {
   for (const name of names) {
