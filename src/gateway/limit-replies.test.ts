@@ -69,9 +69,16 @@ test("the head of a denial says what the counters do, without a hold of its own"
   const { status, headers } = await scene.one();
   expect(status).toBe(429);
   const usd = counters.filter(({ id }) => id.includes(":usd:")).map(({ settled, held }) => settled + held);
-  const items = itemsOf(headers["x-sluice-limits"]?.split(", ").filter((item) => item.includes("u=usd")).join(", "));
+  const items = itemsOf(
+    headers["x-sluice-limits"]
+      ?.split(", ")
+      .filter((item) => item.includes("u=usd"))
+      .join(", "),
+  );
   const caps = [USD, USD, 2 * USD];
-  const names = counters.filter(({ id }) => id.includes(":usd:")).map(({ id }) => `${id.startsWith("u") ? "user" : "key"} ${id.split(":")[3]}`);
+  const names = counters
+    .filter(({ id }) => id.includes(":usd:"))
+    .map(({ id }) => `${id.startsWith("u") ? "user" : "key"} ${id.split(":")[3]}`);
   const capOf = (name: string) => caps[NAMES.indexOf(name)] ?? 0;
   expect(items).toEqual(
     Object.fromEntries(names.map((name, index) => [name, { cap: capOf(name), left: capOf(name) - (usd[index] ?? 0) }])),
