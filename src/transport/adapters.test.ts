@@ -895,7 +895,13 @@ describe("on raw sockets", () => {
 
   test("an unknown key is answered before 1 MiB of a body of 32 MiB is taken, on every route that takes one", async () => {
     await open({ bodyLimit: 64 * 1024 * 1024 });
-    for (const path of [CHAT, MESSAGES, "/v1/responses", "/v1beta/models/m:generateContent", "/v1/messages/count_tokens"]) {
+    for (const path of [
+      CHAT,
+      MESSAGES,
+      "/v1/responses",
+      "/v1beta/models/m:generateContent",
+      "/v1/messages/count_tokens",
+    ]) {
       let written = 0;
       const heard = await talk("", (socket) => {
         const more = () => {
