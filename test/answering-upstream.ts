@@ -10,12 +10,12 @@ export type UpstreamAnswer = {
   readonly headers?: Readonly<Record<string, string>>;
   /** null: the reply tells no usage. */
   readonly usage?: { readonly input: number; readonly output: number } | null;
-  /** What it answers instead, as JSON. */
+  /** The body of its reply, in place of one that tells the usage: text and bytes as they are, anything else as JSON. */
   readonly body?: unknown;
   /** It fails this way instead of answering, or after its events. */
   readonly fault?: ErrorCode;
   /** It streams these instead of a body, so many ms after its head or the one before. */
-  readonly events?: readonly { readonly afterMs: number; readonly text: string }[];
+  readonly events?: readonly { readonly afterMs: number; readonly text: string | Buffer }[];
 };
 
 /** An upstream without a network that answers by a script, and what it saw. */
@@ -53,7 +53,7 @@ function speak(answer: UpstreamAnswer, sink: UpstreamSink, { clock, close }: Spe
     if (event === undefined)
       return end(() => (fault === undefined ? sink.onEnd(null) : sink.onError(new AppError(fault))));
     cancel = clock.after(event.afterMs, () => {
-      sink.onChunk(Buffer.from(event.text));
+      sink.onChunk(typeof event.text === "string" ? Buffer.from(event.text) : event.text);
       if (isOpen) next(index + 1);
     });
   };
@@ -65,7 +65,7 @@ function speak(answer: UpstreamAnswer, sink: UpstreamSink, { clock, close }: Spe
     if (fault !== undefined) return end(() => sink.onError(new AppError(fault)));
     end(() => {
       sink.onHead(status, { "content-type": "application/json", ...headers });
-      sink.onEnd(body === undefined ? bodyOf(usage) : Buffer.from(JSON.stringify(body)));
+      sink.onEnd(body === undefined ? bodyOf(usage) : bytesOf(body));
     });
   });
   return {
@@ -83,4 +83,9 @@ const USAGE = { input: 100, output: 50 };
 function bodyOf(usage: UpstreamAnswer["usage"]): Uint8Array {
   const told = usage ? { usage: { prompt_tokens: usage.input, completion_tokens: usage.output } } : {};
   return Buffer.from(JSON.stringify({ choices: [], ...told }));
+}
+
+function bytesOf(body: unknown): Uint8Array {
+  if (body instanceof Uint8Array) return body;
+  return Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
 }

@@ -28,10 +28,14 @@ export type SentCall = {
   readonly model?: string;
   readonly key?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** `POST` unless told. */
+  readonly method?: string;
   /** `/v1/chat/completions` unless told. */
   readonly path?: string;
   /** Further fields of its body. */
   readonly fields?: Readonly<Record<string, unknown>>;
+  /** Its body as it is, in place of one made of the fields. */
+  readonly body?: string | Uint8Array;
 };
 
 /** What a test says about its gateway. */
@@ -185,9 +189,11 @@ export async function burst(
 
 /** A body of so many bytes. */
 function callOf({ bytes = 100, maxTokens = 50, model = "gpt-4o", key = TEST_KEY, ...given }: SentCall) {
-  const { path = "/v1/chat/completions", headers, fields } = given;
+  const { path = "/v1/chat/completions", method = "POST", headers, fields } = given;
+  const line = { path, method, headers: { authorization: `Bearer ${key}`, ...headers } };
+  if (given.body !== undefined) return buildRequest({ ...line, body: given.body });
   const body = { model, ...fields, ...(maxTokens === null ? {} : { max_tokens: maxTokens }), messages: "" };
   const text = JSON.stringify(body);
   const padded = JSON.stringify({ ...body, messages: "x".repeat(Math.max(0, bytes - text.length)) });
-  return buildRequest({ path, headers: { authorization: `Bearer ${key}`, ...headers }, body: padded });
+  return buildRequest({ ...line, body: padded });
 }

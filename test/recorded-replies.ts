@@ -3,7 +3,9 @@ import { fileURLToPath } from "node:url";
 import type { ChannelSnapshot } from "@/core/channels/channel";
 import type { OperationName } from "@/core/vocabulary";
 import { anthropicMessages } from "@/protocols/anthropic-messages/adapter";
+import { gemini } from "@/protocols/gemini/adapter";
 import { openaiChat } from "@/protocols/openai-chat/adapter";
+import { openaiResponses } from "@/protocols/openai-responses/adapter";
 import type { Call, Protocol, ReplyReading } from "@/protocols/protocol";
 
 /** A protocol whose recorded replies lie in `src/protocols/<id>/__fixtures__`: `*.sse` are streams, `*.json` whole bodies, requests apart. */
@@ -21,7 +23,9 @@ export const RECORDED: readonly RecordedProtocol[] = [
     protocol: openaiChat,
     isInjected: (event) => /"choices":\[\],"usage":\{/.test(event),
   },
+  { id: openaiResponses.id, protocol: openaiResponses, isInjected: null },
   { id: anthropicMessages.id, protocol: anthropicMessages, isInjected: null },
+  { id: gemini.id, protocol: gemini, isInjected: null },
 ];
 
 /** One recorded reply. */

@@ -29,8 +29,11 @@ export function recordingReply(clock: FakeClock): { reply: GatewayReply; answer:
       for (const listener of [...listeners]) listener();
     },
   };
+  const written: Uint8Array[] = [];
   const take = (chunk?: Uint8Array) => {
-    answer.body += chunk === undefined ? "" : Buffer.from(chunk).toString();
+    if (chunk === undefined) return;
+    written.push(Uint8Array.from(chunk));
+    answer.body = Buffer.concat(written).toString(); // a character may be cut
   };
   const reply: GatewayReply = {
     get isStarted() {

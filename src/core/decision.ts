@@ -110,6 +110,8 @@ export type Decision = {
   readonly steps?: readonly DecisionStep[];
   /** What was weighed for each attempt, for admins (channels-and-rates.md S5). */
   readonly channels?: readonly ChannelChoice[];
+  /** What the client said of itself, by header and field, for attribution (protocols-and-pricing.md 2.2); absent: nothing. */
+  readonly client?: Readonly<Record<string, string>> | undefined;
   /** Index of the step that refused the request. */
   readonly deniedBy?: number;
   /** Beside `limits`: the limit that refused the request; readers get `deniedBy`. */
@@ -124,12 +126,16 @@ export type AdmittedFacts = {
   readonly limits: LimitsDecision | null;
   /** One for each attempt; absent: nothing was chosen. */
   readonly channels?: readonly ChannelChoice[];
+  /** As in Decision. */
+  readonly client?: Decision["client"];
 };
 
 /** The decision of an admitted request. */
-export function admittedDecision({ configVersion, model, estimate, limits, channels }: AdmittedFacts): Decision {
+export function admittedDecision(facts: AdmittedFacts): Decision {
+  const { configVersion, model, estimate, limits, channels, client } = facts;
   const decision: Decision = { v: 1, configVersion, model, estimate, outcome: "admitted", ...limits };
-  return channels === undefined ? decision : { ...decision, channels };
+  const told = client === undefined ? decision : { ...decision, client };
+  return channels === undefined ? told : { ...told, channels };
 }
 
 /**

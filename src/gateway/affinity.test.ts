@@ -161,7 +161,7 @@ describe("a stored response", () => {
 
   test("binds to the channel that made it; an unknown id binds nothing", async () => {
     const scene = setUp();
-    scene.affinity.keepHome("resp_1", { channelId: 2, userId: 7 });
+    scene.affinity.keepHome("resp_1", { channelId: 2, userId: 7, model: "gpt-4o" });
     const bound = await bind("resp_1", 7, scene);
     expect(bound.candidates.map(({ channel }) => channel.id)).toEqual([2]);
     expect((await bind("resp_2", 7, scene)).candidates).toHaveLength(3);
@@ -169,13 +169,13 @@ describe("a stored response", () => {
 
   test("of another user is not found; one whose channel does not serve the call has no channel", async () => {
     const scene = setUp();
-    scene.affinity.keepHome("resp_1", { channelId: 2, userId: 8 });
-    scene.affinity.keepHome("resp_2", { channelId: 99, userId: 7 });
+    scene.affinity.keepHome("resp_1", { channelId: 2, userId: 8, model: "gpt-4o" });
+    scene.affinity.keepHome("resp_2", { channelId: 99, userId: 7, model: "gpt-4o" });
     await expect(bind("resp_1", 7, scene)).rejects.toMatchObject({ code: "response_not_found", status: 404 });
     await expect(bind("resp_2", 7, scene)).rejects.toMatchObject({ code: "no_channel_available" });
   });
 
-  test("is kept with its channel and user when the reply was a good one", () => {
+  test("is kept with its channel, user and model, however the reply ended", () => {
     const { target, affinity, deps } = setUp();
     const [candidate] = target.candidates;
     if (candidate === undefined) throw new Error("no channel");
@@ -195,7 +195,8 @@ describe("a stored response", () => {
     };
     ended("resp_good", "ok");
     ended("resp_bad", "upstream_error");
-    expect(affinity.homeOf("resp_good")).toEqual({ channelId: 1, userId: 7 });
-    expect(affinity.homeOf("resp_bad")).toBeNull();
+    const home = { channelId: 1, userId: 7, model: "gpt-4o" };
+    expect(affinity.homeOf("resp_good")).toEqual(home);
+    expect(affinity.homeOf("resp_bad")).toEqual(home);
   });
 });

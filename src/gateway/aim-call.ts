@@ -1,6 +1,6 @@
 import type { Call } from "@/protocols/protocol";
-import type { ForwardedRoute } from "@/protocols/routes";
-import { bindResponse } from "./bind-response";
+import type { ForwardedRoute, PathNames } from "@/protocols/routes";
+import { aimStored, bindResponse } from "./bind-response";
 import type { Caller, EngineDeps } from "./exchange";
 import { permitModel } from "./permit-model";
 import { resolveTarget, type Target } from "./resolve-target";
@@ -13,13 +13,16 @@ export type AimAsk = {
   readonly route: ForwardedRoute;
   /** When it came, epoch ms. */
   readonly at: number;
+  /** What its path names. */
+  readonly names: PathNames;
 };
 
 /**
  * Where a call may go: its model, if the key may ask for it, on the channels that serve it and hold what it goes on from. Answers without a
- * promise unless a stored response is asked for. Throws what permitModel, resolveTarget, withSecondaryModels and bindResponse throw.
+ * promise unless a stored response is asked for. Throws what permitModel, resolveTarget, withSecondaryModels, bindResponse and aimStored throw.
  */
-export function aimCall({ caller, call, route, at }: AimAsk, deps: EngineDeps): Target | Promise<Target> {
+export function aimCall({ caller, call, route, names, at }: AimAsk, deps: EngineDeps): Target | Promise<Target> {
+  if (names.responseId !== null) return aimStored({ responseId: names.responseId, caller, route }, deps);
   const { userGroups } = caller;
   const asked = { model: permitModel(call.model, caller), userGroups, tier: call.tier, at };
   const aimed = resolveTarget(asked, route, deps.config.current());

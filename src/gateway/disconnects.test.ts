@@ -138,3 +138,46 @@ describe.each(SPOKEN)("a client of $id", (spoken) => {
     );
   });
 });
+
+test("no more are drained at once than SLUICE_MAX_DRAINS, and the next one when one has ended", async () => {
+  const [spoken] = SPOKEN;
+  if (spoken === undefined) throw new Error("no protocol streams");
+  const events = spoken.stream.map(({ text }) => ({ afterMs: 200, text }));
+  const scene = openGateway({
+    channels: [buildChannel({ baseUrl: "http://127.0.0.1:1", onDisconnect: "drain" })],
+    maxDrains: 1,
+    answer: () => ({ events }),
+  });
+  const leave = async () => {
+    const { answer } = scene.send({ ...spoken.call, fields: { stream: true } });
+    await scene.pass(400);
+    answer.leave();
+    await scene.pass(20);
+  };
+  await leave();
+  expect(scene.upstream.open).toBe(1);
+  await leave();
+  expect(scene.upstream.open).toBe(1);
+  await scene.finish();
+  await leave();
+  expect(scene.upstream.open).toBe(1);
+  await scene.finish();
+  expect(scene.left.entries.map(({ costSource }) => costSource)).toEqual(["estimated", "upstream", "upstream"]);
+});
+
+test.each<[string, UpstreamAnswer]>([
+  ["refuses", { latencyMs: 500, status: 500, usage: null }],
+  ["cannot be reached", { latencyMs: 500, fault: "upstream_unreachable" }],
+  ["begins with an error", { latencyMs: 500, events: [{ afterMs: 0, text: SPOKEN[0]?.failed ?? "" }] }],
+])("a call whose client left before its upstream %s costs nothing", async (_what, answer) => {
+  const scene = openGateway({
+    channels: [1, 2].map((id) => buildChannel({ id, baseUrl: "http://127.0.0.1:1", onDisconnect: "drain" })),
+    answer: () => answer,
+  });
+  const call = scene.send({ fields: { stream: true } });
+  await scene.pass(200);
+  call.answer.leave();
+  await scene.finish();
+  expect(scene.upstream.sent).toBe(1);
+  expect(scene.left.entries).toMatchObject([{ outcome: "client_aborted", costNanoUsd: 0, costSource: "none" }]);
+});

@@ -35,8 +35,10 @@ export function endAttempt(
   const verdict = verdictOf(end);
   if (verdict === "good" && affinity !== null)
     keepTurn(affinity, { servedBy: candidate, mightHave: chosen.order, candidates: target.candidates }, deps);
-  const responseId = verdict === "good" ? end?.relay.reading.responseId : undefined;
-  if (responseId !== undefined) deps.affinity.keepHome(responseId, { channelId: candidate.channel.id, userId });
+  // However it ended: from when the upstream names its id, a response may be stored there, and belongs to nobody else.
+  const responseId = end?.relay.reading.responseId;
+  if (responseId !== undefined)
+    deps.affinity.keepHome(responseId, { channelId: candidate.channel.id, userId, model: target.model });
   health.ended({
     channel: candidate.channel,
     model: candidate.upstreamModel,

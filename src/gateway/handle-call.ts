@@ -39,8 +39,8 @@ export async function handleCall(arrived: ForwardedExchange, deps: EngineDeps): 
     if (hopOf(exchange) > MAX_HOPS) throw new AppError("loop_detected");
     const body = route.method === "POST" ? await request.readBody() : NO_BODY;
     const call = protocol.readCall({ request, body, route, names }); // scanned once, not parsed
-    model = call.model;
-    const aimed = aimCall({ caller, call, route, at: exchange.receivedAt }, deps);
+    model = call.model === "" ? null : call.model;
+    const aimed = aimCall({ caller, call, route, names, at: exchange.receivedAt }, deps);
     const target = aimed instanceof Promise ? await aimed : aimed;
     const admission = admit({ caller, call, target }, exchange, deps);
     const admitted = admission instanceof Promise ? await admission : admission;

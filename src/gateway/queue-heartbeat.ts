@@ -31,8 +31,8 @@ export function withHeartbeat(admitted: Admitted, exchange: Exchange, deps: Engi
 }
 
 /** The head of a stream that no upstream has answered yet. */
-function headOf({ call, hold, target }: Admitted, exchange: Exchange, deps: EngineDeps) {
-  const group = target.config.modelGroupOf(call.model);
+function headOf({ hold, target }: Admitted, exchange: Exchange, deps: EngineDeps) {
+  const group = target.config.modelGroupOf(target.model);
   const measured = hold === null ? null : measureIfAny(hold, group);
   return relayedHead({ "content-type": "text/event-stream" }, exchange, { deps, isStream: true, measured, queueMs: 0 });
 }

@@ -1,4 +1,5 @@
 import { type AppError, toAppError } from "@/core/errors";
+import type { ErrorContext } from "@/protocols/protocol";
 import { errorContextOf } from "./fail";
 import { dropHeld, finish, type Relay, takeHeld } from "./relay-state";
 import { relayedHead } from "./reply-head";
@@ -16,7 +17,10 @@ export function startReply(relay: Relay): void {
   );
 }
 
-/** Writes to the client; when it is slow, the upstream waits, and a client that takes nothing for `clientStallMs` is gone (T4, N2). */
+/**
+ * Writes to the client; when it is slow, the upstream waits, and a client that takes nothing for `clientStallMs` is gone (T4, N2). What it takes is
+ * known by the room that the system has for it, which comes in steps of up to a few MiB.
+ */
 export function flush(relay: Relay): void {
   const bytes = takeHeld(relay);
   if (relay.isGone || bytes.length === 0) return;
@@ -79,8 +83,16 @@ export function cutReply(relay: Relay, error: AppError): void {
     return;
   }
   if (seam === undefined && !relay.isBetweenEvents) exchange.reply.write(EVENT_END);
-  const context = { ...errorContextOf(exchange, deps), ...(seam === undefined ? {} : { seam }) };
-  exchange.reply.end(exchange.protocol.renderStreamError(error, context));
+  exchange.reply.end(
+    exchange.protocol.renderStreamError(error, { ...errorContextOf(exchange, deps), ...placeOf(relay, seam) }),
+  );
+}
+
+/** Where the error stands: in an array of events, or behind numbered ones. */
+function placeOf({ reader }: Relay, seam: string | undefined): Pick<ErrorContext, "seam" | "lastSequenceNumber"> {
+  if (seam !== undefined) return { seam };
+  const lastSequenceNumber = reader?.read().sequenceNumber;
+  return lastSequenceNumber === undefined ? {} : { lastSequenceNumber };
 }
 
 function unreadSeam({ reader }: Relay): null | undefined {

@@ -254,7 +254,7 @@ function loseClient(relay: Relay): void {
 
 /** Nothing more is wanted of a reply that was read to its terminal event for a client that is gone. */
 function isDrained({ isGone, phase, reader }: Relay): boolean {
-  return isGone && phase !== "keeping" && reader?.read().isComplete === true;
+  return isGone && phase !== "keeping" && reader?.isOver?.() === true;
 }
 
 function abandon(relay: Relay): void {

@@ -58,16 +58,9 @@ export function resolveTarget(ask: TargetAsk, route: Route, config: ConfigSnapsh
   if (usable.length === 0) throw new AppError("no_channel_available", { model });
   const candidates: Candidate[] = [];
   for (const channel of usable) {
-    const { upstreamModel, billedModel } = namesOn(channel, model, config);
-    const rows = findPriceRows({ model: billedModel, tier: ask.tier, at: ask.at }, channel, config);
-    if (rows === null) continue;
-    candidates.push({
-      channel,
-      upstreamModel,
-      billedModel,
-      rows,
-      overflow: channel.overflow ?? config.settings.channelOverflow,
-    });
+    const free = freeCandidate(channel, model, config);
+    const rows = findPriceRows({ model: free.billedModel, tier: ask.tier, at: ask.at }, channel, config);
+    if (rows !== null) candidates.push({ ...free, rows });
   }
   if (candidates.length === 0) throw new AppError("model_unpriced", { model });
   return { model, candidates, config, groupPpm: groupMultiplier(ask.userGroups) };
@@ -81,6 +74,12 @@ export function namesOn(
 ): Pick<Candidate, "upstreamModel" | "billedModel"> {
   const upstreamModel = mapModel(channel, model) ?? model;
   return { upstreamModel, billedModel: settings.billingModel === "upstream" ? upstreamModel : model };
+}
+
+/** A channel that serves a model, for what is not charged. */
+export function freeCandidate(channel: ChannelSnapshot, model: string, config: ConfigSnapshot): Candidate {
+  const overflow = channel.overflow ?? config.settings.channelOverflow;
+  return { channel, ...namesOn(channel, model, config), rows: [], overflow };
 }
 
 /** The channels that the user sees and that serve the model on a route; none on a route of no protocol. */

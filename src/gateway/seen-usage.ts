@@ -1,5 +1,5 @@
 import { countTokens } from "@/core/prices/count-tokens";
-import { type EstimateAsk, expectedCounts } from "@/core/prices/estimate-call";
+import type { EstimateAsk } from "@/core/prices/estimate-call";
 import { fitUsage } from "@/core/prices/fit-usage";
 import type { Usage } from "@/core/prices/price";
 import type { ReplyReading } from "@/protocols/protocol";

@@ -9,6 +9,7 @@ import { addNanoUsd, ZERO_NANO_USD } from "@/lib/money";
 import type { Admitted } from "./admit";
 import type { AttemptEnd } from "./attempt";
 import { attemptRow } from "./attempt-row";
+import { clientMarks } from "./client-marks";
 import { amountsOf, entriesOf } from "./entry-of";
 import type { EngineDeps, Exchange } from "./exchange";
 import type { Forwarded } from "./forward";
@@ -135,6 +136,7 @@ function recordOf(
       },
       limits: limitsDecision(last, target),
       channels: forwarded.choices,
+      client: clientMarks(exchange.request.headers, call.marks),
     }),
   };
 }

@@ -204,6 +204,56 @@ describe("upstreamClient", () => {
     );
   });
 
+  test("a connection whose TLS is never agreed is a time-out", async () => {
+    const port = await raw(() => {});
+    const heard = await send(client(), ask(`https://127.0.0.1:${port}/x`), { ...TIMEOUTS, connectMs: 50 });
+    expect(heard.error).toBe("upstream_timeout");
+  });
+
+  test.each(["identity", "gzip"])(
+    "a %s reply that waits for its reader longer than idleMs is not given up",
+    async (coding) => {
+      const body = Buffer.from(Array.from({ length: 400_000 }, (_, index) => String(index)).join());
+      const port = await http((_request, response) => {
+        response.writeHead(200, { "content-encoding": coding });
+        response.end(coding === "gzip" ? gzipSync(body) : body);
+      });
+      const chunks: Uint8Array[] = [];
+      let isPaused = false;
+      let late = 0;
+      let most = 0;
+      const error = await new Promise<string | null>((resolve) => {
+        const call = client().send(
+          ask(`http://127.0.0.1:${port}/x`),
+          { timeouts: { ...TIMEOUTS, idleMs: 40 }, hop: 1 },
+          {
+            onHead() {},
+            onChunk(chunk) {
+              if (isPaused) most = Math.max(most, ++late);
+              chunks.push(chunk);
+              if (isPaused || chunks.length % 8 !== 1) return;
+              call.pause();
+              isPaused = true;
+              setTimeout(() => {
+                isPaused = false;
+                late = 0;
+                call.resume();
+              }, 100);
+            },
+            onEnd(last) {
+              if (last !== null) chunks.push(last);
+              resolve(null);
+            },
+            onError: ({ code }) => resolve(code),
+          },
+        );
+      });
+      expect(error).toBeNull();
+      expect(Buffer.concat(chunks).equals(body)).toBe(true);
+      expect(most).toBeLessThanOrEqual(2); // what was on its way when the word came
+    },
+  );
+
   test("interim replies are not told", async () => {
     const port = await raw((socket) =>
       socket.write("HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"),

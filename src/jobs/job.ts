@@ -22,6 +22,8 @@ export type JobDeps = {
     /** Reads what all replicas have learnt. */
     refresh(): Promise<void>;
   };
+  /** Forgets homes of responses that were stored before an instant, epoch ms; at most `limit`. Returns how many. */
+  forgetHomes(before: number, limit: number): Promise<number>;
   /** Tells the other replicas what the live board sums; resolves at once without any. */
   reportLive(): Promise<void>;
   readonly log: Log;

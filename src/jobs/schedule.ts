@@ -3,6 +3,7 @@ import { checkDrift } from "./check-drift";
 import { closeExpiredHolds } from "./close-expired-holds";
 import { ensurePartitions } from "./ensure-partitions";
 import { expireSignIns } from "./expire-sign-ins";
+import { forgetHomes } from "./forget-homes";
 import { heartbeatReplica } from "./heartbeat-replica";
 import type { Job, JobDeps } from "./job";
 import { keepRunningRequests } from "./keep-running-requests";
@@ -12,7 +13,7 @@ import { reportLive } from "./report-live";
 
 /** Every background task of a process. */
 export const JOBS: readonly Job[] = [
-  ...[ensurePartitions, heartbeatReplica, expireSignIns],
+  ...[ensurePartitions, heartbeatReplica, expireSignIns, forgetHomes],
   ...[renewHolds, keepRunningRequests, closeExpiredHolds, checkDrift, learnHabits, reportLive],
 ];
 

@@ -1,7 +1,7 @@
 import { type AppError, type ErrorCode, type ErrorParams, errorRow } from "@/core/errors";
 import { readRateDenial } from "@/core/quota/rate-denial";
 import { readDenial } from "@/core/quota/read-denial";
-import { denialMessage } from "./denial-message";
+import { denialMessage, isTerminalName } from "./denial-message";
 import { quoted } from "./quoted";
 import { rateDenialMessage } from "./rate-denial-message";
 import { isSpent, wholeSeconds } from "./retry-hint";
@@ -11,6 +11,11 @@ type Message = (params: ErrorParams) => string;
 /** ` "name"`, or nothing when it is not known. */
 function named(value: ErrorParams[string] | undefined): string {
   return value === undefined || value === null ? "" : ` ${quoted(value)}`;
+}
+
+/** The same in a transient sentence: a name that clients would take for the end of an allowance is left out. */
+function mildly(value: ErrorParams[string] | undefined): string {
+  return isTerminalName(String(value)) ? "" : named(value);
 }
 
 const at = (params: ErrorParams) => (typeof params.offset === "number" ? ` at byte ${params.offset}` : "");
@@ -72,9 +77,9 @@ const MESSAGES: Partial<Record<ErrorCode, Message>> = {
   auth_attempts_exceeded: () => "Too many unknown API keys were tried from this address.",
   key_concurrency_exceeded: () => "Rate limit reached: too many requests of this API key run at once.",
   user_concurrency_exceeded: () => "Rate limit reached: too many requests of this user run at once.",
-  channel_queue_full: ({ model }) => `The service is at capacity for the model${named(model)}.`,
-  channel_queue_timeout: ({ model }) => `The service stayed at capacity for the model${named(model)}.`,
-  channel_rate_limited: ({ model }) => `The service has reached its rate for the model${named(model)}.`,
+  channel_queue_full: ({ model }) => `The service is at capacity for the model${mildly(model)}.`,
+  channel_queue_timeout: ({ model }) => `The service stayed at capacity for the model${mildly(model)}.`,
+  channel_rate_limited: ({ model }) => `The service has reached its rate for the model${mildly(model)}.`,
   upstream_rate_limited: () => "The upstream is limiting requests.",
   internal_error: () => "The gateway failed to handle the request.",
   loop_detected: () => "The request went through too many gateways: a channel points back at this one.",
@@ -82,7 +87,10 @@ const MESSAGES: Partial<Record<ErrorCode, Message>> = {
   upstream_account_error: () => "The upstream refused the gateway's own account. Ask your administrator.",
   upstream_truncated: () => "The upstream broke off its reply.",
   upstream_error: () => "The upstream failed to answer the request.",
-  auth_unavailable: () => "API keys cannot be checked at the moment.",
+  auth_unavailable: ({ reason }) =>
+    reason === "response_homes"
+      ? "Whose a stored response is cannot be checked at the moment."
+      : "API keys cannot be checked at the moment.",
   ledger_unavailable: () => "Requests cannot be recorded at the moment.",
   limits_unavailable: () => "Limits cannot be checked at the moment.",
   no_channel_available: ({ model }) => `No channel can serve the model${named(model)} at the moment.`,

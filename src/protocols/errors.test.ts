@@ -4,6 +4,7 @@ import { anthropicMessages } from "./anthropic-messages/adapter";
 import { errorMessage } from "./error-message";
 import { gemini } from "./gemini/adapter";
 import { openaiChat } from "./openai-chat/adapter";
+import { openaiResponses } from "./openai-responses/adapter";
 import type { Protocol } from "./protocol";
 import { retryAfterMs } from "./retry-hint";
 
@@ -24,14 +25,27 @@ describe("every code of the catalogue", () => {
     expect(errorMessage(new AppError(code), null)).not.toBe(errorMessage(new AppError("name_taken"), null));
   });
 
-  test.each([openaiChat, anthropicMessages])("has its golden reply in the shape of $id", (protocol) => {
+  test.each([openaiChat, openaiResponses, anthropicMessages])(
+    "has its golden reply in the shape of $id",
+    (protocol) => {
+      const replies = CODES.map((code) => {
+        const { status, headers, body } = render(protocol, new AppError(code));
+        const { message, type, code: wireCode } = body.error;
+        const hints = [headers["retry-after"], headers["retry-after-ms"], headers["x-should-retry"]].map(
+          (hint) => hint ?? "-",
+        );
+        return `${code}: ${status} ${type} ${wireCode ?? ""} [${hints.join(" ")}] ${message}`;
+      });
+      expect(replies.join("\n")).toMatchSnapshot();
+    },
+  );
+
+  test("has its golden reply for Codex", () => {
+    const client = { originator: "codex_cli_rs" };
     const replies = CODES.map((code) => {
-      const { status, headers, body } = render(protocol, new AppError(code));
-      const { message, type, code: wireCode } = body.error;
-      const hints = [headers["retry-after"], headers["retry-after-ms"], headers["x-should-retry"]].map(
-        (hint) => hint ?? "-",
-      );
-      return `${code}: ${status} ${type} ${wireCode ?? ""} [${hints.join(" ")}] ${message}`;
+      const { status, body } = openaiResponses.renderError(new AppError(code), { ...CONTEXT, client });
+      const { type, code: wireCode } = JSON.parse(Buffer.from(body).toString()).error;
+      return `${code}: ${status} ${type} ${wireCode}`;
     });
     expect(replies.join("\n")).toMatchSnapshot();
   });
@@ -81,6 +95,32 @@ describe("messages", () => {
         expect(message).toMatch(/Please try again in \d+s\./);
         expect(message).not.toMatch(/quota|billing|will reset/i);
       } else expect(message).toContain("Usage quota exhausted");
+    }
+  });
+
+  test.each(CODES.filter((code) => errorRow(code).status === 429 && errorRow(code).retryable))(
+    "%s has none of the words of a spent allowance, whatever the model is called, and tells at most a minute",
+    (code) => {
+      for (const model of ["quota-1", "billing", "It will reset at noon"]) {
+        const error = new AppError(code, { model, retryAfterMs: 60_000 });
+        for (const renderError of [openaiChat.renderError, anthropicMessages.renderError, gemini.renderError]) {
+          const { body, headers } = render({ renderError }, error);
+          expect(body.error.message).toMatch(/Please try again in \d+s\./);
+          expect(body.error.message).not.toMatch(/quota|billing|will reset/i);
+          expect(Number(headers["retry-after"])).toBeGreaterThanOrEqual(1);
+          expect(Number(headers["retry-after"])).toBeLessThanOrEqual(60);
+          expect(headers["x-should-retry"]).toBeUndefined();
+        }
+      }
+    },
+  );
+
+  test("a reset 30 days away is told as 24, which clients' timers can hold", () => {
+    const error = new AppError("limit_exceeded", { retryAfterMs: 30 * 86_400_000 });
+    for (const renderError of [openaiChat.renderError, anthropicMessages.renderError, gemini.renderError]) {
+      const { headers } = render({ renderError }, error);
+      expect(headers).toMatchObject({ "retry-after": "2073600", "x-should-retry": "false" });
+      expect(headers).not.toHaveProperty("retry-after-ms");
     }
   });
 

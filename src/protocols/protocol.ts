@@ -54,6 +54,8 @@ export type Call = {
   readonly scan: unknown;
   /** What the body calls its conversation, its cache or its user; null: nothing (channels-and-rates.md S4). */
   readonly conversation: string | null;
+  /** What the body says of who sends it, by the names of its fields, for attribution; absent: nothing (protocols-and-pricing.md 2.2). */
+  readonly marks?: Readonly<Record<string, string>> | undefined;
   /** The stored response that it goes on from; null: none. */
   readonly previousResponseId: string | null;
 };
@@ -103,6 +105,8 @@ export type ReplyReader = {
    */
   firstEvent(): "none" | "content" | "error";
   read(): ReplyReading;
+  /** The terminal event was read, behind which nothing that counts can come; absent: only the end of the reply tells. */
+  isOver?(): boolean;
   /** Bytes handed out of an event whose end has not come: its content is in no reading yet. */
   unreadBytes(): number;
   /**

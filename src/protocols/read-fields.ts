@@ -11,6 +11,8 @@ const MAX_ID_BYTES = 1024;
 const QUOTE = 0x22;
 const OPEN_BRACKET = 0x5b;
 const COMMA = 0x2c;
+/** Ids stand in paths. What an upstream could trim or fold is none: it would be known here under another name than there. */
+const VISIBLE = /^[\x21-\x7e]+$/;
 
 /** Scans a body, or throws `invalid_json` or `invalid_body` with `offset` and `reason`. */
 export function scanOrThrow(body: Uint8Array, fields: GovernedFields): BodyScan {
@@ -102,8 +104,8 @@ export function readObjectId(scan: BodyScan, name: string): string | null {
   if (!scan.members.has(name)) return null;
   const id = scalarOf(scan, name);
   if (id === null || id === "") return null;
-  if (typeof id !== "string" || Buffer.byteLength(id) > MAX_ID_BYTES || !isCleanText(id)) {
-    throw invalidField(name, `text of at most ${MAX_ID_BYTES} bytes without control characters, or null`);
+  if (typeof id !== "string" || id.length > MAX_ID_BYTES || !VISIBLE.test(id)) {
+    throw invalidField(name, `text of at most ${MAX_ID_BYTES} visible ASCII characters, or null`);
   }
   return id;
 }
@@ -170,6 +172,16 @@ export function countInputs(scan: BodyScan, name: string): number {
     if (bytes[at] !== COMMA) return count;
     at = skipWhite(bytes, at + 1);
   }
+}
+
+/** Texts of 1 to 512 bytes among members that are only looked at, by their names; undefined: there is none (protocols-and-pricing.md 2.2). */
+export function readMarks(scan: BodyScan, names: readonly string[]): Readonly<Record<string, string>> | undefined {
+  if (scan.seen.size === 0) return undefined;
+  const found = names.flatMap((name) => {
+    const value = readSeenText(scan, [name]);
+    return value === null ? [] : [[name, value] as const];
+  });
+  return found.length === 0 ? undefined : Object.fromEntries(found);
 }
 
 /** The first text of 1 to 512 bytes among members that are only looked at: a name for the conversation or its user; null: there is none. */

@@ -102,5 +102,6 @@ test("streams with an event to take out are among the recorded ones of every pro
 
 test.each(BODIES)("$id/$name without its last byte is not complete", ({ protocol, bytes, contentType }) => {
   expect(relay(protocol, [bytes], { contentType }).reading.isComplete).toBe(true);
-  expect(relay(protocol, [bytes.subarray(0, -1)], { contentType }).reading.isComplete).toBe(false);
+  const cut = bytes.subarray(0, latin(bytes).trimEnd().length - 1);
+  expect(relay(protocol, [cut], { contentType }).reading.isComplete).toBe(false);
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { ChannelSnapshot } from "@/core/channels/channel";
 import { anthropicMessages } from "./anthropic-messages/adapter";
 import { openaiChat } from "./openai-chat/adapter";
+import { openaiResponses } from "./openai-responses/adapter";
 import type { Call } from "./protocol";
 
 const CHANNEL = { inputIncludesCache: false } as ChannelSnapshot;

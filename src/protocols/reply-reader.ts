@@ -141,6 +141,10 @@ class StreamReader implements ReplyReader {
     return this.#splitter.seam?.();
   }
 
+  isOver(): boolean {
+    return this.#format.isComplete(this.#isEnded);
+  }
+
   unreadBytes(): number {
     return this.#strips ? 0 : this.#splitter.pendingBytes;
   }
@@ -249,6 +253,7 @@ export function bodyReader(format: ReplyFormat, isJson: boolean): ReplyReader {
       contentBytes: watch.contentBytes,
       ...format.rest?.(),
     }),
+    isOver: () => isJson && watch.isComplete,
     unreadBytes: () => 0,
   };
 }

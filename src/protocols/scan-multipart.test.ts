@@ -116,7 +116,7 @@ test.each([
 });
 
 test("every cut of a form is refused", () => {
-  const whole = Buffer.from(field("model") + field("n", "2") + `--${BOUNDARY}--`);
+  const whole = Buffer.from(`${field("model")}${field("n", "2")}--${BOUNDARY}--`);
   for (let at = 0; at < whole.length; at++) expect(scanForm(whole.subarray(0, at)), `cut at ${at}`).toBeNull();
   expect(scanForm(whole)).not.toBeNull();
 });

@@ -21,6 +21,7 @@ export type JobsAsk = {
   readonly drift: JobDeps["drift"];
   readonly habits: JobDeps["habits"];
   readonly reportLive: JobDeps["reportLive"];
+  readonly forgetHomes: JobDeps["forgetHomes"];
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -58,6 +59,7 @@ export function wireJobs(ask: JobsAsk): JobsWiring {
     drift: ask.drift,
     habits: ask.habits,
     reportLive: ask.reportLive,
+    forgetHomes: ask.forgetHomes,
     log,
   };
   const schedule: Schedule = startSchedule(JOBS, deps, clock);

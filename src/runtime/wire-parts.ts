@@ -1,5 +1,4 @@
 import { isDatabaseDown } from "@/core/banners";
-import type { ChannelAffinity } from "@/core/channels/channel-affinity";
 import { type ChannelTestDeps, takeTestSlot } from "@/core/channels/channel-test-slot";
 import type { SystemFacts, SystemState } from "@/core/ports";
 import type { Gateway } from "@/gateway/gateway-deps";
@@ -8,11 +7,9 @@ import { createSecretBox, deriveKey } from "@/lib/secret-box";
 import type { Log } from "@/observability/logger";
 import type { Metrics } from "@/observability/metrics";
 import { channelHosts } from "@/provisioning/parse-config";
-import { memoryChannelAffinity } from "@/stores/memory/channel-affinity";
 import { ledgerStore } from "@/stores/postgres/ledger-store";
 import { readDatabaseId } from "@/stores/postgres/read-database-id";
 import { createCatalogue } from "@/stores/price-seed/create-catalogue";
-import { redisChannelAffinity } from "@/stores/redis/channel-affinity";
 import type { RedisConnection } from "@/stores/redis/client";
 import { type CounterPlace, redisKeys } from "@/stores/redis/redis-keys";
 import { sharedSnapshots } from "@/stores/redis/shared-snapshots";
@@ -29,6 +26,7 @@ import { type ConfigWiring, wireConfig } from "./wire-config";
 import { wireGateway } from "./wire-gateway";
 import { wireHabits } from "./wire-habits";
 import { wireHealth } from "./wire-health";
+import { wireHomes } from "./wire-homes";
 import { type JobsWiring, wireJobs } from "./wire-jobs";
 import { type LedgerWiring, wireLedger } from "./wire-ledger";
 import { type OperationsWiring, wireOperations } from "./wire-operations";
@@ -171,8 +169,9 @@ export async function wireParts(ground: Ground): Promise<Parts> {
     isReporting: dutiesOf(env.role).servesGateway,
   });
   built.slots = slots;
+  const { affinity, forgetHomes } = wireHomes({ database: storage.database, redis: place, clock, log, cleanup });
   const jobs = wireJobs({
-    ...{ holds: quota.holds, drift: quota.drift, habits, reportLive: slots.reportLive },
+    ...{ holds: quota.holds, drift: quota.drift, habits, reportLive: slots.reportLive, forgetHomes },
     ...{ database: storage.database, accounts: operations.accounts, clock, log },
     replica: { id: ground.replica, role: env.role, release: ground.version },
     configVersion: config.feed.version,
@@ -182,14 +181,9 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   built.tests = { slots: slots.slots, health };
   const gateway = wireGateway({
     ...{ env, config, ledger, quota, habitsOf, metrics, clock, log },
-    ...{ upstream: upstream.client, health, slots, affinity: affinityOn(place, clock) },
+    ...{ upstream: upstream.client, health, slots, affinity },
   });
   return { config, operations, ledger, quota, gateway, slots, systemState };
-}
-
-/** What replicas know together of conversations, where there is a Redis. */
-function affinityOn(place: CounterPlace | null, clock: Clock): ChannelAffinity {
-  return place === null ? memoryChannelAffinity(clock) : redisChannelAffinity({ ...place, clock });
 }
 
 /** Counters on a Redis lie under the name of the database, which is asked once. */

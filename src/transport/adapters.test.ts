@@ -725,7 +725,7 @@ describe.each(Object.keys(HOSTS) as (keyof typeof HOSTS)[])("through the %s adap
   test.each([
     ["GET", "/v1/chat/completions", 405, "method_not_allowed"],
     ["POST", "/v1/models", 405, "method_not_allowed"],
-    ["POST", "/v1/embeddings", 404, "endpoint_not_supported"],
+    ["POST", "/v1/batches", 404, "endpoint_not_supported"],
     ["GET", "/v1/unknown", 404, "endpoint_not_supported"],
     ["POST", "/v1/files", 404, "endpoint_not_supported"],
     ["GET", "/v1/%zz", 400, "invalid_path"],
@@ -849,6 +849,9 @@ describe.each(Object.keys(HOSTS) as (keyof typeof HOSTS)[])("through the %s adap
   });
 });
 
+/** Well formed, and nobody's. */
+const UNKNOWN_KEY = `${TEST_KEY.slice(0, -1)}z`;
+
 describe("on raw sockets", () => {
   let fixture: GatewayFixture;
   let gateway: Gateway;
@@ -888,6 +891,32 @@ describe("on raw sockets", () => {
     const heard = await talk(head(["authorization: Bearer nonsense", "content-length: 33554432"]) + " ".repeat(65_536));
     expect(heard).toMatch(/^HTTP\/1\.1 401 /);
     expect(heard.toLowerCase()).toContain("connection: close");
+  });
+
+  test("an unknown key is answered before 1 MiB of a body of 32 MiB is taken, on every route that takes one", async () => {
+    await open({ bodyLimit: 64 * 1024 * 1024 });
+    for (const path of [CHAT, MESSAGES, "/v1/responses", "/v1beta/models/m:generateContent", "/v1/messages/count_tokens"]) {
+      let written = 0;
+      const heard = await talk("", (socket) => {
+        const more = () => {
+          // At most so much is offered; the answer must come without the rest.
+          while (written < 1024 * 1024 - 65_536 && !socket.destroyed) {
+            written += 65_536;
+            if (!socket.write(" ".repeat(65_536))) return;
+          }
+        };
+        socket.on("connect", () => {
+          const lines = [`x-api-key: ${UNKNOWN_KEY}`, "content-type: application/json", "content-length: 33554432"];
+          socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\n${lines.join("\r\n")}\r\n\r\n`);
+          more();
+        });
+        socket.on("drain", more);
+      });
+      expect(heard).toMatch(/^HTTP\/1\.1 401 /);
+      expect(heard).toContain("invalid_key");
+      expect(heard.toLowerCase()).toContain("connection: close");
+      expect(written).toBeLessThan(1024 * 1024);
+    }
   });
 
   test("a declared length above the limit is refused before a byte of the body, and the connection ends", async () => {

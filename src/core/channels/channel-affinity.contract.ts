@@ -24,9 +24,9 @@ export function channelAffinityContract(name: string, openScene: () => Promise<A
 
     test("a response has a home; an unknown one has none", async () => {
       const { affinity, settle } = await openScene();
-      affinity.keepHome("resp_1", { channelId: 2, userId: 7 });
+      affinity.keepHome("resp_1", { channelId: 2, userId: 7, model: "a model 4" });
       await settle(async () => (await affinity.homeOf("resp_1")) !== null);
-      expect(await affinity.homeOf("resp_1")).toEqual({ channelId: 2, userId: 7 });
+      expect(await affinity.homeOf("resp_1")).toEqual({ channelId: 2, userId: 7, model: "a model 4" });
       expect(await affinity.homeOf("resp_2")).toBeNull();
     });
   });

@@ -3,8 +3,9 @@ import type { Soon } from "./channel-slots";
 
 /*
  * Which channel a conversation goes to (channels-and-rates.md S4). It prefers the channel that served it last, for an hour after each turn: only an
- * order within a priority, so what is lost here costs a warm cache and nothing else. A stored response binds: whoever goes on from it goes to the
- * channel that has it, for 30 days. While the store does not answer, nothing is known and nothing is kept.
+ * order within a priority, so what is lost here costs a warm cache and nothing else. A stored response binds: whoever goes on from it, or asks
+ * for it, goes to the channel that has it, for 30 days. While a store of these does not answer, nothing is known and nothing is kept; homes last
+ * in another one beside it (lasting-homes.ts), because an id that nobody knows binds nobody.
  */
 
 /**
@@ -13,8 +14,8 @@ import type { Soon } from "./channel-slots";
  */
 export type PreferredChannels = readonly number[];
 
-/** Where a stored response is, and whose key made it (protocols-and-pricing.md N5). */
-export type ResponseHome = { readonly channelId: number; readonly userId: number };
+/** Where a stored response is, whose key made it (protocols-and-pricing.md N5), and the model that was asked for. */
+export type ResponseHome = { readonly channelId: number; readonly userId: number; readonly model: string };
 
 /** See the head of the file. */
 export type ChannelAffinity = {
@@ -22,9 +23,9 @@ export type ChannelAffinity = {
   preferred(conversation: string): Soon<PreferredChannels>;
   /** From now on these, for an hour. Returns at once and never throws. */
   prefer(conversation: string, channels: PreferredChannels): void;
-  /** Null: unknown, or longer ago than 30 days. Never rejects. */
+  /** Null: unknown, or longer ago than 30 days. Rejects with auth_unavailable where homes last and cannot be read. */
   homeOf(responseId: string): Soon<ResponseHome | null>;
-  /** Returns at once and never throws. */
+  /** Returns at once and never throws; known to `homeOf` of this process from then on. */
   keepHome(responseId: string, home: ResponseHome): void;
 };
 

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { costCounts } from "./cost-counts";
 import { TOKEN_CLASSES } from "./price";
 import { priceUsage } from "./price-usage";
+import { recompute } from "./recompute";
 
 const names = [...TOKEN_CLASSES, "request", "tool.web_search"];
 const components = fc.dictionary(fc.constantFrom(...names), fc.bigInt({ min: 0n, max: 20_000_000_000n }), {
@@ -32,6 +33,31 @@ test("counts cost what the price function charges for them, whatever rows, tiers
         expect(costCounts({ ...ask, counts: given, tools: used, tier: "flex" })).toBe(charged);
       },
     ),
+    { numRuns: 2_000 },
+  );
+});
+
+const unitNames = ["image", "image.1024x1024/hd", "image.hd", "image.1792x1024", "character", "audio_hour", "request"];
+const prices = fc.dictionary(fc.constantFrom(...unitNames), fc.bigInt({ min: 0n, max: 20_000_000_000_000n }));
+const units = fc.record({
+  images: fc.nat({ max: 128 }),
+  imageVariant: fc.record({
+    size: fc.constantFrom("1024x1024", "1792x1024", "256x256"),
+    quality: fc.constantFrom("standard", "hd"),
+  }),
+  characters: fc.nat({ max: 100_000 }),
+  audioMs: fc.nat({ max: 40_000_000 }),
+});
+
+test("images, characters and audio cost what the price function charges for them", () => {
+  fc.assert(
+    fc.property(units, prices, fc.tuple(ppm, ppm), (...[used, given, [channelPpm, groupPpm]]) => {
+      const rows = [buildPriceRow({ components: given })];
+      const ask = { rows, at: 1_000, channelPpm, groupPpm };
+      const priced = priceUsage({ ...ask, usage: buildUsage(used), model: "model", rows: () => rows });
+      expect(costCounts({ ...ask, counts: {}, units: used, tier: "standard" })).toBe(priced.costNanoUsd);
+      expect(recompute(priced.detail)).toBe(priced.costNanoUsd);
+    }),
     { numRuns: 2_000 },
   );
 });

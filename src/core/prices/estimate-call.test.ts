@@ -1,5 +1,6 @@
 import { buildPriceRow } from "@test/build-usage";
 import { describe, expect, test } from "vitest";
+import { NO_UNITS } from "./call-units";
 import { boundsOf, type EstimateAsk, estimateCall, estimateInput, UNLEARNT } from "./estimate-call";
 
 const rows = [buildPriceRow({ components: { input_text: 1_000_000n, output_text: 10_000_000n } })];
@@ -124,5 +125,55 @@ describe("estimateCall (quota.md Q32)", () => {
 
   test("an unpriced model is estimated at 0", () => {
     expect(estimateCall(ask({}, { rows: [] })).worst.nanoUsd).toBe(0);
+  });
+});
+
+describe("estimateCall of images, speech and audio (quota.md Q32: by their own fields)", () => {
+  const priced = (components: Readonly<Record<string, bigint>>) => ({ rows: [buildPriceRow({ components })] });
+  const variant = { size: null, quality: null };
+  const images = { ...NO_UNITS, images: 3, imageVariant: variant, output: "output_image" as const };
+
+  test("images each, at the dearest variant that the vendor may choose", () => {
+    const each = priced({ image: 40_000_000_000n, "image.1792x1024/hd": 120_000_000_000n });
+    const { est, worst } = estimateCall(ask({ units: images, choices: 3 }, each));
+    expect([est.nanoUsd, worst.nanoUsd]).toEqual([360_000_000, 360_000_000]);
+    const chosen = { ...images, imageVariant: { size: "1024x1024", quality: "hd" } };
+    expect(estimateCall(ask({ units: chosen, choices: 3 }, each)).est.nanoUsd).toBe(120_000_000);
+  });
+
+  test("images by tokens: each a reply of image tokens, the files image input", () => {
+    const row = priced({ input_text: 5_000_000n, input_image: 10_000_000n, output_image: 40_000_000n });
+    const { est, worst } = estimateCall(ask({ units: images, choices: 3, blobCount: 1 }, row));
+    expect(est).toEqual({
+      inputTokens: 1_100,
+      outputTokens: 3 * 1_024,
+      nanoUsd: 100 * 5_000 + 1_000 * 10_000 + 3 * 1_024 * 40_000,
+    });
+    expect(worst.inputTokens).toBe(200 + 128 + 4_000);
+    expect(worst.outputTokens).toBe(3 * 16_384);
+  });
+
+  test("speech by its characters, and by the tokens that they give", () => {
+    const units = { ...NO_UNITS, characters: 1_000, output: "output_audio" as const };
+    expect(estimateCall(ask({ units }, priced({ character: 15_000_000n }))).worst.nanoUsd).toBe(15_000_000);
+    const { est, worst } = estimateCall(ask({ units }, priced({ output_audio: 12_000_000n })));
+    expect([est.outputTokens, worst.outputTokens]).toEqual([1_500, 4_000]);
+    expect(est.nanoUsd).toBe(1_500 * 12_000);
+  });
+
+  test("audio by its duration, and by the tokens that it gives", () => {
+    const units = { ...NO_UNITS, audioMs: 60_000, output: "output_text" as const };
+    const hour = ask({ units }, priced({ audio_hour: 360_000_000_000n }));
+    expect(estimateCall(hour).est.nanoUsd).toBe(6_000_000);
+    expect(estimateInput(hour).inputNanoUsd).toBe(6_000_000);
+    const { est, worst } = estimateCall(ask({ units }, priced({ input_audio: 6_000_000n })));
+    expect([est.inputTokens, worst.inputTokens]).toEqual([100 + 600, 200 + 128 + 1_200]);
+    expect(boundsOf(ask({ units })).inputTokens).toBe(200 + 128 + 1_200);
+  });
+
+  test("a price per request is on top", () => {
+    const units = { ...NO_UNITS, characters: 1_000, output: "output_audio" as const };
+    const row = priced({ character: 15_000_000n, request: 1_000_000_000n });
+    expect(estimateCall(ask({ units }, row)).est.nanoUsd).toBe(16_000_000);
   });
 });

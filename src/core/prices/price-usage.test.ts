@@ -84,7 +84,8 @@ function rationalCost(usage: Usage, row: PriceRow, ppm: readonly [number, number
     chains[`output_${kind}`] = [`output_${kind}`, "output_text", "input_text"];
     chains[`cache_read_${kind}`] = [`cache_read_${kind}`, "cache_read_text", `input_${kind}`, "input_text"];
   }
-  for (const name of TOKEN_CLASSES) add(usage.counts[name] ?? 0, at(...(chains[name] ?? [])));
+  for (const counts of [usage.counts, ...usage.parts.map((part) => part.counts)])
+    for (const name of TOKEN_CLASSES) add(counts[name] ?? 0, at(...(chains[name] ?? [])));
   for (const [tool, count] of Object.entries(usage.tools)) add(count, at(`tool.${tool}`));
   add(usage.images, at("image"));
   add(usage.characters, at("character"));
@@ -103,9 +104,11 @@ describe("random usages", () => {
     .record(Object.fromEntries(names.map((name) => [name, pico])), { requiredKeys: ["input_text"] })
     .map((found) => Object.fromEntries(Object.entries(found).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]]))));
   const count = fc.oneof(fc.nat({ max: 300 }), fc.nat({ max: 3_000_000 }));
+  const counts = fc.record(Object.fromEntries(TOKEN_CLASSES.map((name) => [name, count])), { requiredKeys: [] });
   const usage = fc
     .record({
-      counts: fc.record(Object.fromEntries(TOKEN_CLASSES.map((name) => [name, count])), { requiredKeys: [] }),
+      counts,
+      parts: fc.array(fc.record({ model: fc.constantFrom(null, "m", "other"), counts }), { maxLength: 2 }),
       tools: fc.record({ web_search: fc.nat({ max: 50 }) }, { requiredKeys: [] }),
       images: fc.nat({ max: 10 }),
       characters: fc.nat({ max: 10_000 }),
@@ -146,6 +149,12 @@ describe("random usages", () => {
           const grown = { ...found, counts: { ...found.counts, [name]: (found.counts[name] ?? 0) + more } };
           expect(priceWith(grown, components, multipliers).costNanoUsd).toBeGreaterThanOrEqual(cost);
         }
+        for (const name of ["images", "characters", "audioMs"] as const) {
+          const grown = { ...found, [name]: found[name] + more };
+          expect(priceWith(grown, components, multipliers).costNanoUsd).toBeGreaterThanOrEqual(cost);
+        }
+        const searched = { ...found, tools: { web_search: (found.tools.web_search ?? 0) + more } };
+        expect(priceWith(searched, components, multipliers).costNanoUsd).toBeGreaterThanOrEqual(cost);
         for (const name of Object.keys(components)) {
           const dearer = { ...components, [name]: (components[name] ?? 0n) + BigInt(more) };
           expect(priceWith(found, dearer, multipliers).costNanoUsd).toBeGreaterThanOrEqual(cost);

@@ -15,6 +15,7 @@ const MAX_METADATA_BYTES = 4096;
 export function readMessagesCall({ body, route }: CallAsk): Call {
   const scan = scanOrThrow(body, FIELDS);
   const model = readModel(scan);
+  const userId = userIdOf(scan);
   return {
     operation: route.operation,
     line: route,
@@ -31,7 +32,8 @@ export function readMessagesCall({ body, route }: CallAsk): Call {
     textBytes: scan.textBytes,
     blobCount: scan.blobCount,
     scan,
-    conversation: userIdOf(scan),
+    conversation: userId,
+    marks: userId === null ? undefined : { [`${METADATA}.${USER_ID}`]: userId },
     previousResponseId: null,
   };
 }

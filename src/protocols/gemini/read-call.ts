@@ -11,6 +11,7 @@ import {
   readTokenLimit,
   scanOrThrow,
 } from "../read-fields";
+import { UNITS } from "../read-tool-units";
 import { type BodyScan, type GovernedFields, governedFields } from "../scan-body";
 import type { Edit } from "../splice-body";
 import { nestedObject, spellingIn } from "./nested-object";
@@ -44,8 +45,6 @@ const EMBED = governedFields(EMBED_FIELDS);
 const COUNT = governedFields(COUNT_FIELDS);
 const CONFIG = governedFields(CONFIG_FIELDS);
 const SEARCH = governedFields(SEARCH_FIELDS);
-/** Searches that a call is reckoned with for each declaration (quota.md Q32). */
-const SEARCHES = 5;
 
 /** What a Gemini request asks for: its model and whether it streams stand in the path. Throws `invalid_json`, `invalid_body`. */
 export function readGeminiCall({ request, body, route, names }: CallAsk): Call {
@@ -117,7 +116,7 @@ function searchUnits(scan: BodyScan): Readonly<Record<string, number>> {
   for (const { start, end } of jsonElements(scan.bytes, tools.valueStart)) {
     const type = scan.bytes[start] === 0x7b ? "object" : "null";
     const declaration = nestedObject(scan, { valueStart: start, valueEnd: end, type }, SEARCH);
-    if (declaration !== null && declaration.scan.members.size > 0) units += SEARCHES;
+    if (declaration !== null && declaration.scan.members.size > 0) units += UNITS;
   }
   return units === 0 ? NO_TOOLS : { [SEARCH_TOOL]: units };
 }

@@ -1,5 +1,5 @@
 import { isJsonRecord, type JsonRecord, parseJson, textAt } from "../parse-json";
-import type { ReplyReader } from "../protocol";
+import type { ReplyReader, ReplyReading } from "../protocol";
 import {
   bodyReader,
   LARGE_EVENTS,
@@ -14,6 +14,7 @@ import { watchPlan } from "../watch-json";
 import { ArraySplitter } from "./array-splitter";
 import { geminiUsage } from "./read-usage";
 import { SearchCount } from "./search-count";
+import { SEARCH_TOOL } from "./wire";
 
 /** The names of T11: those that are texts in this format, and in the arguments of its function calls. */
 const CONTENT_KEYS = ["content", "text", "delta", "partial_json", "thinking", "arguments"];
@@ -160,8 +161,14 @@ class GeminiFormat implements ReplyFormat {
     return usage === null || !isCounted ? null : geminiUsage(usage, this.#searches.total());
   }
 
-  isComplete(): boolean {
-    return this.#error === null && (this.#isFinished || this.#isBlocked);
+  rest(): Pick<ReplyReading, "tools"> {
+    const searches = this.#searches.total();
+    return searches === 0 || this.usage() !== null ? {} : { tools: { [SEARCH_TOOL]: searches } };
+  }
+
+  /** Only the end tells which element was the last; one with the usage alone may follow the one that finishes. */
+  isComplete(atEnd: boolean): boolean {
+    return atEnd && this.#error === null && (this.#isFinished || this.#isBlocked);
   }
 
   error(): ReplyError | null {

@@ -262,6 +262,13 @@ describe("searches", () => {
     expect(grounded([], [])).toEqual({});
   });
 
+  test("of a stream that was cut before its usage are told by themselves", () => {
+    const event = { candidates: [{ groundingMetadata: { webSearchQueries: ["a", "b"] } }] };
+    const { reading } = relay("x.sse", [Buffer.from(`data: ${JSON.stringify(event)}\n\n`)]);
+    expect(reading).toMatchObject({ usage: null, tools: { google_search: 2 } });
+    expect(read("grounded.sse")).not.toHaveProperty("tools");
+  });
+
   test("of all candidates count", () => {
     const candidate = { groundingMetadata: { webSearchQueries: ["a", "b"] }, finishReason: "STOP" };
     const usageMetadata = { promptTokenCount: 1 };

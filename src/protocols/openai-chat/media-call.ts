@@ -1,13 +1,13 @@
 import type { CallUnits } from "@/core/prices/call-units";
 import { NO_TOOLS } from "@/core/prices/cost-counts";
 import type { Call, CallAsk } from "../protocol";
-import { readSeenText } from "../read-fields";
+import { readMarks, readSeenText } from "../read-fields";
 import type { BodyScan } from "../scan-body";
 import type { OpenAiScan } from "./openai-scan";
 import type { OpenAiForm } from "./read-form";
 import { CHAT_CONVERSATION } from "./wire";
 
-type Sized = Pick<Call, "textBytes" | "blobCount" | "conversation"> & { readonly scan: OpenAiScan };
+type Sized = Pick<Call, "textBytes" | "blobCount" | "conversation" | "marks"> & { readonly scan: OpenAiScan };
 
 /** What a JSON body tells of its own size. */
 export function sizeOfJson(body: BodyScan): Sized {
@@ -15,6 +15,7 @@ export function sizeOfJson(body: BodyScan): Sized {
     textBytes: body.textBytes,
     blobCount: body.blobCount,
     conversation: readSeenText(body, CHAT_CONVERSATION),
+    marks: readMarks(body, CHAT_CONVERSATION),
     scan: { kind: "json", body, usage: null },
   };
 }

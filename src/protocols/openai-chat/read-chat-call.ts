@@ -4,6 +4,7 @@ import type { Call, CallAsk } from "../protocol";
 import {
   countInputs,
   readChoices,
+  readMarks,
   readModel,
   readSeenText,
   readStream,
@@ -43,6 +44,7 @@ export function readChatCall({ body, route }: CallAsk): Call {
     blobCount: scan.blobCount,
     scan: result,
     conversation: readSeenText(scan, CHAT_CONVERSATION),
+    marks: readMarks(scan, CHAT_CONVERSATION),
     previousResponseId: null,
   };
 }

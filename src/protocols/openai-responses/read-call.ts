@@ -4,6 +4,7 @@ import { openaiTier } from "../openai-tier";
 import type { Call, CallAsk } from "../protocol";
 import {
   readFlag,
+  readMarks,
   readModel,
   readObjectId,
   readSeenText,
@@ -46,6 +47,7 @@ function bodyCall({ body, route }: CallAsk): Call {
     blobCount: scan.blobCount,
     scan: result,
     conversation: readSeenText(scan, RESPONSES_CONVERSATION),
+    marks: readMarks(scan, RESPONSES_CONVERSATION),
     previousResponseId: readObjectId(scan, "previous_response_id"),
   };
 }

@@ -14,7 +14,7 @@ test("a preference ends an hour after the last turn, a home after 30 days", () =
   affinity.prefer("one", [1]);
   clock.advance(3_000_000);
   affinity.prefer("one", [1]);
-  affinity.keepHome("resp_1", { channelId: 1, userId: 7 });
+  affinity.keepHome("resp_1", { channelId: 1, userId: 7, model: "gpt-4o" });
   clock.advance(3_599_999);
   expect(affinity.preferred("one")).toEqual([1]);
   clock.advance(1);

@@ -1,4 +1,10 @@
-import { AFFINITY_MS, type ChannelAffinity, NO_PREFERENCE, RESPONSE_MS } from "@/core/channels/channel-affinity";
+import {
+  AFFINITY_MS,
+  type ChannelAffinity,
+  NO_PREFERENCE,
+  RESPONSE_MS,
+  type ResponseHome,
+} from "@/core/channels/channel-affinity";
 import type { Clock } from "@/lib/clock";
 import { createLruCache } from "@/lib/lru-cache";
 
@@ -8,11 +14,7 @@ const MAX_RESPONSES = 100_000;
 /** Affinities in this process' memory; the ones used longest ago make room. */
 export function memoryChannelAffinity({ monotonic }: Pick<Clock, "monotonic">): ChannelAffinity {
   const preferences = expiring<readonly number[]>(MAX_CONVERSATIONS, AFFINITY_MS, monotonic);
-  const homes = expiring<{ readonly channelId: number; readonly userId: number }>(
-    MAX_RESPONSES,
-    RESPONSE_MS,
-    monotonic,
-  );
+  const homes = expiring<ResponseHome>(MAX_RESPONSES, RESPONSE_MS, monotonic);
   return {
     preferred: (conversation) => preferences.get(conversation) ?? NO_PREFERENCE,
     prefer: preferences.set,

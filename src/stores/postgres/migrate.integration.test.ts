@@ -110,7 +110,16 @@ describe("the schema", () => {
   const DATA = [
     ...["account_credentials", "accounts", "audit_log", "config_version", "denials", "ledger_rejects", "migrations"],
     ...["model_habits"],
-    ...["replicas", "requests", "setup", "sign_in_attempts", "sign_ins", "usage_ledger", "usage_rollup"],
+    ...[
+      "replicas",
+      "requests",
+      "response_homes",
+      "setup",
+      "sign_in_attempts",
+      "sign_ins",
+      "usage_ledger",
+      "usage_rollup",
+    ],
     ...["verifications", "window_anchors"],
   ];
   let database: TestDatabase;

@@ -34,7 +34,7 @@ channelAffinityContract("Redis", async () => ({
 test("a preference lives an hour and a home 30 days", async () => {
   const { client, keys, affinity } = open();
   affinity.prefer("one", [1]);
-  affinity.keepHome("resp_1", { channelId: 1, userId: 7 });
+  affinity.keepHome("resp_1", { channelId: 1, userId: 7, model: "gpt-4o" });
   await vi.waitFor(async () => expect(await affinity.homeOf("resp_1")).not.toBeNull());
   const [response = ""] = await client.keys(keys.response("*"));
   const [hour, month] = [await client.pttl(keys.conversation("one")), await client.pttl(response)];

@@ -27,8 +27,8 @@ export function redisChannelAffinity({ client, keys, clock }: ChannelAffinityOpt
       return null;
     }
   };
-  const keep = (key: string, numbers: readonly number[], ttlMs: number) =>
-    void attempt(() => client.set(key, numbers.join(" "), "PX", ttlMs));
+  const keep = (key: string, words: readonly (number | string)[], ttlMs: number) =>
+    void attempt(() => client.set(key, words.join(" "), "PX", ttlMs));
   return {
     async preferred(conversation) {
       const text = await attempt(() => client.get(keys.conversation(conversation)));
@@ -39,8 +39,8 @@ export function redisChannelAffinity({ client, keys, clock }: ChannelAffinityOpt
       const text = await attempt(() => client.get(keys.response(digestOf(responseId))));
       return text === null ? null : homeIn(text);
     },
-    keepHome: (responseId, { channelId, userId }) =>
-      keep(keys.response(digestOf(responseId)), [channelId, userId], RESPONSE_MS),
+    keepHome: (responseId, { channelId, userId, model }) =>
+      keep(keys.response(digestOf(responseId)), [channelId, userId, model], RESPONSE_MS),
   };
 }
 
@@ -50,8 +50,8 @@ function digestOf(responseId: string): string {
 }
 
 function homeIn(text: string): ResponseHome | null {
-  const [channelId, userId] = numbersIn(text);
-  return channelId === undefined || userId === undefined ? null : { channelId, userId };
+  const [, channelId, userId, model] = /^(\d+) (\d+) (.+)$/s.exec(text) ?? [];
+  return model === undefined ? null : { channelId: Number(channelId), userId: Number(userId), model };
 }
 
 function numbersIn(text: string): readonly number[] {

@@ -1,6 +1,6 @@
 import { type Messages, useTranslations } from "next-intl";
 
-type Component = Exclude<keyof Messages["requests"]["component"], "tool">;
+type Component = Exclude<keyof Messages["requests"]["component"], "tool" | "imageVariant">;
 
 const COMPONENTS: Readonly<Record<Component, true>> = {
   input_text: true,
@@ -29,9 +29,7 @@ const isKnown = (component: string): component is Component => Object.hasOwn(COM
 export function ComponentName({ component }: { component: string }) {
   const t = useTranslations("requests.component");
   if (isKnown(component)) return t(component);
-  return component.startsWith("tool.") ? (
-    t("tool", { name: component.slice("tool.".length) })
-  ) : (
-    <span data-user-text>{component}</span>
-  );
+  if (component.startsWith("tool.")) return t("tool", { name: component.slice("tool.".length) });
+  if (component.startsWith("image.")) return t("imageVariant", { name: component.slice("image.".length) });
+  return <span data-user-text>{component}</span>;
 }
