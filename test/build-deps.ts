@@ -49,7 +49,7 @@ export function buildChannel(given: Partial<ChannelSnapshot> & { baseUrl: string
   return {
     id: 1,
     name: "channel",
-    protocols: ["openai-chat", "anthropic-messages"],
+    protocols: ["openai-chat", "openai-responses", "anthropic-messages"],
     operations: null,
     provider: null,
     credential: "upstream-credential",

@@ -35,7 +35,7 @@ const bodyOf = (fields: readonly string[], usage: object): readonly SpokenPart[]
   { text: "}", input: INPUT, output: OUTPUT },
 ];
 
-/** Every protocol that streams. */
+/** The protocols whose streams have an event that ends them; of Gemini only the end tells which element was the last. */
 export const SPOKEN: readonly SpokenReplies[] = [
   {
     id: "openai-chat",
@@ -69,5 +69,32 @@ export const SPOKEN: readonly SpokenReplies[] = [
     ],
     plain: bodyOf(['"type":"message"', '"content":[]'], messageUsage),
     failed: named("error", { error: { type: "api_error", message: "own words" } }),
+  },
+  {
+    id: "openai-responses",
+    call: { path: "/v1/responses" },
+    stream: [
+      { text: named("response.created", { sequence_number: 0, response: { id: "resp_1" } }), input: null, output: 0 },
+      {
+        text: named("response.output_text.delta", { sequence_number: 1, output_index: 0, delta: "hi" }),
+        ...{ input: null, output: 1 },
+      },
+      {
+        text: named("response.output_text.delta", { sequence_number: 2, output_index: 0, delta: "hi" }),
+        ...{ input: null, output: 2 },
+      },
+      {
+        text: named("response.completed", {
+          ...{ sequence_number: 3 },
+          response: { id: "resp_1", status: "completed", output: [], usage: messageUsage },
+        }),
+        ...{ input: INPUT, output: OUTPUT },
+      },
+    ],
+    plain: bodyOf(['"status":"completed"', '"output":[]'], messageUsage),
+    failed: named("response.failed", {
+      ...{ sequence_number: 1 },
+      response: { id: "resp_1", status: "failed", error: { code: "server_error", message: "own words" } },
+    }),
   },
 ];

@@ -26,7 +26,7 @@ export function entryOf(end: AttemptEnd, { admitted, exchange }: Attempted, requ
       ? { costNanoUsd: ZERO_NANO_USD, detail: freeDetail(channelPpm, groupPpm) }
       : priceUsage({
           usage,
-          model: billedModel,
+          model: servedModel(end, { admitted, exchange }),
           rows: (model) => rowsOn(end, { admitted, exchange }, model),
           at: exchange.receivedAt,
           askedTier: admitted.call.tier,
@@ -55,6 +55,12 @@ export function entryOf(end: AttemptEnd, { admitted, exchange }: Attempted, requ
     failOpen: hold.failOpen || end.isAlone,
     detail: priced.detail,
   };
+}
+
+/** Whose price counts: of further models that the body named the one that the reply says it is of, else the billed one (protocols-and-pricing.md N4). */
+function servedModel({ relay, candidate }: AttemptEnd, { admitted }: Attempted): string {
+  const { model } = relay.reading;
+  return model !== undefined && admitted.call.secondaryModels.includes(model) ? model : candidate.billedModel;
 }
 
 /** Price rows kept from the admission; those of a secondary model as the configuration of the admission has them, empty when it has no price. */

@@ -107,6 +107,26 @@ describe("a further model of a body (protocols-and-pricing.md N4)", () => {
     expect([refused.status, refused.headers["x-sluice-code"]]).toEqual([429, "limit_too_small"]);
   });
 
+  test("a fallback that answers is charged at its own price, any other name at that of the model", async () => {
+    const usage = { input_tokens: 100, output_tokens: 10 };
+    const answering = (model: string) => open({ answer: () => ({ body: { model, usage } }) });
+    const costOf = async (model: string, stream: boolean) => {
+      const started = `event: message_start\ndata: {"type":"message_start","message":{"model":"${model}","usage":{"input_tokens":100,"output_tokens":10}}}\n\n`;
+      const events = [{ afterMs: 1, text: `${started}event: message_stop\ndata: {"type":"message_stop"}\n\n` }];
+      const headers = { "content-type": "text/event-stream" };
+      const scene = stream ? open({ answer: () => ({ events, headers }) }) : answering(model);
+      const asked = asking("dear");
+      await scene.one({ ...asked, fields: { ...asked.fields, stream } });
+      const [entry] = scene.left.entries;
+      return [entry?.model, entry?.costNanoUsd, entry?.detail.parts[0]?.model];
+    };
+    for (const stream of [false, true]) {
+      expect(await costOf("dear", stream)).toEqual(["own", 1_100_000, "dear"]);
+      expect(await costOf("own", stream)).toEqual(["own", 110_000, "own"]);
+      expect(await costOf("own-2026-01-01", stream)).toEqual(["own", 110_000, "own"]);
+    }
+  });
+
   test("a free model with a further one that costs is measured by the limits of money", async () => {
     const limits = [buildLimit({ amount: 0 })];
     const prices = [price(1, "own", 0n), price(2, "second", 2n)];

@@ -7,7 +7,7 @@ test.each([
   ["https://api.openai.com/v1", "https://api.openai.com"],
   ["https://api.openai.com/v1/", "https://api.openai.com"],
   ["https://host/proxy/v1//", "https://host/proxy"],
-  ["https://host/v1beta", "https://host/v1beta"],
+  ["https://host/v1beta", "https://host"],
   ["https://host:443", "https://host"],
   ["http://127.1:8080", "http://127.0.0.1:8080"],
   ["http://0x7f.1", "http://127.0.0.1"],

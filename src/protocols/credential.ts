@@ -5,12 +5,15 @@ import type { GatewayRequest } from "./exchange";
 export const CREDENTIAL_HEADERS = ["authorization", "x-api-key", "x-goog-api-key", "api-key"] as const;
 
 /**
- * The key of a request: from its headers, and on model lists, of method GET, also from `?key=`. All values given must be equal.
+ * The key of a request: from its headers, and on model lists also from `?key=`. All values given must be equal.
  * @throws `missing_credential`, `credential_conflict`
  */
 export function readCredential(request: GatewayRequest): string {
-  return credentialIn(request, request.method !== "POST");
+  return credentialIn(request, MODEL_LIST.test(request.path));
 }
+
+/** However its path is spelled (protocols-and-pricing.md 1.1). */
+const MODEL_LIST = /^\/+(?:v1(?:beta)?\/+)+models(?:\/|$)/;
 
 /** The same for routes whose clients may put the key into the query of any call. */
 export function readCredentialOrQuery(request: GatewayRequest): string {

@@ -87,6 +87,8 @@ export type ReplyReading = {
   readonly responseId?: string;
   /** The last number by which the events of a stream are counted; absent: they are not. */
   readonly sequenceNumber?: number;
+  /** The model that the reply says it is of; absent: it says none, or nobody asks. */
+  readonly model?: string;
   /** Units of tools that the vendor ran, of a reply that has told no usage yet; absent: none. */
   readonly tools?: Readonly<Record<string, number>>;
 };

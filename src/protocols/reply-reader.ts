@@ -20,7 +20,7 @@ export type ReplyFormat = {
   isUsageOnly(data: Buffer): boolean;
   usage(): Usage | null;
   /** What else was learnt. */
-  rest?(): Pick<ReplyReading, "responseId" | "sequenceNumber" | "tools">;
+  rest?(): Pick<ReplyReading, "responseId" | "sequenceNumber" | "tools" | "model">;
   /** A watched value was too large to be kept (T15). */
   dropped?(slot: number): void;
   /** Streams: the largest event that is read, bytes; 1 MiB unless given. */

@@ -1,24 +1,34 @@
 import { isJsonRecord, type JsonRecord, parseJson, textAt } from "../parse-json";
-import type { ReplyReader } from "../protocol";
+import type { ReplyReader, ReplyReading } from "../protocol";
 import { bodyReader, type ReplyError, type ReplyFormat, replyKind, streamReader } from "../reply-reader";
 import { mergeUsage } from "../usage-counts";
 import { watchPlan } from "../watch-json";
 import { messagesUsage } from "./read-usage";
 
 const CONTENT_KEYS = ["content", "text", "partial_json", "thinking"];
-const STREAM_PLAN = watchPlan(["usage", "message.usage", "type", "error", "delta.stop_reason"], CONTENT_KEYS);
-const BODY_PLAN = watchPlan(["usage"], CONTENT_KEYS);
+const STREAM_PLAN = watchPlan(
+  ["usage", "message.usage", "type", "error", "delta.stop_reason", "message.model"],
+  CONTENT_KEYS,
+);
+const BODY_PLAN = watchPlan(["usage", "model"], CONTENT_KEYS);
+/** Where the plans have the model. */
+const [IN_STREAM, IN_BODY] = [5, 1];
 
 /** The reader of a Messages reply. */
 export function messagesReader(contentType: string, inputIncludesCache: boolean): ReplyReader {
   const kind = replyKind(contentType);
-  if (kind === "stream") return streamReader(new MessagesFormat(STREAM_PLAN, inputIncludesCache), false);
-  return bodyReader(new MessagesFormat(BODY_PLAN, inputIncludesCache), kind === "json");
+  const asked = { inputIncludesCache };
+  if (kind === "stream")
+    return streamReader(new MessagesFormat(STREAM_PLAN, { ...asked, modelSlot: IN_STREAM }), false);
+  return bodyReader(new MessagesFormat(BODY_PLAN, { ...asked, modelSlot: IN_BODY }), kind === "json");
 }
+
+type How = { readonly inputIncludesCache: boolean; readonly modelSlot: number };
 
 class MessagesFormat implements ReplyFormat {
   readonly plan: ReplyFormat["plan"];
-  readonly #inputIncludesCache: boolean;
+  readonly #how: How;
+  #model: string | null = null;
   #usage: JsonRecord | null = null;
   #type = "";
   #isStopped = false;
@@ -28,16 +38,21 @@ class MessagesFormat implements ReplyFormat {
   #isLasting = false;
   #wasLasting = false;
 
-  constructor(plan: ReplyFormat["plan"], inputIncludesCache: boolean) {
+  constructor(plan: ReplyFormat["plan"], how: How) {
     this.plan = plan;
-    this.#inputIncludesCache = inputIncludesCache;
+    this.#how = how;
   }
 
   value(slot: number, json: Buffer): void {
     this.#isLasting ||= slot !== 2;
-    if (slot === 2) this.#type = json.toString("latin1").trim();
+    if (slot === this.#how.modelSlot) this.#takeModel(parseJson(json));
+    else if (slot === 2) this.#type = json.toString("latin1").trim();
     else if (slot === 4) this.#hasStopReason = true;
     else this.#parsed(slot, parseJson(json));
+  }
+
+  #takeModel(model: unknown): void {
+    if (typeof model === "string") this.#model = model;
   }
 
   #parsed(slot: number, value: unknown): void {
@@ -67,7 +82,11 @@ class MessagesFormat implements ReplyFormat {
   }
 
   usage() {
-    return this.#usage === null ? null : messagesUsage(this.#usage, this.#inputIncludesCache);
+    return this.#usage === null ? null : messagesUsage(this.#usage, this.#how.inputIncludesCache);
+  }
+
+  rest(): Pick<ReplyReading, "model"> {
+    return this.#model === null ? {} : { model: this.#model };
   }
 
   isComplete(atEnd: boolean): boolean {
