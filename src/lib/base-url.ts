@@ -9,6 +9,9 @@ export function normaliseBaseUrl(given: string): string | null {
   const url = new URL(trimmed);
   const authority = trimmed.slice(trimmed.indexOf("//") + 2).split("/", 1)[0] ?? "";
   if (authority.includes("@") || url.hostname === "") return null;
-  const path = url.pathname.replace(/\/+$/, "").replace(/\/v1(?:beta)?$/, "").replace(/\/+$/, "");
+  const path = url.pathname
+    .replace(/\/+$/, "")
+    .replace(/\/v1(?:beta)?$/, "")
+    .replace(/\/+$/, "");
   return url.origin + path;
 }
