@@ -99,9 +99,14 @@ async function take(step: Step, context: OperationContext, outcome: Outcome): Pr
     const known = toAppError(error);
     if (known.status >= 500) throw known;
     faults.push(...faultsOf(known, step.path));
-    if (known.code !== "validation_failed")
+    if (known.code !== "validation_failed" || isOfDatabase(known))
       throw new AppError("validation_failed", {}, { cause: known, fields: faults });
   }
+}
+
+/** A statement was refused: further ones in its transaction would fail as if the database were away. */
+function isOfDatabase({ cause }: AppError): boolean {
+  return cause instanceof Error && cause.name === "DatabaseError";
 }
 
 function faultsOf({ code, fields, params }: AppError, path: string): readonly FieldError[] {

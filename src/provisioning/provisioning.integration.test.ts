@@ -190,6 +190,12 @@ describe("applying a file", () => {
     ]);
   });
 
+  test("a secret that another key has is told by its path, whatever the file holds behind it", async () => {
+    const next = `users: [{ name: ada }]\nkeys: [{ user: ada, name: phone, secret: ${SECRET} }]\nmodelGroups: [{ name: a, models: [m1] }]`;
+    await apply(`users: [{ name: ada }]\nkeys: [{ user: ada, name: laptop, secret: ${SECRET} }]`);
+    expect(await faultsOf(next)).toEqual(["keys[0].secret: taken"]);
+  });
+
   test("models change groups in one run, whatever the order of the groups", async () => {
     await apply("modelGroups: [{ name: a, models: [m1, m2] }, { name: b, models: [m3] }, { name: c, models: [m4] }]");
     const next = "prune: true\nmodelGroups: [{ name: b, models: [m1, m4] }, { name: a, models: [m2, m3] }]";
