@@ -59,10 +59,10 @@ function readKey(path) {
 function configuration(url, key) {
   const channel = {
     name: "scripted upstream",
-    protocols: ["openai-chat", "anthropic-messages"],
+    protocols: ["openai-chat", "openai-responses", "anthropic-messages", "gemini"],
     baseUrl: url,
     credential: "scripted",
-    models: ["gpt-4o", "gpt-4o-mini", "claude-sonnet-4-5", "claude-haiku-4-5"],
+    models: ["gpt-4o", "gpt-4o-mini", "claude-sonnet-4-5", "claude-haiku-4-5", "gemini-2.5-flash"],
   };
   return {
     channels: [channel],

@@ -226,6 +226,14 @@ describe("a model without a price", () => {
       { costNanoUsd: 150_000, detail: { flags: ["tier_price_missing"], tier: "standard" } },
     ]);
   });
+
+  test("may still be counted and moderated, which costs nothing", async () => {
+    const open = scene("block", []);
+    const counted = { path: "/v1/messages/count_tokens", model: "claude-sonnet-4-5", maxTokens: null };
+    const moderated = { path: "/v1/moderations", maxTokens: null };
+    for (const call of [counted, moderated]) expect((await open.one(call)).status).toBe(200);
+    expect(open.left.entries).toEqual([]);
+  });
 });
 
 describe("a free model", () => {

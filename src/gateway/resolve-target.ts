@@ -61,6 +61,7 @@ export function resolveTarget(ask: TargetAsk, route: Route, config: ConfigSnapsh
     const free = freeCandidate(channel, model, config);
     const rows = findPriceRows({ model: free.billedModel, tier: ask.tier, at: ask.at }, channel, config);
     if (rows !== null) candidates.push({ ...free, rows });
+    else if (route.class === "R") candidates.push(free); // nothing of it is charged
   }
   if (candidates.length === 0) throw new AppError("model_unpriced", { model });
   return { model, candidates, config, groupPpm: groupMultiplier(ask.userGroups) };
