@@ -53,7 +53,7 @@ test("the fields are hidden until they are asked for", () => {
 });
 
 test("all operations are served until some are chosen among those of the protocols", () => {
-  show();
+  show({ protocols: ["openai-chat"] });
   open();
   expect(screen.queryByRole("checkbox", { name: "Chat completions" })).toBeNull();
   click("checkbox", "All operations");

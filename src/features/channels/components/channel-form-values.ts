@@ -56,7 +56,7 @@ export type ChannelFormValues = AdvancedValues & {
 /** The values of a new channel. */
 export const EMPTY_CHANNEL: ChannelFormValues = {
   name: "openai",
-  protocols: ["openai-chat"],
+  protocols: ["openai-chat", "openai-responses"],
   baseUrl: "https://api.openai.com",
   credentials: [NEW_CREDENTIAL],
   models: [],

@@ -39,7 +39,7 @@ export function RequestSummary({ request, listHref }: { request: ShownRequest; l
           <OnlyThese href={narrow("key", key?.id)} />
         </Fact>
         <Fact label={t("detail.endpoint")}>
-          <span data-user-text>{request.protocol}</span>
+          <span data-user-text>{[request.protocol, request.operation].filter(Boolean).join(" / ")}</span>
           {request.outcome === "denied" ? null : (
             <span className="text-muted-foreground">{request.stream ? t("stream") : t("whole")}</span>
           )}
