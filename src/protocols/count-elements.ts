@@ -1,4 +1,4 @@
-import type { WatchPlan } from "./watch-json";
+import type { WatchPlan } from "./watch-plan";
 
 /**
  * The plan that tells the elements of an array of the root object as well: each one as an empty value in the slot behind the last path, so

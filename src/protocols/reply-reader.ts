@@ -2,7 +2,8 @@ import type { Usage } from "@/core/prices/price";
 import type { ReplyReader, ReplyReading } from "./protocol";
 import { RepeatedBlock } from "./repeated-block";
 import { type BlockSink, readBlock, type SseEvent, SseSplitter } from "./sse";
-import { JsonWatch, type WatchPlan } from "./watch-json";
+import { JsonWatch } from "./watch-json";
+import type { WatchPlan } from "./watch-plan";
 
 /** An error inside a reply, as the status it stands for. */
 export type ReplyError = { readonly status: number; readonly type: string };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { JsonWatch, watchPlan } from "./watch-json";
+import { JsonWatch } from "./watch-json";
+import { watchPlan } from "./watch-plan";
 
 const PATHS = ["usage", "choices.usage", "message.usage", "tier"];
 const PLAN = watchPlan(PATHS, ["content", "text"]);

@@ -1,50 +1,10 @@
-/** Which values of a JSON text are kept and which strings are counted; built once per format. */
-export type WatchPlan = {
-  readonly keysByLength: readonly (readonly WatchedKey[] | undefined)[];
-  readonly nodes: ReadonlyMap<number, WatchNode>;
-  /** An array of the root whose elements, objects, are each told as an empty value; made by `countElements`. */
-  readonly counted?: { readonly code: number; readonly slot: number };
-};
+import { PATH_BASE, type WatchedKey, type WatchPlan } from "./watch-plan";
 
-type WatchedKey = { readonly bytes: Buffer; readonly id: number; readonly isContent: boolean };
-type WatchNode = { readonly slot: number; readonly isPrefix: boolean };
-
-/** Codes of a path are its key ids in base 64. */
-const BASE = 64;
 const MAX_PATH = 4;
 const UNKNOWN = -1;
 /** No key stands before the next value: it is an array's element or the root. */
 const NO_KEY = -2;
 const MAX_KEPT_BYTES = 8 * 1024 * 1024;
-
-/**
- * Compiles the paths whose values are handed out (`choices.usage`; arrays add no step, the slot is the index in the list) and the keys whose
- * string values are counted as content wherever they stand.
- */
-export function watchPlan(paths: readonly string[], contentKeys: readonly string[]): WatchPlan {
-  const ids = new Map<string, number>();
-  for (const key of [...paths.flatMap((path) => path.split(".")), ...contentKeys]) {
-    if (!ids.has(key)) ids.set(key, ids.size + 1);
-  }
-  const keysByLength: WatchedKey[][] = [];
-  for (const [key, id] of ids) {
-    const bytes = Buffer.from(key);
-    keysByLength[bytes.length] ??= [];
-    keysByLength[bytes.length]?.push({ bytes, id, isContent: contentKeys.includes(key) });
-  }
-  const nodes = new Map<number, { slot: number; isPrefix: boolean }>();
-  for (const [slot, path] of paths.entries()) {
-    let code = 0;
-    const keys = path.split(".");
-    for (const [index, key] of keys.entries()) {
-      code = code * BASE + (ids.get(key) ?? 0);
-      const isLast = index === keys.length - 1;
-      const node = nodes.get(code) ?? { slot: -1, isPrefix: false };
-      nodes.set(code, { slot: isLast ? slot : node.slot, isPrefix: node.isPrefix || !isLast });
-    }
-  }
-  return { keysByLength, nodes };
-}
 
 /** Gets the JSON text of a watched value that is not null. */
 export type ValueSink = (slot: number, json: Buffer) => void;
@@ -187,7 +147,7 @@ export class JsonWatch {
     this.#isContentKey = candidate?.isContent === true;
     this.#keyCode = UNKNOWN;
     if (candidate === null || parent < 0) return;
-    const code = parent * BASE + candidate.id;
+    const code = parent * PATH_BASE + candidate.id;
     if (this.#plan.nodes.has(code)) this.#keyCode = code;
   }
 

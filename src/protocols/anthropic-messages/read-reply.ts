@@ -2,7 +2,7 @@ import { isJsonRecord, type JsonRecord, parseJson, textAt } from "../parse-json"
 import type { ReplyReader, ReplyReading } from "../protocol";
 import { bodyReader, type ReplyError, type ReplyFormat, replyKind, streamReader } from "../reply-reader";
 import { mergeUsage } from "../usage-counts";
-import { watchPlan } from "../watch-json";
+import { watchPlan } from "../watch-plan";
 import { messagesUsage } from "./read-usage";
 
 const CONTENT_KEYS = ["content", "text", "partial_json", "thinking"];

@@ -10,7 +10,7 @@ import {
   streamReader,
 } from "../reply-reader";
 import { mergeUsage } from "../usage-counts";
-import { watchPlan } from "../watch-json";
+import { watchPlan } from "../watch-plan";
 import { ArraySplitter } from "./array-splitter";
 import { geminiUsage } from "./read-usage";
 import { SearchCount } from "./search-count";

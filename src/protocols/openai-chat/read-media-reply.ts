@@ -7,7 +7,7 @@ import { isJsonRecord, type JsonRecord, parseJson } from "../parse-json";
 import type { ReplyReader } from "../protocol";
 import { bodyReader, type ReplyError, type ReplyFormat, replyKind } from "../reply-reader";
 import { mergeUsage, UsageTally, usageOf } from "../usage-counts";
-import { watchPlan } from "../watch-json";
+import { watchPlan } from "../watch-plan";
 import { audioMsOf, mediaUsage } from "./read-media-usage";
 
 const PATHS = ["usage", "type", "error", "size", "quality", "duration"];

@@ -3,7 +3,7 @@ import { isJsonRecord, type JsonRecord, parseJson } from "../parse-json";
 import type { ReplyReader } from "../protocol";
 import { bodyReader, type ReplyError, type ReplyFormat, replyKind, streamReader } from "../reply-reader";
 import { mergeUsage } from "../usage-counts";
-import { watchPlan } from "../watch-json";
+import { watchPlan } from "../watch-plan";
 import { chatUsage } from "./read-usage";
 
 /** Reasoning is written before the answer by upstreams that show it, and is billed as output. */

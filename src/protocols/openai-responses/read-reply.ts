@@ -4,7 +4,7 @@ import { isJsonRecord, type JsonRecord, parseJson } from "../parse-json";
 import type { ReplyReader, ReplyReading } from "../protocol";
 import { bodyReader, type ReplyError, type ReplyFormat, replyKind, streamReader } from "../reply-reader";
 import { mergeUsage, UsageTally, usageOf } from "../usage-counts";
-import { type WatchPlan, watchPlan } from "../watch-json";
+import { type WatchPlan, watchPlan } from "../watch-plan";
 import { ItemTally, toolUnits } from "./count-items";
 import { responsesUsage } from "./read-usage";
 
