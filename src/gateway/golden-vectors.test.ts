@@ -4,6 +4,7 @@ import { GOLDEN_ROWS, GOLDEN_VECTORS, type GoldenName, type GoldenVector } from 
 import { openGateway } from "@test/open-gateway";
 import { describe, expect, test } from "vitest";
 import { recompute } from "@/core/prices/recompute";
+import { PROTOCOL_IDS } from "@/core/vocabulary";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -65,13 +66,32 @@ const MESSAGES: Partial<Record<GoldenName, Json>> = {
   G23: { input_tokens: 1000, output_tokens: 200, speed: "fast", service_tier: "standard" },
 };
 
+/** What the upstream says of a Gemini vector: usage, and how many searches the reply is grounded in. */
+const GEMINI: Partial<Record<GoldenName, { readonly usage: Json; readonly searches?: number }>> = {
+  G24: {
+    usage: {
+      ...{ promptTokenCount: 1000, cachedContentTokenCount: 400, toolUsePromptTokenCount: 150 },
+      ...{ candidatesTokenCount: 200, thoughtsTokenCount: 800 },
+    },
+  },
+  G25: { usage: { promptTokenCount: 200_001, candidatesTokenCount: 1000 } },
+  G26: {
+    usage: {
+      ...{ promptTokenCount: 1000, promptTokensDetails: [{ modality: "AUDIO", tokenCount: 300 }] },
+      ...{ cachedContentTokenCount: 200, cacheTokensDetails: [{ modality: "AUDIO", tokenCount: 100 }] },
+      ...{ candidatesTokenCount: 1340, candidatesTokensDetails: [{ modality: "IMAGE", tokenCount: 1290 }] },
+    },
+  },
+  G27: { usage: { promptTokenCount: 500, candidatesTokenCount: 300 }, searches: 3 },
+};
+
 /** A gateway at the vector's instant, on its prices and multipliers, in front of an upstream that answers so. */
 function open({ set, at, channelPpm, groupPpms }: GoldenVector, answer: UpstreamAnswer) {
   const userGroups = groupPpms.map((costMultiplierPpm, index) => ({
     ...{ id: index + 1, name: `group ${index}`, joinedVersion: 1, costMultiplierPpm },
   }));
   const channel = buildChannel({
-    ...{ baseUrl: "http://127.0.0.1:1", costMultiplierPpm: channelPpm },
+    ...{ baseUrl: "http://127.0.0.1:1", costMultiplierPpm: channelPpm, protocols: PROTOCOL_IDS },
     models: new Map([[set, { name: set, upstream: set }]]),
   });
   return openGateway({
@@ -174,5 +194,26 @@ describe("a Messages reply", () => {
     await sent.handled;
     expect(scene.left.entries[0]).toMatchObject({ outcome: "client_aborted", costNanoUsd: 4_875_000 });
     expectVector(scene.left.entries[0], GOLDEN_VECTORS.G43);
+  });
+});
+
+describe("a Gemini reply", () => {
+  const pathOf = (method: string) => `/v1beta/models/charlie:${method}`;
+  const vectors = Object.entries(GEMINI).map(([name, said]) => ({
+    ...{ name, said, vector: GOLDEN_VECTORS[name as GoldenName] },
+  }));
+  const replyOf = ({ usage, searches = 0 }: NonNullable<(typeof GEMINI)[GoldenName]>) => {
+    const grounded = searches === 0 ? {} : { groundingMetadata: { webSearchQueries: Array(searches).fill("x") } };
+    return { candidates: [{ index: 0, finishReason: "STOP", ...grounded }], usageMetadata: usage };
+  };
+
+  test.each(vectors)("$name, plain", async ({ said, vector }) => {
+    expectVector(await entryOf(vector, pathOf("generateContent"), { body: replyOf(said) }), vector);
+  });
+
+  test.each(vectors)("$name, streamed", async ({ said, vector }) => {
+    const path = pathOf("streamGenerateContent?alt=sse");
+    const begun = { candidates: [{ index: 0, content: { parts: [{ text: "x" }] } }] };
+    expectVector(await entryOf(vector, path, { events: [event(begun), event(replyOf(said))] }), vector);
   });
 });

@@ -193,3 +193,28 @@ describe.each(SPOKEN)("a streamed call of $id that waits in a queue", ({ id, cal
     expect(scene.left.entries).toHaveLength(1);
   });
 });
+
+test("a streamed call of Gemini hears nothing while it waits, whatever the setting, and keeps the status of its refusal (T5)", async () => {
+  const scene = openGateway({
+    channels: [
+      buildChannel({
+        ...{ baseUrl: "http://127.0.0.1:1", limiter: { ...QUEUE, queueTimeoutMs: 40_000 } },
+        protocols: ["openai-chat", "gemini"],
+      }),
+    ],
+    answer: () => ({ latencyMs: 60_000 }),
+    settings: { queueHeartbeatMs: 15_000 },
+  });
+  scene.send();
+  await scene.pass(20);
+  const { answer, handled } = scene.send({
+    path: "/v1beta/models/gpt-4o:streamGenerateContent?alt=sse",
+    maxTokens: null,
+  });
+  await scene.pass(35_000);
+  expect([answer.status, answer.body]).toEqual([0, ""]);
+  await scene.finish();
+  await handled;
+  expect(answer.headers["x-sluice-code"]).toBe("channel_queue_timeout");
+  expect(answer.status).toBe(429);
+});
