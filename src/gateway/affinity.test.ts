@@ -191,7 +191,7 @@ describe("a stored response", () => {
         ignoresBreakers: false,
         trace: { candidates: [], chosen: 1 },
       } as const;
-      endAttempt({ chosen, end, target, affinity: null, credential: null, userId: 7 }, deps);
+      endAttempt({ chosen, end, target, affinity: null, credential: null, userId: 7, isRateOnly: false }, deps);
     };
     ended("resp_good", "ok");
     ended("resp_bad", "upstream_error");

@@ -1,6 +1,6 @@
 import { type AppError, toAppError } from "@/core/errors";
 import type { Journal } from "@/core/ledger/journal";
-import { costCounts } from "@/core/prices/cost-counts";
+import { costCounts, NO_TOOLS } from "@/core/prices/cost-counts";
 import { type EstimateAsk, estimateCall, estimateInput } from "@/core/prices/estimate-call";
 import { type RaisedCeiling, raiseCeiling, renewedCeiling, worstCeiling } from "@/core/prices/raise-ceiling";
 import type { Clock } from "@/lib/clock";
@@ -75,7 +75,8 @@ export function openCeiling(ask: CeilingAsk): Ceiling {
 /** The ceiling of an attempt that costs nothing whatever is read: no frame is written. */
 export function freeCeiling(ask: CeilingAsk): Ceiling {
   return {
-    ...{ ask, inputTokens: 0, inputNanoUsd: 0, worstNanoUsd: 0, tokenNanoUsd: 0 },
+    ask: { ...ask, stream: false },
+    ...{ inputTokens: 0, inputNanoUsd: 0, worstNanoUsd: 0, tokenNanoUsd: 0 },
     raised: { ceilingNanoUsd: 0, raiseAtNanoUsd: Number.POSITIVE_INFINITY },
     ...{ writtenNanoUsd: 0, coveredBytes: Number.POSITIVE_INFINITY, outputSince: null, listener: null },
   };
@@ -155,16 +156,19 @@ function spending(ceiling: Ceiling, spentNanoUsd: number) {
 }
 
 function spentOn({ ask, inputTokens }: Ceiling, reading: ReplyReading): number {
-  return costOf(ask, seenUsage(reading, inputTokens).counts);
+  const { counts, tools } = seenUsage(reading, inputTokens);
+  return costOf(ask, counts, tools);
 }
 
 function tokenCost({ ask, inputTokens, inputNanoUsd }: Ceiling): number {
   return (costOf(ask, { input_text: inputTokens, output_text: MILLION }) - inputNanoUsd) / MILLION;
 }
 
-function costOf({ estimate }: CeilingAsk, counts: Parameters<typeof costCounts>[0]["counts"]): number {
+type Priced = Parameters<typeof costCounts>[0];
+
+function costOf({ estimate }: CeilingAsk, counts: Priced["counts"], tools: Priced["tools"] = NO_TOOLS): number {
   const { rows, at, channelPpm, groupPpm, call } = estimate;
-  return costCounts({ counts, tier: call.tier, rows, at, channelPpm, groupPpm });
+  return costCounts({ counts, tools, tier: call.tier, rows, at, channelPpm, groupPpm });
 }
 
 /** Bytes that need the raise wait for its write; the others go on meanwhile. */

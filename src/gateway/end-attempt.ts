@@ -19,17 +19,19 @@ export type EndedChoice = {
   readonly credential: OpenCredential | null;
   /** Whose key it was. */
   readonly userId: number;
+  /** Nothing of it is charged (class R): it is one request of the channel's minute, and no tokens. */
+  readonly isRateOnly: boolean;
 };
 
 /** Gives back the slot that a call had at a channel, whose upstream has been read or closed by now (L7), and lets its health learn from the attempt; exactly once for each choice. */
 export function endAttempt(
-  { chosen, end, target, affinity, credential, userId }: EndedChoice,
+  { chosen, end, target, affinity, credential, userId, isRateOnly }: EndedChoice,
   deps: Pick<GatewayDeps, "health" | "tally" | "affinity">,
 ): void {
   const { health, tally } = deps;
   const { candidate, taken } = chosen;
   taken.slot.release();
-  if (taken.unit !== null) endUnit(taken.unit, end);
+  if (taken.unit !== null) endUnit(taken.unit, isRateOnly ? null : end, end?.isDispatched === true);
   if (end?.isDispatched === true) tally.sent(candidate.channel.id);
   const { cooldownDefaultMs: defaultMs, cooldownMaxMs: maxMs } = target.config.settings;
   const verdict = verdictOf(end);
@@ -52,12 +54,12 @@ export function endAttempt(
 }
 
 /** Puts right what the channel's budget per minute was charged (C18). */
-function endUnit(unit: RateUnit, end: AttemptEnd | null): void {
-  if (end === null || !end.isDispatched) {
+function endUnit(unit: RateUnit, charged: AttemptEnd | null, wasSent: boolean): void {
+  if (!wasSent) {
     unit.giveBack();
     return;
   }
-  const { usage } = billableUsage(end.relay, end);
+  const usage = charged === null ? null : billableUsage(charged.relay, charged).usage;
   const { input, output } = countTokens(usage?.counts ?? {});
   unit.settle(input + output);
 }

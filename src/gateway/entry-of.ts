@@ -60,7 +60,15 @@ export function entryOf(end: AttemptEnd, { admitted, exchange }: Attempted, requ
 /** Whose price counts: of further models that the body named the one that the reply says it is of, else the billed one (protocols-and-pricing.md N4). */
 function servedModel({ relay, candidate }: AttemptEnd, { admitted }: Attempted): string {
   const { model } = relay.reading;
-  return model !== undefined && admitted.call.secondaryModels.includes(model) ? model : candidate.billedModel;
+  const { secondaryModels } = admitted.call;
+  if (model === undefined || secondaryModels.length === 0 || isNameOf(model, candidate.upstreamModel))
+    return candidate.billedModel;
+  return secondaryModels.find((name) => isNameOf(model, name)) ?? candidate.billedModel;
+}
+
+/** A name, or that of one of its dated versions: vendors answer an alias with the version behind it. */
+function isNameOf(told: string, asked: string): boolean {
+  return told === asked || (told.startsWith(`${asked}-`) && /^\d{4}/.test(told.slice(asked.length + 1)));
 }
 
 /** Price rows kept from the admission; those of a secondary model as the configuration of the admission has them, empty when it has no price. */

@@ -33,6 +33,7 @@ describe("findRoute", () => {
     expect(find("POST", "/v1beta/models/acme/model:1:generateContent")).toMatchObject({ names });
     expect(find("POST", "/v1beta/models/models%2Facme/model:1:countTokens")).toMatchObject({ names });
     expect(find("POST", "/models/acme/model:1:embedContent")).toMatchObject({ names });
+    expect(codeOf("POST", "/v1beta/models/models/models/acme:generateContent")).toBe("endpoint_not_supported");
   });
 
   test("HEAD stands for GET, without a body", () => {

@@ -65,8 +65,11 @@ function allowOf(matches: readonly Match[]): string {
   return [...new Set(methods), "OPTIONS"].join(", ");
 }
 
-/** `{model}` takes as much as it can, so that a path is split at its last colon. */
+/**
+ * `{model}` takes as much as it can, so that a path is split at its last colon. A prefix is cut once: a name with another one would be one name
+ * here and another one upstream.
+ */
 function patternOf(template: string): RegExp {
-  const source = template.replace("{model}", "(?:models/)?(?<model>.+)").replace("{id}", "(?<id>[^/]+)");
+  const source = template.replace("{model}", "(?:models/)?(?!models/)(?<model>.+)").replace("{id}", "(?<id>[^/]+)");
   return new RegExp(`^${source}$`, "s");
 }

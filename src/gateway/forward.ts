@@ -74,7 +74,8 @@ export async function forward(admitted: Admitted, exchange: Exchange, deps: Engi
         end = await attempt({ ...given, hold: ready.hold, first, queueMs: queueMsOf(choices) }, exchange, deps);
         ends.push(end);
       } finally {
-        endAttempt({ chosen, end, target, affinity, credential, userId: caller.userId }, deps);
+        const whose = { userId: caller.userId, isRateOnly: isRateOnly(exchange) };
+        endAttempt({ chosen, end, target, affinity, credential, ...whose }, deps);
       }
       if (!maySendAgain(end, exchange)) break;
     }

@@ -153,12 +153,17 @@ function takeEnd(relay: Relay, last: Uint8Array | null): void {
   if (tail !== undefined) hold(relay, tail);
   if (relay.phase === "keeping") finishFailedReply(relay, relay.receivedBytes > PEEK_BYTES ? null : takeHeld(relay));
   else if (relay.phase === "relaying") endReply(relay);
-  else if (relay.receivedBytes === 0) takeError(relay, new AppError("upstream_truncated"));
+  else if (relay.receivedBytes === 0 && !isBodiless(relay)) takeError(relay, new AppError("upstream_truncated"));
   else if (isFirstEventError(relay)) finishFirstEventError(relay);
   else {
     startReply(relay);
     endReply(relay);
   }
+}
+
+/** A reply that has no body by its status: 204 to a DELETE. */
+function isBodiless({ status }: Relay): boolean {
+  return status === 204 || status === 205;
 }
 
 function read(relay: Relay, chunk: Uint8Array): void {

@@ -123,7 +123,9 @@ describe("a further model of a body (protocols-and-pricing.md N4)", () => {
     for (const stream of [false, true]) {
       expect(await costOf("dear", stream)).toEqual(["own", 1_100_000, "dear"]);
       expect(await costOf("own", stream)).toEqual(["own", 110_000, "own"]);
+      expect(await costOf("dear-20260101", stream)).toEqual(["own", 1_100_000, "dear"]);
       expect(await costOf("own-2026-01-01", stream)).toEqual(["own", 110_000, "own"]);
+      expect(await costOf("dear-mini", stream)).toEqual(["own", 110_000, "own"]);
     }
   });
 

@@ -25,7 +25,7 @@ export function withSecondaryModels(ask: SecondaryAsk): Target {
   const { model: own, config } = target;
   let { candidates } = target;
   for (const model of call.secondaryModels) {
-    if (model === own) continue;
+    if (model === own && candidates.every(({ upstreamModel }) => upstreamModel === model)) continue;
     if (!isPermitted(model, caller)) throw new AppError("secondary_model_not_allowed", { model });
     const serving = servingChannels({ model, userGroups: caller.userGroups }, route, config);
     candidates = candidates.flatMap((candidate) => {

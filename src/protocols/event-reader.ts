@@ -53,7 +53,7 @@ class EventReader implements ReplyReader {
 
   end(): Uint8Array {
     this.#endLine();
-    this.#endEvent();
+    if (this.#watch.isComplete) this.#endEvent(); // one that was cut in the middle ends nothing
     return this.#takeHeld();
   }
 

@@ -13,6 +13,8 @@ const NOT_UP: ReadonlySet<string> = new Set([
   ...["host", "content-length", "content-encoding", "accept-encoding", "expect", "cookie"],
   ...["forwarded", "x-real-ip", "via", "true-client-ip", "origin", "referer"],
   ...["openai-organization", "openai-project", "x-goog-user-project", "traceparent", "tracestate", "baggage"],
+  // A reply of 304 or 206 is none that could be metered.
+  ...["if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "if-range", "range"],
 ]);
 const NOT_UP_FAMILIES = ["x-forwarded-", "cf-", "sec-", "x-sluice-"];
 

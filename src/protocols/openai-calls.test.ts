@@ -74,10 +74,11 @@ describe("what a call of each operation asks for", () => {
     const call = read(DRAWN, { model: "m", n: 4, size: "1024x1024", quality: "hd", stream: true });
     expect(call).toMatchObject({ operation: "image", choices: 4, stream: true });
     expect(call.units).toMatchObject({ images: 4, imageVariant: variant("1024x1024", "hd"), output: "output_image" });
-    expect(read(DRAWN, { model: "m", n: "4", size: 7 }).units).toMatchObject({
+    expect(read(DRAWN, { model: "m", n: null, size: 7 }).units).toMatchObject({
       images: 1,
       imageVariant: variant(null, null),
     });
+    expect(() => read(DRAWN, { model: "m", n: "4" })).toThrow("invalid_body");
   });
 
   test("images as a form: the same, and its files are images", () => {

@@ -5,6 +5,7 @@ import { jsonSource, skipValue, skipWhite } from "./skip-json";
 const MAX_MODEL_BYTES = 256;
 /** A scalar longer than this is no number, flag or name that Sluice could mean. */
 const MAX_SCALAR_BYTES = 4096;
+const MAX_NUMBER_BYTES = 64;
 const MAX_CHOICES = 128;
 const MAX_CONVERSATION_BYTES = 512;
 const MAX_ID_BYTES = 1024;
@@ -27,9 +28,15 @@ export function invalidField(field: string, expected: string): AppError {
   return new AppError("invalid_body", params);
 }
 
-/** The decoded value of a governed scalar; undefined when the member is absent, an object, an array or longer than any value meant here. */
+/**
+ * The decoded value of a governed scalar; undefined when the member is absent, an object, an array or longer than any value meant here.
+ * Throws `invalid_body` for a number that long: it may be a small one.
+ */
 function scalarOf(scan: BodyScan, name: string): string | number | boolean | null | undefined {
-  return seenScalar(scan, scan.members.get(name));
+  const member = scan.members.get(name);
+  if (member?.type === "number" && member.valueEnd - member.valueStart > MAX_NUMBER_BYTES)
+    throw invalidField(name, `a number of at most ${MAX_NUMBER_BYTES} characters`);
+  return seenScalar(scan, member);
 }
 
 function seenScalar(scan: BodyScan, member: SeenMember | undefined): string | number | boolean | null | undefined {
@@ -121,10 +128,18 @@ export function readTokenLimit(scan: BodyScan, name: string): number | null {
   return value;
 }
 
-/** `n` or `best_of`: 1 when it is absent or no number. Throws `invalid_body` outside 1..128. */
+/** The same where some upstreams take 0 for no limit at all: null, too. */
+export function readOpenLimit(scan: BodyScan, name: string): number | null {
+  const limit = readTokenLimit(scan, name);
+  return limit === 0 ? null : limit;
+}
+
+/** `n` or `best_of`: 1 when it is absent or null. Throws `invalid_body` outside 1..128 and for a text, which some upstreams read as a number. */
 export function readChoices(scan: BodyScan, name: string): number {
+  const member = scan.members.get(name);
+  if (member === undefined || member.type === "null") return 1;
   const value = scalarOf(scan, name);
-  return typeof value === "number" ? checkChoices(value, name) : 1;
+  return checkChoices(typeof value === "number" ? value : Number.NaN, name);
 }
 
 /** A number of choices. Throws `invalid_body` outside 1..128. */
@@ -161,7 +176,7 @@ function isLow(text: string, at: number): boolean {
 
 /** Elements of an array that is only looked at, if the first is text or an array itself; else 1: one value. */
 export function countInputs(scan: BodyScan, name: string): number {
-  const member = scan.seen.get(name);
+  const member = scan.members.get(name);
   if (member?.type !== "array") return 1;
   const { bytes } = scan;
   const source = jsonSource(bytes);

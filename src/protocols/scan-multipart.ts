@@ -38,8 +38,15 @@ export function isFormFault(result: FormScan | FormFault): result is FormFault {
 export function boundaryOf(contentType: string | undefined): string | null | undefined {
   if (contentType === undefined || !/^\s*multipart\//i.test(contentType)) return undefined;
   const type = readParameters(contentType.trim());
-  const boundary = type?.value === "multipart/form-data" ? type.parameters.get("boundary") : undefined;
+  if (type?.value !== "multipart/form-data") return null;
+  for (const [name, value] of type.parameters) if (!isOfForms(name, value)) return null;
+  const boundary = type.parameters.get("boundary");
   return boundary !== undefined && BOUNDARY.test(boundary) ? boundary : null;
+}
+
+/** A parameter that no parser reads the form otherwise by: not `boundary*`, and no charset in which names are other names. */
+function isOfForms(name: string, value: string): boolean {
+  return name === "boundary" || (name === "charset" && /^utf-?8$/i.test(value));
 }
 
 /**

@@ -14,18 +14,30 @@ export type UpstreamParts = {
   readonly path: string;
   /** null: the route takes none. */
   readonly body: SplicedBody | null;
+  /** Of a body that is no JSON: what it was scanned as, so that nobody reads it as anything else. Absent: JSON. */
+  readonly contentType?: string;
   /** The credential in the protocol's header. */
   readonly credential: Readonly<Record<string, string>>;
   readonly injectedUsage: boolean;
 };
+
+const JSON_TYPE = "application/json";
+/** The type as clients write it, in the one charset that JSON has. */
+const PLAIN_JSON = /^application\/json(?:;[ \t]*charset="?utf-?8"?)?$/i;
+
+/** A body that was scanned as JSON goes up as JSON: under another type, or in another charset, it could carry another model. */
+function jsonTypeOf(given: string | undefined): string {
+  return given !== undefined && PLAIN_JSON.test(given.trim()) ? given : JSON_TYPE;
+}
 
 const NO_BODY: SplicedBody = { slices: [], contentLength: 0 };
 
 /** Puts URL, headers and spliced body of one upstream request together (protocols-and-pricing.md 2.2, 4.3). */
 export function upstreamRequest(ask: UpstreamParts): UpstreamRequest {
   const { slices, contentLength } = ask.body ?? NO_BODY;
-  const length = ask.body === null ? {} : { "content-length": String(contentLength) };
-  const set = { ...ask.credential, ...length };
+  const type = ask.contentType ?? jsonTypeOf(ask.request.headers["content-type"]);
+  const own = ask.body === null ? {} : { "content-type": type, "content-length": String(contentLength) };
+  const set = { ...ask.credential, ...own };
   return {
     method: ask.method,
     url: `${ask.channel.baseUrl}${ask.path}`,

@@ -21,7 +21,7 @@ export function readMessagesCall({ body, route }: CallAsk): Call {
     line: route,
     model,
     secondaryModels: readSecondaryModels(scan),
-    stream: readStream(scan),
+    stream: readStream(scan) && route.class === "M",
     // The usage is a part of this format's streams and never taken out.
     asksStreamUsage: true,
     maxOutputTokens: readTokenLimit(scan, "max_tokens"),

@@ -42,7 +42,7 @@ describe("what a request asks for", () => {
   test.each([
     [{ generationConfig: { maxOutputTokens: 7, candidateCount: 3 }, serviceTier: "flex" }, 7, 3, "flex"],
     [{ generation_config: { max_output_tokens: 7, candidate_count: 3 }, service_tier: "flex" }, 7, 3, "flex"],
-    [{ generationConfig: { max_output_tokens: 0 }, serviceTier: "SERVICE_TIER_PRIORITY" }, 0, 1, "priority"],
+    [{ generationConfig: { max_output_tokens: 0 }, serviceTier: "SERVICE_TIER_PRIORITY" }, null, 1, "priority"],
     [{ generationConfig: { maxOutputTokens: "7", candidateCount: "3" }, serviceTier: "" }, null, 3, "standard"],
     [{ generationConfig: { maxOutputTokens: null, candidateCount: null }, serviceTier: null }, null, 1, "standard"],
     [{ generationConfig: null, serviceTier: "unspecified" }, null, 1, "standard"],

@@ -7,8 +7,8 @@ import {
   checkModelName,
   invalidField,
   readChoices,
+  readOpenLimit,
   readText,
-  readTokenLimit,
   scanOrThrow,
 } from "../read-fields";
 import { UNITS } from "../read-tool-units";
@@ -96,7 +96,7 @@ function readConfig(body: BodyScan): GenerationConfig {
   if (config === null) return NO_CONFIG;
   const { scan, edits } = config;
   return {
-    maxOutputTokens: readTokenLimit(scan, spellingIn(scan, MAX_OUTPUT_TOKENS)),
+    maxOutputTokens: readOpenLimit(scan, spellingIn(scan, MAX_OUTPUT_TOKENS)),
     choices: readCandidates(scan, spellingIn(scan, CANDIDATE_COUNT)),
     edits,
   };

@@ -1,4 +1,5 @@
 import type { UpstreamAsk, UpstreamRequest } from "../protocol";
+import { boundaryOf } from "../scan-multipart";
 import { type SplicedBody, spliceBody, spliceBytes } from "../splice-body";
 import { modelEdits, upstreamRequest } from "../upstream-request";
 import type { OpenAiScan } from "./openai-scan";
@@ -7,11 +8,13 @@ import type { OpenAiScan } from "./openai-scan";
 export function buildOpenAiUpstream(ask: UpstreamAsk): UpstreamRequest {
   const { call, request, channel } = ask;
   const { body, injectedUsage } = splice(ask);
+  const form = (call.scan as OpenAiScan).kind === "form" ? formType(request.headers["content-type"]) : {};
   return upstreamRequest({
     request,
     channel,
     ...call.line,
     body,
+    ...form,
     credential: { authorization: `Bearer ${channel.credential ?? ""}` },
     injectedUsage,
   });
@@ -25,7 +28,17 @@ function splice({ call, channel, upstreamModel }: UpstreamAsk): { body: SplicedB
   return { body: spliceBody(scan.body, edits), injectedUsage: usageEdits.length > 0 };
 }
 
-/** Of a form only the bytes of the model change; its boundary stays, so its content type goes up as it came. */
+/** The type as clients write it: nothing but its boundary. */
+const PLAIN_FORM = /^multipart\/form-data;[ \t]*boundary=(?:"[^"\\]*"|[\w'+.-]+)$/i;
+
+/** A form goes up under its boundary alone: by another parameter it could be read as another form. */
+function formType(given = ""): { readonly contentType?: string } {
+  const boundary = boundaryOf(given);
+  if (typeof boundary !== "string") return {};
+  return { contentType: PLAIN_FORM.test(given) ? given : `multipart/form-data; boundary="${boundary}"` };
+}
+
+/** Of a form only the bytes of the model change; its boundary stays. */
 function spliceForm(
   form: Extract<OpenAiScan, { kind: "form" }>["form"],
   model: string,

@@ -6,22 +6,24 @@ import {
   readChoices,
   readMarks,
   readModel,
+  readOpenLimit,
   readSeenText,
   readStream,
   readText,
-  readTokenLimit,
   scanOrThrow,
 } from "../read-fields";
 import { type BodyScan, governedFields } from "../scan-body";
 import type { OpenAiScan } from "./openai-scan";
+import { readFurtherModels } from "./read-further-models";
 import { readStreamUsage } from "./stream-options";
 import { CHAT_CONVERSATION, CHAT_FIELDS, PROMPT } from "./wire";
 
-const FIELDS = governedFields(CHAT_FIELDS, [...CHAT_CONVERSATION, PROMPT]);
+const FIELDS = governedFields(CHAT_FIELDS, CHAT_CONVERSATION);
+const COMPLETION_FIELDS = governedFields([...CHAT_FIELDS, PROMPT], CHAT_CONVERSATION);
 
 /** What a body of `chat` or `completion` asks for. Throws `invalid_json`, `invalid_body`, `model_required`. */
 export function readChatCall({ body, route }: CallAsk): Call {
-  const scan = scanOrThrow(body, FIELDS);
+  const scan = scanOrThrow(body, route.operation === "completion" ? COMPLETION_FIELDS : FIELDS);
   const model = readModel(scan);
   const stream = readStream(scan);
   const usage = stream ? readStreamUsage(scan) : null;
@@ -30,7 +32,7 @@ export function readChatCall({ body, route }: CallAsk): Call {
     operation: route.operation,
     line: route,
     model,
-    secondaryModels: [],
+    secondaryModels: readFurtherModels(scan),
     stream,
     asksStreamUsage: usage?.isAsked ?? false,
     maxOutputTokens: readTokenLimits(scan),
@@ -51,8 +53,8 @@ export function readChatCall({ body, route }: CallAsk): Call {
 
 /** Of both spellings the larger: upstreams differ in which one they follow. */
 function readTokenLimits(scan: BodyScan): number | null {
-  const old = readTokenLimit(scan, "max_tokens");
-  const current = readTokenLimit(scan, "max_completion_tokens");
+  const old = readOpenLimit(scan, "max_tokens");
+  const current = readOpenLimit(scan, "max_completion_tokens");
   if (old === null || current === null) return old ?? current;
   return Math.max(old, current);
 }

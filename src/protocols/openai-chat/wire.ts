@@ -5,7 +5,7 @@ export const INCLUDE_USAGE = "include_usage";
 /** Fields of a chat body that Sluice reads; every spelling of them is guarded (4.2). */
 export const CHAT_FIELDS = [
   ...["model", "stream", STREAM_OPTIONS, "max_tokens", "max_completion_tokens"],
-  ...["n", "best_of", "service_tier", "tools"],
+  ...["n", "best_of", "service_tier", "tools", "models", "fallbacks"],
 ] as const;
 
 /** Fields that name the conversation, its cache or its user, in the order in which they are asked. */

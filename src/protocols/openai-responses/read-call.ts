@@ -7,10 +7,10 @@ import {
   readMarks,
   readModel,
   readObjectId,
+  readOpenLimit,
   readSeenText,
   readStream,
   readText,
-  readTokenLimit,
   scanOrThrow,
 } from "../read-fields";
 import { type BodyScan, governedFields } from "../scan-body";
@@ -38,8 +38,8 @@ function bodyCall({ body, route }: CallAsk): Call {
     operation: route.operation,
     line: route,
     model,
-    stream: readStream(scan),
-    maxOutputTokens: readTokenLimit(scan, "max_output_tokens"),
+    stream: readStream(scan) && route.class === "M",
+    maxOutputTokens: readOpenLimit(scan, "max_output_tokens"),
     hasTools: scan.members.has("tools"),
     toolUnits: declaredTools(scan),
     tier: openaiTier(readText(scan, "service_tier")),

@@ -20,7 +20,7 @@ const STREAM_PLAN = watchPlan(
 );
 const BODY_PLAN = watchPlan(RESPONSE_FIELDS, ["content", "text", "arguments"]);
 /** The last event repeats the whole output, images included. */
-const MAX_EVENT_BYTES = 8 * 1024 * 1024;
+const MAX_EVENT_BYTES = 32 * 1024 * 1024;
 
 /** The reader of a Responses reply. What is told of a stored response is no outcome of this call, and its id is known. */
 export function responsesReader(contentType: string, operation: OperationName): ReplyReader {
