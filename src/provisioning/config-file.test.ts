@@ -19,11 +19,16 @@ function editorSchema(): object {
   return { title: "Sluice provisioning file", ...schema };
 }
 
-/** JSON with short lists on one line, as the formatter keeps it. */
+const LINE_WIDTH = 120;
+
+/** JSON with lists on one line that fit there, as the formatter keeps it. */
 function print(schema: object): string {
   const text = JSON.stringify(schema, null, 2);
-  const inOneLine = (list: string) => `[${list.split(/\n\s*/).join(" ").trim()}]`;
-  return `${text.replaceAll(/\[((?:\s*"[^"\n]*",?)+)\s*\]/g, (_, list: string) => inOneLine(list))}\n`;
+  const fitted = (whole: string, list: string, at: number) => {
+    const line = `[${list.split(/\n\s*/).join(" ").trim()}]`;
+    return at - text.lastIndexOf("\n", at) - 1 + line.length > LINE_WIDTH ? whole : line;
+  };
+  return `${text.replaceAll(/\[((?:\s*"[^"\n]*",?)+)\s*\]/g, fitted)}\n`;
 }
 
 test("the JSON Schema for editors is that of the file", async () => {
