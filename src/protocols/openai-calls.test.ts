@@ -30,7 +30,7 @@ const variant = (size: string | null, quality: string | null) => ({ size, qualit
 
 describe("what a call of each operation asks for", () => {
   test.each(PATHS)("%s: a model, and nothing without one", (path) => {
-    expect(read(path, { model: "m" }).model).toBe("m");
+    expect(read(path, { model: "m", file: "AAAA" }).model).toBe("m");
     expect(codeOf(() => read(path, {}))).toBe("model_required");
     expect(codeOf(() => read(path, { model: null }))).toBe("invalid_body");
     expect(codeOf(() => read(path, { Model: "m" }))).toBe("invalid_body");
@@ -38,7 +38,8 @@ describe("what a call of each operation asks for", () => {
   });
 
   test.each(FORMS)("%s as a form: the same", (path) => {
-    expect(readForm(path, [["model", "m"]]).model).toBe("m");
+    const file = ["file", new Uint8Array(4)] as const;
+    expect(readForm(path, [["model", "m"], file]).model).toBe("m");
     expect(codeOf(() => readForm(path, [["other", "m"]]))).toBe("model_required");
     expect(codeOf(() => readForm(path, [["model", ""]]))).toBe("invalid_body");
     expect(codeOf(() => readForm(path, [["model", "x".repeat(257)]]))).toBe("invalid_body");
@@ -155,7 +156,7 @@ describe("what a call of each operation asks for", () => {
     expect(call.textBytes).toBeLessThan(1_000);
   });
 
-  test("a transcription as JSON: audio in base64 counts as its bytes, an address as nothing", () => {
+  test("a transcription as JSON: audio in base64 counts as its bytes; by an address alone there is none", () => {
     const audio = "A".repeat(64_000);
     const ms = 3_000;
     expect(Math.abs((read(HEARD, { model: "m", file: audio }).units?.audioMs ?? 0) - ms)).toBeLessThanOrEqual(1);
@@ -163,7 +164,13 @@ describe("what a call of each operation asks for", () => {
       Math.abs((read(HEARD, { model: "m", input: { data: audio } }).units?.audioMs ?? 0) - ms),
     ).toBeLessThanOrEqual(1);
     expect(read(HEARD, { model: "m", file: audio }).textBytes).toBeLessThan(100);
-    expect(read(HEARD, { model: "m", file: `https://x/${audio}`, url: "https://x/a.mp3" }).units?.audioMs).toBe(0);
+    const addressed = { model: "m", file: `https://x/${audio}`, url: "https://x/a.mp3" };
+    expect(codeOf(() => read(HEARD, addressed))).toBe("invalid_body");
+    const form = [
+      ["model", "m"],
+      ["url", "https://x/a.mp3"],
+    ] as const;
+    expect(codeOf(() => readForm(HEARD, form))).toBe("invalid_body");
   });
 });
 
@@ -175,7 +182,7 @@ describe("what goes up", () => {
   };
 
   test.each(PATHS)("%s: the body as it came, with the model that the channel knows", (path) => {
-    const text = '{"model" : "m", "input":"a",\n"x":{"model":"m"}}';
+    const text = '{"model" : "m", "file":"AAAA", "input":"a",\n"x":{"model":"m"}}';
     expect(send(path, Buffer.from(text))).toMatchObject({
       text,
       url: `https://upstream.example${path}`,
@@ -192,6 +199,10 @@ describe("what goes up", () => {
 
   test("a form whose type names a quoted boundary keeps it", () => {
     const type = 'multipart/form-data; boundary="form-boundary-1"';
-    expect(send(HEARD, buildForm([["model", "m"]]), { contentType: type }).headers["content-type"]).toBe(type);
+    const form = buildForm([
+      ["model", "m"],
+      ["file", new Uint8Array(4)],
+    ]);
+    expect(send(HEARD, form, { contentType: type }).headers["content-type"]).toBe(type);
   });
 });

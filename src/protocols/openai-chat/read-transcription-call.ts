@@ -1,6 +1,6 @@
 import { audioMsOfBytes, type CallUnits, NO_UNITS } from "@/core/prices/call-units";
 import type { Call, CallAsk } from "../protocol";
-import { readModel, readStream, scanOrThrow } from "../read-fields";
+import { invalidField, readModel, readStream, scanOrThrow } from "../read-fields";
 import { type BodyScan, governedFields } from "../scan-body";
 import { mediaCall, sizeOfForm, sizeOfJson } from "./media-call";
 import { readForm, readFormModel, readFormStream } from "./read-form";
@@ -10,8 +10,8 @@ const AUDIO = ["file", "audio"] as const;
 const FIELDS = governedFields(TRANSCRIPTION_FIELDS, AUDIO);
 
 /**
- * What a transcription or a translation asks for: audio of an estimated length, from a form or inside a JSON body; of audio that is named by
- * its address nothing is known. Throws `invalid_json`, `invalid_body`, `invalid_multipart`, `model_required`.
+ * What a transcription or a translation asks for: audio of an estimated length, from a form or inside a JSON body. Audio that is named by its
+ * address alone is refused, because its cost could not be held (protocols-and-pricing.md N2). Throws `invalid_json`, `invalid_body`, `invalid_multipart`, `model_required`.
  */
 export function readTranscriptionCall(ask: CallAsk): Call {
   const form = readForm(ask);
@@ -47,5 +47,7 @@ function isAddress({ bytes }: BodyScan, at: number): boolean {
 }
 
 function unitsOf(fileBytes: number): CallUnits {
+  if (fileBytes === 0)
+    throw invalidField("file", "audio itself: of what is named by its address alone nothing can be held");
   return { ...NO_UNITS, audioMs: audioMsOfBytes(fileBytes), output: "output_text" };
 }
