@@ -161,8 +161,14 @@ export function finishRead(relay: Relay): void {
   finish(relay, { outcome, code: failure?.code ?? null, charge: chargeOfRead(relay), failure, reading });
 }
 
-function failureIn({ reader }: Relay, { error, isComplete }: ReplyReading): UpstreamFailure | null {
-  if (error === null) return isComplete ? null : judgeBreak("upstream_truncated", true);
+/** A reply that has no body by its status: 204 to a DELETE. */
+export function isBodiless({ status }: Relay): boolean {
+  return status === 204 || status === 205;
+}
+
+function failureIn(relay: Relay, { error, isComplete }: ReplyReading): UpstreamFailure | null {
+  if (error === null) return isComplete || isBodiless(relay) ? null : judgeBreak("upstream_truncated", true);
+  const { reader } = relay;
   return reader?.firstEvent() === "error" ? judgeFirstEvent(error.status) : judgeLaterEvent(error.status);
 }
 

@@ -14,6 +14,7 @@ import {
   finishFirstEventError,
   finishRead,
   hold,
+  isBodiless,
   newRelay,
   type Relay,
   type RelayAsk,
@@ -159,11 +160,6 @@ function takeEnd(relay: Relay, last: Uint8Array | null): void {
     startReply(relay);
     endReply(relay);
   }
-}
-
-/** A reply that has no body by its status: 204 to a DELETE. */
-function isBodiless({ status }: Relay): boolean {
-  return status === 204 || status === 205;
 }
 
 function read(relay: Relay, chunk: Uint8Array): void {

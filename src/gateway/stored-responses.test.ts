@@ -59,6 +59,26 @@ describe("a stored response", () => {
     expect(urlsOf(scene)).toEqual([line, line]);
   });
 
+  test("that is deleted without a word is deleted", async () => {
+    const scene = open({ answer: () => ({ status: 204, body: "" }) });
+    const answer = await scene.one({ method: "DELETE", path: "/v1/responses/resp_1" });
+    expect([answer.status, answer.body, codeOf(answer)]).toEqual([204, "", undefined]);
+    expect(scene.left.requests).toMatchObject([{ status: 204, outcome: "ok" }]);
+  });
+
+  test("that is read spends no tokens of its channel's minute", async () => {
+    const usage = { input_tokens: 900_000, output_tokens: 10 };
+    const channels = [
+      buildChannel({ id: 2, baseUrl: "http://127.0.0.2:1", protocols: ["openai-responses"], tpm: 1_000_000 }),
+    ];
+    const answer = () => ({ body: { id: "resp_1", object: "response", status: "completed", usage } });
+    const scene = open({ channels, answer });
+    const statuses: number[] = [];
+    for (let turn = 0; turn < 4; turn++)
+      statuses.push((await scene.one({ method: "GET", path: "/v1/responses/resp_1" })).status);
+    expect(statuses).toEqual([200, 200, 200, 200]);
+  });
+
   test.each(USES)("of another user is not found, and nothing is sent: %s", async (_name, call) => {
     const scene = open();
     const answer = await scene.one({ ...call, key: OTHER_KEY });
