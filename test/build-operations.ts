@@ -36,7 +36,14 @@ export type TestOperations = {
 };
 
 /** Nobody. */
-export const ANONYMOUS: Actor = { kind: "anonymous", role: null, userId: null, name: "anonymous", address: null };
+export const ANONYMOUS: Actor = {
+  kind: "anonymous",
+  via: "api",
+  role: null,
+  userId: null,
+  name: "anonymous",
+  address: null,
+};
 /** The password of `signUp`. */
 export const TEST_PASSWORD = "correct horse battery";
 
@@ -131,7 +138,7 @@ function signUpIn(ports: OperationPorts): TestOperations["signUp"] {
     const values = { name, email, role, enabled: true, locale: null, timeZone: null, managedBy: null };
     const row = await ports.users.insert(values);
     await ports.accounts.setPassword({ id: row.id, name, email }, TEST_PASSWORD);
-    return { kind: "account", role, userId: row.id, name, address: "203.0.113.7" };
+    return { kind: "account", via: "page", role, userId: row.id, name, address: "203.0.113.7" };
   };
 }
 

@@ -9,6 +9,6 @@ export async function currentActor(): Promise<Actor> {
   const given = await headers();
   const account = await getServices().currentAccount(given);
   const address = clientAddress(given);
-  if (account === null) return { kind: "anonymous", role: null, userId: null, name: "anonymous", address };
-  return { kind: "account", role: account.role, userId: account.userId, name: account.name, address };
+  if (account === null) return { kind: "anonymous", via: "page", role: null, userId: null, name: "anonymous", address };
+  return { kind: "account", via: "page", role: account.role, userId: account.userId, name: account.name, address };
 }

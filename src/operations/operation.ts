@@ -2,44 +2,26 @@ import type { z } from "zod";
 import type { ErrorCode } from "@/core/errors";
 import type { OperationPorts } from "@/core/ports";
 import type { Role } from "@/core/vocabulary";
+import type { Permission } from "./references";
 
-/** What an actor may do; the union is derived from the operations. `me:*` permissions are what every user has. */
-export type Permission =
-  | "overview:read"
-  | "channels:read"
-  | "channels:write"
-  | "users:read"
-  | "users:write"
-  | "keys:read"
-  | "keys:write"
-  | "user-groups:read"
-  | "user-groups:write"
-  | "model-groups:read"
-  | "model-groups:write"
-  | "requests:read"
-  | "prices:read"
-  | "prices:write"
-  | "limits:read"
-  | "limits:write"
-  | "boosts:read"
-  | "boosts:write"
-  | "rates:read"
-  | "rates:write"
-  | "settings:read"
-  | "settings:write"
-  | "me:read"
-  | "me:write"
-  | "setup";
+/** What an access token may do: read or write everything, or one area; writing includes reading. */
+export type Scope = "read" | "write" | Exclude<Permission, "setup" | `me:${string}` | `access-tokens:${string}`>;
 
 /** Who runs an operation. */
 export type Actor = {
-  readonly kind: "account" | "file" | "setup" | "system" | "anonymous";
+  readonly kind: "account" | "token" | "key" | "file" | "setup" | "system" | "anonymous";
+  /** By which way the call came: a page's server action, REST, the provisioning file, the setup wizard, the process itself. */
+  readonly via: "page" | "api" | "file" | "setup" | "system";
   readonly role: Role | null;
   /** The user behind the account; null for file, setup, system. */
   readonly userId: number | null;
   readonly name: string;
   /** Remote address for the audit row; null when there is none. */
   readonly address: string | null;
+  /** Of an access token alone: what it may do at most, whatever its owner may. */
+  readonly scopes?: readonly Scope[];
+  /** Of a sign-in with a key alone: that key. */
+  readonly keyId?: number;
 };
 
 /** What `run` gets: ports bound to the operation's own transaction. */

@@ -15,36 +15,25 @@ import {
 } from "@/core/vocabulary";
 import { canonicalNetwork } from "@/lib/cidr";
 import type { FieldErrorCode } from "./field-error-codes";
-import type { Permission } from "./operation";
+
+const WRITABLE_AREAS = [
+  ...(["channels", "users", "keys", "user-groups", "model-groups", "prices", "limits", "boosts", "rates"] as const),
+  ...(["settings", "provisioning", "access-tokens", "me"] as const),
+] as const;
+const READABLE_AREAS = ["overview", "requests", "usage", "audit", "system", ...WRITABLE_AREAS] as const;
+
+/** What an actor may do. `me:*` is what every user may. */
+export type Permission =
+  | `${(typeof READABLE_AREAS)[number]}:read`
+  | `${(typeof WRITABLE_AREAS)[number]}:write`
+  | "setup";
 
 /** Every permission; what admins have. */
-export const PERMISSIONS = [
-  "overview:read",
-  "channels:read",
-  "channels:write",
-  "users:read",
-  "users:write",
-  "keys:read",
-  "keys:write",
-  "user-groups:read",
-  "user-groups:write",
-  "model-groups:read",
-  "model-groups:write",
-  "requests:read",
-  "prices:read",
-  "prices:write",
-  "limits:read",
-  "limits:write",
-  "boosts:read",
-  "boosts:write",
-  "rates:read",
-  "rates:write",
-  "settings:read",
-  "settings:write",
-  "me:read",
-  "me:write",
+export const PERMISSIONS: readonly Permission[] = [
+  ...READABLE_AREAS.map((area) => `${area}:read` as const),
+  ...WRITABLE_AREAS.map((area) => `${area}:write` as const),
   "setup",
-] as const satisfies readonly Permission[];
+];
 
 /** The zod option that makes every issue of a schema carry one field code; an absent value is `required` unless told otherwise. */
 export function because(code: FieldErrorCode, whenAbsent: FieldErrorCode = "required") {

@@ -33,7 +33,7 @@ export type ApplyReport = {
   readonly configVersion: number;
 };
 
-const FILE: Actor = { kind: "file", role: null, userId: null, name: "provisioning file", address: null };
+const FILE: Actor = { kind: "file", via: "file", role: null, userId: null, name: "provisioning file", address: null };
 
 /**
  * Applies a provisioning file in one transaction, by the rules of the admin operations: validation, audit rows, config version. A second

@@ -79,8 +79,8 @@ function wantsStream(headers: Headers): boolean {
 async function actorOf(headers: Headers, options: RestOptions): Promise<Actor> {
   const address = clientAddress(headers);
   const account = await options.currentAccount(headers);
-  if (account === null) return { kind: "anonymous", role: null, userId: null, name: "anonymous", address };
-  return { kind: "account", role: account.role, userId: account.userId, name: account.name, address };
+  if (account === null) return { kind: "anonymous", via: "api", role: null, userId: null, name: "anonymous", address };
+  return { kind: "account", via: "api", role: account.role, userId: account.userId, name: account.name, address };
 }
 
 function refuse(error: unknown, options: RestOptions): Response {

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { Permission } from "@/operations/operation";
+import type { Permission } from "@/operations/references";
 import type { ViewerBanners } from "../queries";
 import { AccountMenu } from "./account-menu";
 import { LiveBanners } from "./banners";

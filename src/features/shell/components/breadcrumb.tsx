@@ -3,7 +3,7 @@
 import { ChevronRight } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Link, usePathname } from "@/i18n/navigation";
-import type { Permission } from "@/operations/operation";
+import type { Permission } from "@/operations/references";
 import { type Area, currentEntry, navSections } from "./nav-entries";
 
 /** Where one is: section, page, and what is below it: an id, or something new. The page's own heading says it in full. */

@@ -6,7 +6,7 @@ import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { DialogTitle } from "@/components/ui/dialog";
 import { Sheet, SheetBody, SheetContent, SheetHeader, SheetTrigger } from "@/components/ui/sheet";
-import type { Permission } from "@/operations/operation";
+import type { Permission } from "@/operations/references";
 import { Logo } from "./logo";
 import { type Area, navSections } from "./nav-entries";
 import { NavList } from "./nav-list";

@@ -8,7 +8,7 @@ import {
   UsersRound,
   Waypoints,
 } from "lucide-react";
-import type { Permission } from "@/operations/operation";
+import type { Permission } from "@/operations/references";
 
 /** One page of the navigation: shown when the viewer has its permission. */
 export type NavEntry = {

@@ -7,7 +7,7 @@ import { Button } from "@/components/ui/button";
 import { cn } from "@/components/ui/cn";
 import { Tooltip } from "@/components/ui/tooltip";
 import { Link } from "@/i18n/navigation";
-import type { Permission } from "@/operations/operation";
+import type { Permission } from "@/operations/references";
 import { Logo } from "./logo";
 import { type Area, navSections } from "./nav-entries";
 import { NavList } from "./nav-list";
