@@ -11,6 +11,9 @@ export function openApiOnDemand(version: string): () => Promise<OpenApiDocument>
 }
 
 async function make(version: string): Promise<OpenApiDocument> {
-  const { openApiDocument } = await import("@/rest/openapi-document");
-  return openApiDocument({ operations: OPERATIONS, examples: {}, version });
+  const [{ openApiDocument }, { EXAMPLES }] = await Promise.all([
+    import("@/rest/openapi-document"),
+    import("@/operations/examples"),
+  ]);
+  return openApiDocument({ operations: OPERATIONS, examples: EXAMPLES, version });
 }
