@@ -28,6 +28,7 @@ beforeAll(async () => {
     operations: OPERATIONS,
     run: operations.run,
     currentAccount: operations.accounts.current,
+    presentAccessToken: operations.presentAccessToken,
     publicUrl: () => null,
     liveChannels: { open: () => ({ close() {} }) } as never,
     newRequestId: () => "req_1",

@@ -49,6 +49,7 @@ function servicesOf(parts: Parts, ask: BuildAsk): Services {
     handleAuth: accounts.handle,
     handleRest: createRest({
       ...{ operations: OPERATIONS, run, currentAccount, publicUrl, newRequestId, reportFault },
+      presentAccessToken: operations.presentAccessToken,
       liveChannels: createLiveFeed({ clock: ask.clock, name: ask.replica, read: parts.slots.readLive }),
     }),
     currentAccount,
