@@ -3,13 +3,18 @@ import type { ChannelProbe } from "@/core/channels/channel-row";
 import type { LiveChannel } from "@/core/channels/live-channel";
 import type { LiveReading } from "@/core/channels/live-feed";
 import { AppError } from "@/core/errors";
+import { createKeyAttempts } from "@/core/keys/key-attempts";
 import type { OperationPorts, SystemState } from "@/core/ports";
+import { createPresentAccessToken, type PresentAccessToken } from "@/core/present-access-token";
 import type { PackagedCatalogue } from "@/core/prices/import-report";
 import type { PriceRow } from "@/core/prices/price";
 import { createSecretBox } from "@/lib/secret-box";
 import type { Actor } from "@/operations/operation";
 import { OPERATIONS } from "@/operations/registry";
 import { createRunOperation, type RunOperation } from "@/operations/run-operation";
+import { accessTokenSource } from "@/stores/postgres/access-token-store";
+import { authSource } from "@/stores/postgres/auth-source";
+import { keySignInStore } from "@/stores/postgres/key-sign-in-store";
 import { createTransact, operationStores } from "@/stores/postgres/operation-stores";
 import { accountCredentials, accounts, signIns, verifications } from "@/stores/postgres/schema/account";
 import { signInAttemptStore } from "@/stores/postgres/sign-in-attempts";
@@ -27,6 +32,7 @@ export type TestOperations = {
   readonly ports: OperationPorts;
   readonly transact: ReturnType<typeof createTransact>;
   readonly accounts: ReturnType<typeof createAccounts>;
+  readonly presentAccessToken: PresentAccessToken;
   readonly faults: AppError[];
   readonly quotas: TestQuotas;
   /** A new user with a dashboard account, as an actor. */
@@ -70,17 +76,7 @@ export async function buildOperations(given: OperationsScene = {}): Promise<Test
   const clock = fakeClock(new Date().toISOString());
   const faults: AppError[] = [];
   const box = createSecretBox("a secret of more than thirty-two characters");
-  const access = createAccounts({
-    db: database.db,
-    schema: { accounts, signIns, accountCredentials, verifications },
-    secret: "a secret of more than thirty-two characters",
-    attempts: signInAttemptStore(database),
-    users: userStore(database.db),
-    clock,
-    publicUrl: () => null,
-    newRequestId: () => "req_1",
-    reportFault: (error) => faults.push(error),
-  });
+  const access = buildAccounts(database, clock, faults);
   const quotas = buildQuotaPorts(database, clock);
   const liveReading = (): LiveReading => ({
     asOf: clock.now(),
@@ -125,11 +121,32 @@ export async function buildOperations(given: OperationsScene = {}): Promise<Test
     ports,
     transact,
     accounts: access,
+    presentAccessToken: createPresentAccessToken({
+      source: accessTokenSource(database),
+      attempts: createKeyAttempts(clock),
+      clock,
+    }),
     faults,
     quotas,
     signUp: signUpIn(ports),
     audit: () => readAudit(database),
   };
+}
+
+function buildAccounts(database: TestDatabase, clock: FakeClock, faults: AppError[]): TestOperations["accounts"] {
+  return createAccounts({
+    db: database.db,
+    schema: { accounts, signIns, accountCredentials, verifications },
+    secret: "a secret of more than thirty-two characters",
+    attempts: signInAttemptStore(database),
+    keySignIns: keySignInStore(database),
+    keys: authSource(database),
+    users: userStore(database.db),
+    clock,
+    publicUrl: () => null,
+    newRequestId: () => "req_1",
+    reportFault: (error) => faults.push(error),
+  });
 }
 
 function signUpIn(ports: OperationPorts): TestOperations["signUp"] {

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { AppError } from "@/core/errors";
 import type { UserRow } from "@/core/users/user";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/client-address";
+import { authSource } from "@/stores/postgres/auth-source";
+import { keySignInStore } from "@/stores/postgres/key-sign-in-store";
 import { accountCredentials, accounts as accountRows, signIns, verifications } from "@/stores/postgres/schema/account";
 import { signInAttemptStore } from "@/stores/postgres/sign-in-attempts";
 import { userStore } from "@/stores/postgres/user-store";
@@ -31,6 +33,8 @@ function build(publicUrl: string | null = null, now = new Date().toISOString()) 
     schema,
     secret: "a secret of more than thirty-two characters",
     attempts: signInAttemptStore(database),
+    keySignIns: keySignInStore(database),
+    keys: authSource(database),
     users: userStore(database.db),
     clock,
     publicUrl: () => publicUrl,
@@ -95,6 +99,7 @@ describe("signing in", () => {
       role: "user",
       locale: null,
       timeZone: null,
+      keyId: null,
     });
   });
 

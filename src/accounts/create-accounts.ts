@@ -1,3 +1,5 @@
+import type { KeySignInStore } from "@/core/access/key-sign-in";
+import type { AuthSource } from "@/core/auth-snapshot";
 import { AppError, toAppError } from "@/core/errors";
 import type { AccountStore } from "@/core/ports";
 import type { UserRow, UserStore } from "@/core/users/user";
@@ -5,18 +7,13 @@ import { clientAddress } from "@/lib/client-address";
 import type { Clock } from "@/lib/clock";
 import { isHostAllowed, isSameOrigin } from "@/lib/origin-check";
 import { problemResponse } from "@/lib/problem-json";
+import { createAccountSignIns } from "./account-sign-ins";
 import { accountStore } from "./account-store";
-import { signedIn, signedOut } from "./auth-reply";
+import { signedIn, signedInWithKey, signedOut } from "./auth-reply";
+import { createKeySignIns } from "./key-sign-ins";
 import { forgiveAttempt, limitAttempts, type SignInAttempts } from "./limit-attempts";
-import { readCredentials } from "./read-credentials";
-import {
-  type AccountSchema,
-  createSignInLibrary,
-  type DatabaseHandle,
-  openAdapter,
-  SIGN_IN_LIFE,
-  type SignInLibrary,
-} from "./sign-in-library";
+import { readCredentials, readKey } from "./read-credentials";
+import type { AccountSchema, DatabaseHandle } from "./sign-in-library";
 
 /** What dashboard sign-in needs. */
 export type AccountsOptions = {
@@ -26,6 +23,9 @@ export type AccountsOptions = {
   /** Signs cookies: derived from SLUICE_SECRET for this purpose alone. */
   readonly secret: string;
   readonly attempts: SignInAttempts;
+  readonly keySignIns: KeySignInStore;
+  /** Keys as `/v1` knows them, read anew. */
+  readonly keys: AuthSource;
   /** Users outside any transaction. */
   readonly users: Pick<UserStore, "find">;
   readonly clock: Clock;
@@ -44,13 +44,15 @@ type SignedIn = {
   readonly role: UserRow["role"];
   readonly locale: string | null;
   readonly timeZone: string | null;
+  /** Of a sign-in with a key alone: that key; it reads and never is an admin's, whoever owns it. */
+  readonly keyId: number | null;
 };
 
 /** Dashboard sign-in. */
 export type Accounts = {
-  /** `/api/auth/*`: POST sign-in/email and sign-out, nothing else. Never rejects. */
+  /** `/api/auth/*`: POST sign-in/email, sign-in/key and sign-out, nothing else. Never rejects. */
   handle(request: Request): Promise<Response>;
-  /** The account behind a request's cookies; null without one, when it ended, or when its user is disabled. Extends the idle time. Throws database_unavailable. */
+  /** The account or the key behind a request's cookies; null without one, when it ended, or when its user is disabled or the key opens nothing any more. Extends the idle time. Throws database_unavailable. */
   current(headers: Headers): Promise<SignedIn | null>;
   /** Deletes sign-ins that are over at `now` (epoch ms). */
   expire(now: number): Promise<void>;
@@ -58,66 +60,58 @@ export type Accounts = {
   storeFor(db: DatabaseHandle): AccountStore;
 };
 
-/** How often the last use of a sign-in is written down, ms. */
-const TOUCH_MS = 5 * 60_000;
-
-/** Builds dashboard sign-in (reliability-and-security.md SEC7, SEC37 to SEC39). */
+/** Builds dashboard sign-in (reliability-and-security.md SEC7, SEC8, SEC37 to SEC39). */
 export function createAccounts(options: AccountsOptions): Accounts {
-  const { clock, schema } = options;
-  const adapter = openAdapter(options.db, schema);
+  const { clock, schema, attempts } = options;
+  const byAccount = createAccountSignIns(options);
+  const byKey = createKeySignIns({ store: options.keySignIns, keys: options.keys, clock });
 
-  const userOf = async (accountId: string): Promise<UserRow | null> => {
-    const account = await adapter.findOne<{ userId: number }>({
-      model: "user",
-      where: [{ field: "id", value: accountId }],
-    });
-    const user = account === null ? null : await options.users.find(Number(account.userId));
-    return user?.enabled === true ? user : null;
+  const signIn = async (request: Request, isSecure: boolean): Promise<Response> => {
+    const { headers } = request;
+    const credentials = await readCredentials(request);
+    const attempt = { account: credentials.email, address: clientAddress(headers) };
+    await limitAttempts(attempts, { ...attempt, now: clock.now() });
+    const { api } = byAccount.library(isSecure);
+    const reply = await api.signInEmail({ body: credentials, headers, asResponse: true });
+    if (reply.ok) await forgiveAttempt(attempts, attempt);
+    if (reply.ok) await byKey.end(headers);
+    return signedIn(reply, isSecure);
   };
-  const library = (isSecure: boolean) =>
-    createSignInLibrary({ ...options, isSecure, maySignIn: async (id) => (await userOf(id)) !== null });
-  const libraries = { plain: library(false), secure: library(true) };
-  const libraryFor = (headers: Headers, url?: string) =>
-    isHttps(headers, url, options.publicUrl()) ? libraries.secure : libraries.plain;
+  const signInWithKey = async (request: Request, isSecure: boolean): Promise<Response> => {
+    const { headers } = request;
+    const key = await readKey(request);
+    const address = clientAddress(headers);
+    const attempt = { account: key.slice(0, KEY_PREFIX_CHARACTERS), address };
+    await limitAttempts(attempts, { ...attempt, now: clock.now() });
+    const cookie = await byKey.begin(key, address);
+    await forgiveAttempt(attempts, attempt);
+    await byKey.end(headers);
+    await byAccount.library(isSecure).api.signOut({ headers, asResponse: true });
+    return signedInWithKey(cookie, isSecure);
+  };
+  const signOut = async ({ headers }: Request, isSecure: boolean): Promise<Response> => {
+    await byKey.end(headers);
+    return signedOut(await byAccount.library(isSecure).api.signOut({ headers, asResponse: true }), isSecure);
+  };
+  const answers = { "sign-in/email": signIn, "sign-in/key": signInWithKey, "sign-out": signOut };
 
   return {
     async expire(now) {
-      const before = (field: string, value: number) => [{ field, operator: "lt" as const, value: new Date(value) }];
-      await adapter.deleteMany({ model: "session", where: before("expiresAt", now) });
-      await adapter.deleteMany({ model: "session", where: before("updatedAt", now - SIGN_IN_LIFE.idleMs) });
+      await byAccount.expire(now);
+      await byKey.expire(now);
     },
     storeFor: (db) => accountStore(db, { schema, clock }),
     async current(headers) {
-      const found =
-        (await findSignIn(libraries.secure, headers)) ?? (await findSignIn(libraries.plain, headers)) ?? null;
-      if (found === null) return null;
-      const now = clock.now();
-      const idleSince = found.updatedAt.getTime();
-      const isOver = now - idleSince > SIGN_IN_LIFE.idleMs || now - found.createdAt.getTime() > SIGN_IN_LIFE.absoluteMs;
-      const user = isOver ? null : await userOf(found.userId);
-      const where = [{ field: "token", value: found.token }];
-      if (user === null) {
-        await adapter.deleteMany({ model: "session", where });
-        return null;
-      }
-      if (now - idleSince > TOUCH_MS) {
-        await adapter.update({ model: "session", where, update: { updatedAt: new Date(now) } });
-      }
-      const { id: userId, name, email, role, locale, timeZone } = user;
-      return { userId, name, email, role, locale, timeZone };
+      const user = await byAccount.current(headers);
+      if (user !== null) return toSignedIn(user, null);
+      const key = await byKey.current(headers);
+      const owner = key === null ? null : await options.users.find(key.userId);
+      return key === null || owner === null ? null : toSignedIn(owner, key);
     },
     async handle(request) {
       try {
         const route = routeOf(request, options.publicUrl());
-        const { headers } = request;
-        const used = libraryFor(headers, request.url);
-        if (route === "sign-out") return signedOut(await used.api.signOut({ headers, asResponse: true }));
-        const credentials = await readCredentials(request);
-        const attempt = { account: credentials.email, address: clientAddress(headers) };
-        await limitAttempts(options.attempts, { ...attempt, now: clock.now() });
-        const reply = await used.api.signInEmail({ body: credentials, headers, asResponse: true });
-        if (reply.ok) await forgiveAttempt(options.attempts, attempt);
-        return signedIn(reply);
+        return await answers[route](request, isHttps(request, options.publicUrl()));
       } catch (error) {
         const requestId = options.newRequestId();
         const known = toAppError(error);
@@ -129,21 +123,21 @@ export function createAccounts(options: AccountsOptions): Accounts {
   };
 }
 
-/** The sign-in behind a cookie, without extending it; null when there is none that is valid. */
-async function findSignIn(library: SignInLibrary, headers: Headers) {
-  const query = { disableRefresh: true };
-  const found = await library.api.getSession({ headers, query }).catch((cause: unknown) => {
-    throw new AppError("database_unavailable", {}, { cause });
-  });
-  return found === null ? null : { ...found.session };
+/** `sk-sluice-Ab12`: what attempts with a key are counted by, as those with a password are by the account. */
+const KEY_PREFIX_CHARACTERS = 14;
+
+/** A sign-in with a key tells the key instead of the person: a key may be in other hands than its owner's. */
+function toSignedIn(user: UserRow, key: { readonly keyId: number; readonly keyName: string } | null): SignedIn {
+  const { id: userId, name, email, role, locale, timeZone } = user;
+  if (key === null) return { userId, name, email, role, locale, timeZone, keyId: null };
+  return { userId, name: key.keyName, email: null, role: "user", locale, timeZone, keyId: key.keyId };
 }
 
-function routeOf(request: Request, publicUrl: string | null): "sign-in" | "sign-out" {
-  const { pathname } = new URL(request.url);
-  const route = new Map([
-    ["/api/auth/sign-in/email", "sign-in" as const],
-    ["/api/auth/sign-out", "sign-out" as const],
-  ]).get(pathname.replace(/\/+$/, ""));
+type Route = "sign-in/email" | "sign-in/key" | "sign-out";
+
+function routeOf(request: Request, publicUrl: string | null): Route {
+  const path = new URL(request.url).pathname.replace(/\/+$/, "");
+  const route = (["sign-in/email", "sign-in/key", "sign-out"] as const).find((name) => path === `/api/auth/${name}`);
   if (!isHostAllowed(request.headers.get("host"), publicUrl)) throw new AppError("host_not_allowed");
   if (route === undefined) throw new AppError("not_found");
   if (request.method !== "POST") throw new AppError("method_not_allowed");
@@ -152,8 +146,8 @@ function routeOf(request: Request, publicUrl: string | null): "sign-in" | "sign-
 }
 
 /** True when the browser speaks https, to us or to what stands before us. */
-function isHttps(headers: Headers, url: string | undefined, publicUrl: string | null): boolean {
+function isHttps({ headers, url }: Request, publicUrl: string | null): boolean {
   const origin = headers.get("origin") ?? url;
-  if (origin?.startsWith("https:") === true) return true;
+  if (origin.startsWith("https:")) return true;
   return publicUrl?.startsWith("https:") === true && new URL(publicUrl).host === headers.get("host");
 }

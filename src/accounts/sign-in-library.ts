@@ -1,5 +1,7 @@
 import { type BetterAuthOptions, betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
+import { cookiePrefix, signInCookie } from "@/core/access/sign-in-cookies";
+import { SIGN_IN_LIFE } from "./sign-in-life";
 
 /** The database handle as the library's adapter takes it; only stores/ know its type. */
 export type DatabaseHandle = Parameters<typeof drizzleAdapter>[0];
@@ -12,8 +14,6 @@ export type AccountSchema = {
   readonly verifications: unknown;
 };
 
-/** An idle sign-in ends after a day, any sign-in after a week (SEC37). ms */
-export const SIGN_IN_LIFE = { idleMs: 24 * 3_600_000, absoluteMs: 7 * 24 * 3_600_000 } as const;
 /** The ids of the library's models in ours. */
 const MODELS = {
   user: { modelName: "accounts", additionalFields: { userId: { type: "number", required: true, input: false } } },
@@ -49,7 +49,6 @@ export type LibraryOptions = {
  * functions. Origin and attempts are checked before it is called.
  */
 export function createSignInLibrary(options: LibraryOptions) {
-  const prefix = options.isSecure ? "__Host-sluice" : "sluice";
   return betterAuth({
     ...MODELS,
     appName: "Sluice",
@@ -68,8 +67,13 @@ export function createSignInLibrary(options: LibraryOptions) {
     },
     advanced: {
       useSecureCookies: false, // would prepend a prefix of its own
-      cookies: { session_token: { name: `${prefix}.session_token`, attributes: { secure: options.isSecure } } },
-      cookiePrefix: prefix,
+      cookies: {
+        session_token: {
+          name: signInCookie("account", options.isSecure),
+          attributes: { secure: options.isSecure },
+        },
+      },
+      cookiePrefix: cookiePrefix(options.isSecure),
       defaultCookieAttributes: { httpOnly: true, sameSite: "lax", path: "/" },
       disableCSRFCheck: true,
       disableOriginCheck: true,

@@ -10,5 +10,7 @@ export async function currentActor(): Promise<Actor> {
   const account = await getServices().currentAccount(given);
   const address = clientAddress(given);
   if (account === null) return { kind: "anonymous", via: "page", role: null, userId: null, name: "anonymous", address };
-  return { kind: "account", via: "page", role: account.role, userId: account.userId, name: account.name, address };
+  const { userId, name, role, keyId } = account;
+  const actor = { via: "page", role, userId, name, address } as const;
+  return keyId === null ? { ...actor, kind: "account" } : { ...actor, kind: "key", keyId };
 }

@@ -1,3 +1,4 @@
+import type { AccessTokenStore } from "./access/access-token";
 import type { AuditStore } from "./audit/audit";
 import type { ChannelProbe, ChannelStore } from "./channels/channel-row";
 import type { ChannelTestSlot } from "./channels/channel-test-slot";
@@ -51,6 +52,7 @@ export type OperationPorts = {
   readonly modelGroups: ModelGroupStore;
   readonly models: ModelStore;
   readonly keys: KeyStore;
+  readonly accessTokens: AccessTokenStore;
   readonly channels: ChannelStore;
   readonly prices: PriceStore;
   readonly limits: LimitStore;

@@ -1,3 +1,4 @@
+import { ACCESS_TOKEN_EXAMPLES } from "./access-tokens/examples";
 import { BOOST_EXAMPLES } from "./boosts/examples";
 import { CHANNEL_EXAMPLES } from "./channels/examples";
 import { DENIAL_EXAMPLES } from "./denials/examples";
@@ -22,6 +23,7 @@ import { VIEWER_EXAMPLES } from "./viewer/examples";
 /** A call of every operation that works, and its answer, by name. */
 export const EXAMPLES: ExamplesOf<keyof OperationTypes> = {
   ...VIEWER_EXAMPLES,
+  ...ACCESS_TOKEN_EXAMPLES,
   ...OVERVIEW_EXAMPLES,
   ...SETUP_EXAMPLES,
   ...CHANNEL_EXAMPLES,

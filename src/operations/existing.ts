@@ -9,8 +9,13 @@ export function existing<Row>(row: Row | null): Row {
 
 /** The user behind the actor; `forbidden` when there is none. */
 export function ownUserId(actor: Actor): number {
-  if (actor.userId === null) throw new AppError("forbidden");
+  if (actor.userId === null) throw new AppError("forbidden", { permission: "me:read" });
   return actor.userId;
+}
+
+/** Whether something of one's own is in an actor's sight: a sign-in with a key sees what belongs to that key, everyone else every key's. */
+export function isOwnKey({ keyId }: Actor, id: number | null): boolean {
+  return keyId === undefined || keyId === id;
 }
 
 /** Who owns what an actor writes: the provisioning file, or nobody in particular. */

@@ -71,6 +71,7 @@ export const FIELD_ERROR_CODES = [
   "amount_too_precise",
   "amount_out_of_range",
   "limit_zero_use_block",
+  "scope_unknown",
   "unit_unknown",
   "window_unknown",
   "mode_not_applicable",

@@ -55,6 +55,9 @@ const newUserGroup = (userIds: number[] = []) => call("userGroups.create", { nam
 const newModel = () => fresh("model").replace(" ", "-");
 const newKey = async (userId: number) => (await call("keys.create", { userId, name: fresh("key") })).key;
 
+const newAccessToken = async () =>
+  (await call("accessTokens.create", { name: fresh("script"), scopes: ["read"] })).accessToken;
+
 const BOOST = {
   target: "global" as const,
   unit: "usd" as const,
@@ -137,6 +140,12 @@ const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[
   "keys.rotate": async () => ({ id: (await newKey(world.user.userId)).id }),
   "keys.update": async () => ({ id: (await newKey(world.user.userId)).id, version: 1, enabled: false }),
   "keys.delete": async () => ({ id: (await newKey(world.user.userId)).id }),
+  "accessTokens.list": async () => ({}),
+  "accessTokens.get": async () => ({ id: (await newAccessToken()).id }),
+  "accessTokens.create": async () => ({ name: fresh("script"), scopes: ["read"] }),
+  "accessTokens.update": async () => ({ id: (await newAccessToken()).id, version: 1, scopes: ["write"] }),
+  "accessTokens.rotate": async () => ({ id: (await newAccessToken()).id }),
+  "accessTokens.revoke": async () => ({ id: (await newAccessToken()).id }),
   "userGroups.list": async () => ({}),
   "userGroups.get": async () => ({ id: (await newUserGroup()).id }),
   "userGroups.create": async () => ({ name: fresh("team") }),

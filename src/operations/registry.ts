@@ -1,4 +1,10 @@
 import type { z } from "zod";
+import { createAccessToken } from "./access-tokens/create-access-token";
+import { getAccessToken } from "./access-tokens/get-access-token";
+import { listAccessTokens } from "./access-tokens/list-access-tokens";
+import { revokeAccessToken } from "./access-tokens/revoke-access-token";
+import { rotateAccessToken } from "./access-tokens/rotate-access-token";
+import { updateAccessToken } from "./access-tokens/update-access-token";
 import { endBoost } from "./boosts/end-boost";
 import { extendBoost } from "./boosts/extend-boost";
 import { grantBoosts } from "./boosts/grant-boosts";
@@ -112,6 +118,12 @@ const registered = [
   rotateKey,
   updateKey,
   deleteKey,
+  listAccessTokens,
+  getAccessToken,
+  createAccessToken,
+  updateAccessToken,
+  rotateAccessToken,
+  revokeAccessToken,
   listUserGroups,
   getUserGroup,
   createUserGroup,

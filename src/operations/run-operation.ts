@@ -80,8 +80,9 @@ export function isRead(operation: Operation): boolean {
 }
 
 function permit(operation: Operation, actor: Actor): void {
-  if (operation.permission === null || permissionsOf(actor).includes(operation.permission)) return;
-  throw new AppError(actor.kind === "anonymous" ? "unauthenticated" : "forbidden");
+  const { permission } = operation;
+  if (permission === null || permissionsOf(actor).includes(permission)) return;
+  throw actor.kind === "anonymous" ? new AppError("unauthenticated") : new AppError("forbidden", { permission });
 }
 
 function parseInput<Input extends z.ZodType>(operation: Operation<Input>, input: unknown): z.output<Input> {

@@ -29,6 +29,7 @@ beforeAll(async () => {
     operations: OPERATIONS,
     run: operations.run,
     currentAccount: operations.accounts.current,
+    presentAccessToken: operations.presentAccessToken,
     publicUrl: () => null,
     openApiDocument: async () => openApiDocument({ operations: OPERATIONS, examples: {}, version: "0.0.0" }),
     liveChannels: { open: () => ({ close() {} }) } as never,

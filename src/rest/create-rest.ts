@@ -1,12 +1,12 @@
 import { type Context, Hono } from "hono";
 import type { LiveFeed } from "@/core/channels/live-feed";
 import { AppError, toAppError } from "@/core/errors";
-import { clientAddress } from "@/lib/client-address";
-import { isHostAllowed, isSameOrigin } from "@/lib/origin-check";
+import { isHostAllowed } from "@/lib/origin-check";
 import { PRIVATE_HEADERS } from "@/lib/problem-json";
 import { LiveChannelsInput } from "@/operations/channels/live-channels";
-import type { Actor, Operation } from "@/operations/operation";
+import type { Operation } from "@/operations/operation";
 import type { RunOperation } from "@/operations/run-operation";
+import { type AuthenticateDeps, authenticate } from "./authenticate";
 import { liveStream } from "./live-stream";
 import type { OpenApiDocument } from "./openapi-document";
 import { openApiReply } from "./openapi-reply";
@@ -14,24 +14,20 @@ import { problem } from "./problem";
 import { readInput } from "./read-input";
 
 /** What the admin API needs. */
-export type RestOptions = {
+export type RestOptions = AuthenticateDeps & {
   readonly operations: readonly Operation[];
   readonly run: RunOperation;
-  /** The account behind a request's cookies; null: anonymous. */
-  currentAccount(headers: Headers): Promise<{ userId: number; name: string; role: "admin" | "user" } | null>;
   readonly liveChannels: LiveFeed;
   /** The OpenAPI document, made with its first use. */
   openApiDocument(): Promise<OpenApiDocument>;
-  /** Public origin in force. */
-  publicUrl(): string | null;
   newRequestId(): string;
   /** Hears of faults, which the caller learns by request id only. */
   reportFault(error: AppError, requestId: string): void;
 };
 
 /**
- * `/api/v1` from the registry, and `/api/openapi.json`: one route per operation, problem+json for every refusal, nothing cacheable, no CORS. State changes need
- * the same origin (SEC38), every call a host of ours (SEC31). The handler never rejects.
+ * `/api/v1` from the registry, and `/api/openapi.json`: one route per operation, problem+json for every refusal, nothing cacheable, no
+ * CORS. Who calls is `authenticate`'s to say. The handler never rejects.
  */
 export function createRest(options: RestOptions): (request: Request) => Promise<Response> {
   const app = new Hono();
@@ -58,9 +54,7 @@ export function createRest(options: RestOptions): (request: Request) => Promise<
 async function answer(context: Context, operation: Operation, options: RestOptions): Promise<Response> {
   const request = context.req.raw;
   const { headers } = request;
-  requireOwnHost(headers, options);
-  if (operation.method !== "GET" && !isSameOrigin(headers, options.publicUrl())) throw new AppError("cross_origin");
-  const actor = await actorOf(headers, options);
+  const actor = await authenticate(headers, operation.method !== "GET", options);
   const input = await readInput(request, operation, context.req.param());
   const { output, configVersion } = await options.run(operation.name, input, actor);
   if (operation.name === LIVE && wantsStream(headers)) {
@@ -87,13 +81,6 @@ const LIVE = "channels.live";
 
 function wantsStream(headers: Headers): boolean {
   return headers.get("accept")?.includes("text/event-stream") ?? false;
-}
-
-async function actorOf(headers: Headers, options: RestOptions): Promise<Actor> {
-  const address = clientAddress(headers);
-  const account = await options.currentAccount(headers);
-  if (account === null) return { kind: "anonymous", via: "api", role: null, userId: null, name: "anonymous", address };
-  return { kind: "account", via: "api", role: account.role, userId: account.userId, name: account.name, address };
 }
 
 function refuse(error: unknown, options: RestOptions): Response {

@@ -28,6 +28,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   overview: "The numbers of today.",
   setup: "The first steps of a new gateway.",
   channels: "Upstream accounts: where they are, what they serve, how much they take.",
+  accessTokens: "What opens this API for scripts. A secret is shown once.",
   users: "Whom limits are for and who owns keys.",
   keys: "What opens `/v1`. A secret is shown once.",
   userGroups: "Users who share limits, each with a counter of their own.",

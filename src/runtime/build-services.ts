@@ -51,6 +51,7 @@ function servicesOf(parts: Parts, ask: BuildAsk): Services {
     handleAuth: accounts.handle,
     handleRest: createRest({
       ...{ operations: OPERATIONS, run, currentAccount, publicUrl, newRequestId, reportFault, openApiDocument },
+      presentAccessToken: operations.presentAccessToken,
       liveChannels: createLiveFeed({ clock: ask.clock, name: ask.replica, read: parts.slots.readLive }),
     }),
     openApiDocument,

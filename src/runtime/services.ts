@@ -4,7 +4,7 @@ import type { Gateway } from "@/gateway/gateway-deps";
 import type { Actor, Operation } from "@/operations/operation";
 import type { OpenApiDocument } from "@/rest/openapi-document";
 
-/** The signed-in account of a dashboard request. */
+/** The sign-in of a dashboard request: to an account, or with a key. */
 export type CurrentAccount = {
   readonly userId: number;
   readonly name: string;
@@ -12,6 +12,8 @@ export type CurrentAccount = {
   readonly role: "admin" | "user";
   readonly locale: string | null;
   readonly timeZone: string | null;
+  /** Of a sign-in with a key alone. */
+  readonly keyId: number | null;
 };
 
 /** Result of an operation run at an edge that must not throw (server actions). */

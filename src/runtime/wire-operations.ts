@@ -1,6 +1,8 @@
 import type { Accounts } from "@/accounts/create-accounts";
 import type { LiveReading } from "@/core/channels/live-feed";
+import { createKeyAttempts } from "@/core/keys/key-attempts";
 import type { OperationPorts, SystemFacts, SystemState, Transact } from "@/core/ports";
+import { createPresentAccessToken, type PresentAccessToken } from "@/core/present-access-token";
 import type { QuotaPorts } from "@/core/quota-ports";
 import { probeChannel } from "@/gateway/probe-channel";
 import type { Clock } from "@/lib/clock";
@@ -9,8 +11,11 @@ import type { SecretBox } from "@/lib/secret-box";
 import type { Log } from "@/observability/logger";
 import { OPERATIONS } from "@/operations/registry";
 import { createRunOperation, type RunOperation } from "@/operations/run-operation";
+import { accessTokenSource } from "@/stores/postgres/access-token-store";
+import { authSource } from "@/stores/postgres/auth-source";
 import type { Database } from "@/stores/postgres/client";
 import type { Handle } from "@/stores/postgres/handle";
+import { keySignInStore } from "@/stores/postgres/key-sign-in-store";
 import { createTransact, operationStores } from "@/stores/postgres/operation-stores";
 import { accountCredentials, accounts, signIns, verifications } from "@/stores/postgres/schema/account";
 import { signInAttemptStore } from "@/stores/postgres/sign-in-attempts";
@@ -41,6 +46,7 @@ export type OperationsWiring = {
   readonly accounts: Accounts;
   readonly run: RunOperation;
   readonly transact: Transact;
+  readonly presentAccessToken: PresentAccessToken;
   publicUrl(): string | null;
   newRequestId(): string;
 };
@@ -57,6 +63,8 @@ export function wireOperations(ask: OperationsAsk): OperationsWiring {
       schema: { accounts, signIns, accountCredentials, verifications },
       secret: ask.cookieSecret,
       attempts: signInAttemptStore(database),
+      keySignIns: keySignInStore(database),
+      keys: authSource(database),
       users: userStore(database.db),
       clock,
       publicUrl,
@@ -86,6 +94,11 @@ export function wireOperations(ask: OperationsAsk): OperationsWiring {
     accounts: signIn,
     run: createRunOperation({ operations: OPERATIONS, ports, transact, clock }),
     transact,
+    presentAccessToken: createPresentAccessToken({
+      source: accessTokenSource(database),
+      attempts: createKeyAttempts(clock),
+      clock,
+    }),
     publicUrl,
     newRequestId,
   };

@@ -78,7 +78,7 @@ export type UsageSummary = {
 export type RequestStore = {
   list(filter: RequestFilter, page: { limit: number; after: RequestCursor | null }): Promise<Page<RequestRow>>;
   find(id: string): Promise<RequestDetail | null>;
-  summary(filter: { userId?: number; from: number; to: number }): Promise<UsageSummary>;
+  summary(filter: { userId?: number; keyId?: number; from: number; to: number }): Promise<UsageSummary>;
   /** Id of the newest request at or after `since`, any outcome; for "listening for your first request". */
   newestSince(since: number): Promise<string | null>;
 };

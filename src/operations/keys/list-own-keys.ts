@@ -1,4 +1,4 @@
-import { ownUserId } from "../existing";
+import { isOwnKey, ownUserId } from "../existing";
 import { defineOperation } from "../operation";
 import { toWholeList } from "../to-output";
 import { keyOutput } from "./key-output";
@@ -15,7 +15,7 @@ export const listOwnKeys = defineOperation({
   output: KeyList,
   errors: [],
   async run(_input, { ports, actor, now }) {
-    const rows = await ports.keys.list({ userId: ownUserId(actor) });
+    const rows = (await ports.keys.list({ userId: ownUserId(actor) })).filter(({ id }) => isOwnKey(actor, id));
     return { output: toWholeList(rows.map((row) => keyOutput(row, now))) };
   },
 });

@@ -1,5 +1,5 @@
 import { dayOf } from "@/lib/time-zone";
-import { ownUserId } from "../existing";
+import { isOwnKey, ownUserId } from "../existing";
 import { defineOperation } from "../operation";
 import { readSettings } from "../read-settings";
 import { toIso } from "../to-output";
@@ -8,7 +8,7 @@ import { sumsOutput } from "./sums-output";
 
 const DAY_MS = 86_400_000;
 
-/** The actor's own numbers. */
+/** The actor's own numbers; of a sign-in with a key, those of that key. */
 export const getOwnSummary = defineOperation({
   name: "me.summary",
   method: "GET",
@@ -23,7 +23,8 @@ export const getOwnSummary = defineOperation({
     const zone = (await readSettings(ports.settings)).timeZone;
     const { day, from, to } = dayOf(now, zone);
     const first = dayOf(from - 29 * DAY_MS + DAY_MS / 2, zone).from;
-    const keys = await ports.keys.list({ userId });
+    const keys = (await ports.keys.list({ userId })).filter(({ id }) => isOwnKey(actor, id));
+    const whose = actor.keyId === undefined ? { userId } : { userId, keyId: actor.keyId };
     const isActive = (key: { enabled: boolean; expiresAt: number | null }) =>
       key.enabled && (key.expiresAt === null || key.expiresAt > now);
     return {
@@ -32,8 +33,8 @@ export const getOwnSummary = defineOperation({
         day,
         from: toIso(from),
         to: toIso(to),
-        today: sumsOutput(await ports.requests.summary({ userId, from, to })),
-        last30Days: sumsOutput(await ports.requests.summary({ userId, from: first, to })),
+        today: sumsOutput(await ports.requests.summary({ ...whose, from, to })),
+        last30Days: sumsOutput(await ports.requests.summary({ ...whose, from: first, to })),
         keys: { active: keys.filter(isActive).length, total: keys.length },
       },
     };

@@ -1,5 +1,5 @@
 import type { UserQuotas } from "@/core/quota-ports";
-import { existing, ownUserId } from "../existing";
+import { existing, isOwnKey, ownUserId } from "../existing";
 import { toTarget } from "../limit-target";
 import { defineOperation } from "../operation";
 import { readSettings } from "../read-settings";
@@ -17,8 +17,10 @@ export const getOwnQuotas = defineOperation({
   input: OwnQuotasInput,
   output: OwnQuotas,
   errors: ["not_found", "database_unavailable"],
-  async run({ keyId = null }, { ports, actor }) {
-    const [read] = await ports.quotas.read({ userIds: [ownUserId(actor)], keyId });
+  async run(input, { ports, actor }) {
+    const { keyId = actor.keyId ?? null } = input;
+    const isSeen = keyId === null || isOwnKey(actor, keyId);
+    const [read] = isSeen ? await ports.quotas.read({ userIds: [ownUserId(actor)], keyId }) : [];
     const quotas = existing(read ?? null);
     const groups = new Map((await ports.modelGroups.list({})).map((group) => [group.id, group]));
     return {

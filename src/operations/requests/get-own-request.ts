@@ -1,4 +1,4 @@
-import { existing, ownUserId } from "../existing";
+import { existing, isOwnKey, ownUserId } from "../existing";
 import { defineOperation } from "../operation";
 import { findRequest } from "./find-request";
 import { ownRequestDetail } from "./request-output";
@@ -17,6 +17,7 @@ export const getOwnRequest = defineOperation({
   async run({ id }, { ports, actor }) {
     const userId = ownUserId(actor);
     const row = await findRequest(id, ports);
-    return { output: ownRequestDetail(existing(row.userId === userId ? row : null)) };
+    const isOwn = row.userId === userId && isOwnKey(actor, row.keyId);
+    return { output: ownRequestDetail(existing(isOwn ? row : null)) };
   },
 });

@@ -1,10 +1,11 @@
-import { ownUserId } from "../existing";
+import { isOwnKey, ownUserId } from "../existing";
 import { defineOperation } from "../operation";
+import { toWholeList } from "../to-output";
 import { ownRequestItem } from "./request-output";
 import { requestPage } from "./request-page";
-import { ListOwnRequestsInput, OwnRequestList } from "./schema";
+import { ListOwnRequestsInput, type OwnRequestItem, OwnRequestList } from "./schema";
 
-/** The actor's own requests, newest first. */
+/** The actor's own requests, newest first; of a sign-in with a key, those of that key. */
 export const listOwnRequests = defineOperation({
   name: "me.requests.list",
   method: "GET",
@@ -15,6 +16,8 @@ export const listOwnRequests = defineOperation({
   output: OwnRequestList,
   errors: ["cursor_invalid", "cursor_mismatch"],
   async run(input, { ports, actor }) {
-    return { output: await requestPage({ ...input, userId: ownUserId(actor) }, ports, ownRequestItem) };
+    const { keyId = actor.keyId } = input;
+    if (keyId !== undefined && !isOwnKey(actor, keyId)) return { output: toWholeList<OwnRequestItem>([]) };
+    return { output: await requestPage({ ...input, keyId, userId: ownUserId(actor) }, ports, ownRequestItem) };
   },
 });

@@ -20,6 +20,7 @@ export const getViewer = defineOperation({
     const { system } = ports;
     const settings = { ...(await readSettings(ports.settings)), ...system.environmentSettings };
     const can = [...permissionsOf(actor)];
+    const isKey = actor.kind === "key";
     const isAdmin = actor.role === "admin";
     const banners = bannersOf({ facts: system, state: ports.systemState(), settings, isAdmin, now });
     return {
@@ -27,12 +28,12 @@ export const getViewer = defineOperation({
         user: {
           id: row.id,
           name: row.name,
-          email: row.email,
-          role: row.role,
+          email: isKey ? null : row.email,
+          role: actor.role ?? row.role,
           locale: row.locale,
           timeZone: row.timeZone,
         },
-        via: "password" as const,
+        via: isKey ? ("api_key" as const) : ("password" as const),
         can,
         features: {
           testRequest: system.role !== "console",

@@ -4,6 +4,7 @@ import { AppError, type ErrorCode, isAppError } from "@/core/errors";
 const TAKEN: Readonly<Record<string, ErrorCode>> = {
   users_name_key: "name_taken",
   keys_name_key: "name_taken",
+  access_tokens_name_key: "name_taken",
   channels_name_key: "name_taken",
   model_groups_name_key: "name_taken",
   user_groups_name_key: "name_taken",

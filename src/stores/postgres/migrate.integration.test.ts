@@ -108,8 +108,17 @@ describe("the schema", () => {
     ],
   ];
   const DATA = [
-    ...["account_credentials", "accounts", "audit_log", "config_version", "denials", "ledger_rejects", "migrations"],
-    ...["model_habits"],
+    ...[
+      "access_tokens",
+      "account_credentials",
+      "accounts",
+      "audit_log",
+      "config_version",
+      "denials",
+      "ledger_rejects",
+      "migrations",
+    ],
+    ...["key_sign_ins", "model_habits"],
     ...[
       "replicas",
       "requests",

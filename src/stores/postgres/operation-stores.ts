@@ -1,4 +1,5 @@
 import type { OperationPorts, Transact } from "@/core/ports";
+import { accessTokenStore } from "./access-token-store";
 import { auditStore } from "./audit-store";
 import { boostStore } from "./boost-store";
 import { channelStore } from "./channel-store";
@@ -26,6 +27,7 @@ export type OperationStores = Pick<
   | "modelGroups"
   | "models"
   | "keys"
+  | "accessTokens"
   | "channels"
   | "prices"
   | "limits"
@@ -47,6 +49,7 @@ export function operationStores(tx: Handle, database: Pick<Database, "transactio
     modelGroups: modelGroupStore(tx),
     models: modelStore(tx),
     keys: keyStore(tx),
+    accessTokens: accessTokenStore(tx),
     channels: channelStore(tx),
     prices: priceStore(tx),
     limits: limitStore(tx),

@@ -71,11 +71,14 @@ async function findEntries(tx: Handle, id: string): Promise<RequestDetail["entri
   }));
 }
 
+type SummaryPeriod = Parameters<RequestStore["summary"]>[0];
+
 /** Whole buckets of the rollup, and the ledger for what sticks out at both ends: exact, and short for long periods. */
-function usageQuery({ userId, from, to }: { userId?: number; from: number; to: number }): SQL {
+function usageQuery({ userId, keyId, from, to }: SummaryPeriod): SQL {
   const firstWhole = Math.ceil(from / BUCKET_MS) * BUCKET_MS;
   const lastWhole = Math.max(firstWhole, Math.floor(to / BUCKET_MS) * BUCKET_MS);
   const ofUser = userId === undefined ? sql`true` : sql`user_id = ${userId}`;
+  const whose = keyId === undefined ? ofUser : sql`${ofUser} and key_id = ${keyId}`;
   const between = (column: SQL, start: number, end: number) =>
     sql`${column} >= ${iso(start)}::timestamptz and ${column} < ${iso(end)}::timestamptz`;
   const bucket = sql`bucket`;
@@ -83,17 +86,17 @@ function usageQuery({ userId, from, to }: { userId?: number; from: number; to: n
   return sql`
     select coalesce(sum(cost), 0) as cost, coalesce(sum(calls), 0) as calls, coalesce(sum(tokens), 0) as tokens from (
       select sum(cost_nusd) as cost, sum(requests) as calls, sum(tokens) as tokens from usage_rollup
-      where ${ofUser} and ${between(bucket, firstWhole, lastWhole)}
+      where ${whose} and ${between(bucket, firstWhole, lastWhole)}
       union all
       select sum(cost_nusd), sum(requests), sum(tokens) from usage_ledger
-      where ${ofUser} and ${between(admitted, from, Math.min(firstWhole, to))}
+      where ${whose} and ${between(admitted, from, Math.min(firstWhole, to))}
       union all
       select sum(cost_nusd), sum(requests), sum(tokens) from usage_ledger
-      where ${ofUser} and ${between(admitted, Math.max(lastWhole, from), to)} and ${firstWhole <= to}
+      where ${whose} and ${between(admitted, Math.max(lastWhole, from), to)} and ${firstWhole <= to}
     ) parts`;
 }
 
-async function summarise(tx: Handle, period: { userId?: number; from: number; to: number }): Promise<UsageSummary> {
+async function summarise(tx: Handle, period: SummaryPeriod): Promise<UsageSummary> {
   const [usage] = await tx.execute<{ cost: string; calls: string; tokens: string }>(usageQuery(period));
   const [log] = await tx.execute<{ denied: string; p95: number | null }>(sql`
     select (select count(*) from denials where ${conditionsOf(period, "denials")}) as denied,
