@@ -8,6 +8,7 @@ import { createAuthSnapshots } from "@/core/snapshot-cache";
 import { createGateway } from "./gateway";
 
 const unknownKey = (index: number) => `${TEST_KEY.slice(0, -4)}${String(index).padStart(4, "0")}`;
+const CHAT = "/v1/chat/completions";
 const ATTACKER = "203.0.113.9";
 
 /** A gateway in front of a counted look-up that knows `TEST_KEY` alone. */
@@ -25,16 +26,17 @@ function open() {
   };
   const auth = createAuthSnapshots({ source, clock: scene.clock, staleMs: 0 });
   const gateway = createGateway({ ...scene.deps, auth });
-  const call = async (key: string, remoteAddress = ATTACKER, path = "/v1/chat/completions") => {
+  const ask = async (headers: Readonly<Record<string, string>>, remoteAddress = ATTACKER, path = CHAT) => {
     const { reply, answer } = recordingReply(scene.clock);
     const body = { model: "gpt-4o", max_tokens: 5, messages: [] };
-    const headers = { authorization: `Bearer ${key}` };
     const handled = gateway.handle(buildRequest({ headers, body, remoteAddress, path }), reply);
     while (gateway.inflight() > 0) await scene.pass(20);
     await handled;
     return answer;
   };
-  return { ...scene, asked, call };
+  const call = (key: string, remoteAddress = ATTACKER, path = CHAT) =>
+    ask({ authorization: `Bearer ${key}` }, remoteAddress, path);
+  return { ...scene, asked, ask, call };
 }
 
 describe("unknown keys from one address (reliability-and-security.md SEC40)", () => {
@@ -74,4 +76,15 @@ describe("unknown keys from one address (reliability-and-security.md SEC40)", ()
     for (let index = 0; index < 120; index++) expect((await call("sk-other")).status).toBe(401);
     expect((await call(unknownKey(1))).status).toBe(401);
   });
+});
+
+test.each([
+  ["an access token", { authorization: `Bearer at-sluice-${"a".repeat(43)}` }, "invalid_key"],
+  ["an access token as a key", { "x-api-key": `at-sluice-${"a".repeat(43)}` }, "invalid_key"],
+  ["a sign-in to an account", { cookie: `sluice.session_token=${"a".repeat(43)}` }, "missing_credential"],
+  ["a sign-in with a key", { cookie: `sluice.key_session_token=${"a".repeat(43)}` }, "missing_credential"],
+])("%s opens nothing here and is not looked up (reliability-and-security.md SEC6)", async (...[, headers, code]) => {
+  const { ask, asked } = open();
+  expect(await ask(headers)).toMatchObject({ status: 401, headers: { "x-sluice-code": code } });
+  expect(asked).toEqual([]);
 });
