@@ -7,8 +7,13 @@ type ApiProblem = Error & {
   readonly status: number;
   readonly params: Readonly<Record<string, unknown>>;
   readonly requestId: string | null;
+  /** Of a version_conflict: what is there now; absent: not told. */
+  readonly current?: unknown;
   readonly fields: readonly { path: string; code: string; params?: Readonly<Record<string, unknown>> }[];
 };
+
+/** Ends a call early; or names it by an idempotency key (1..255 printable ASCII), under which it is done once however often it is sent. */
+type CallOptions = { readonly signal?: AbortSignal; readonly idempotencyKey?: string };
 
 /** The typed client of `/api/v1`. */
 export type ApiClient = {
@@ -16,7 +21,7 @@ export type ApiClient = {
   call<Name extends keyof OperationTypes>(
     name: Name,
     input: OperationTypes[Name]["input"],
-    options?: { signal?: AbortSignal },
+    options?: CallOptions,
   ): Promise<OperationTypes[Name]["output"]>;
 };
 
@@ -28,9 +33,10 @@ export function createApiClient(options: { baseUrl?: string; fetch?: typeof fetc
     async call<Name extends keyof OperationTypes>(
       name: Name,
       input: OperationTypes[Name]["input"],
-      { signal }: { signal?: AbortSignal } = {},
+      { signal, idempotencyKey }: CallOptions = {},
     ) {
       const { url, init } = toRequest(ROUTES[name], Object.entries(input));
+      if (idempotencyKey !== undefined) init.headers = { ...init.headers, "idempotency-key": idempotencyKey };
       const response = await send(base + url, { ...init, ...(signal === undefined ? {} : { signal }) }).catch(
         (cause: unknown) => {
           throw signal?.aborted === true ? cause : problem("network_error", 0, {});
@@ -70,5 +76,6 @@ function problem(code: string, status: number, given: Partial<ApiProblem>): ApiP
     params: given.params ?? {},
     requestId: given.requestId ?? null,
     fields: given.fields ?? [],
+    ...(given.current === undefined ? {} : { current: given.current }),
   });
 }

@@ -282,5 +282,5 @@ export const settingFields = {
   }),
   ...unwrapped("billingModel", "defaultLocale", "publicUrl", "unpricedModels", "maxAttempts", "requestDeadlineMs"),
   ...unwrapped("channelOverflow", "cooldownDefaultMs", "cooldownMaxMs", "breakerLastChannel", "queueHeartbeatMs"),
-  ...unwrapped("drainTimeoutMs", "worstCaseOutputTokens"),
+  ...unwrapped("drainTimeoutMs", "worstCaseOutputTokens", "apiRequestsPerMinute"),
 };

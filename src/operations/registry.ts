@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { endBoost } from "./boosts/end-boost";
 import { extendBoost } from "./boosts/extend-boost";
+import { getBoost } from "./boosts/get-boost";
 import { grantBoosts } from "./boosts/grant-boosts";
 import { listBoosts } from "./boosts/list-boosts";
 import { createChannel } from "./channels/create-channel";
@@ -18,6 +19,7 @@ import { createKey } from "./keys/create-key";
 import { createOwnKey } from "./keys/create-own-key";
 import { deleteKey } from "./keys/delete-key";
 import { getKey } from "./keys/get-key";
+import { getOwnKey } from "./keys/get-own-key";
 import { listKeys } from "./keys/list-keys";
 import { listOwnKeys } from "./keys/list-own-keys";
 import { rotateKey } from "./keys/rotate-key";
@@ -135,6 +137,7 @@ const registered = [
   listOwnRequests,
   getOwnRequest,
   listOwnKeys,
+  getOwnKey,
   createOwnKey,
   rotateOwnKey,
   updateOwnKey,
@@ -150,6 +153,7 @@ const registered = [
   previewLimits,
   restartTotal,
   listBoosts,
+  getBoost,
   grantBoosts,
   extendBoost,
   endBoost,

@@ -7,6 +7,8 @@ import { PRIVATE_HEADERS } from "@/lib/problem-json";
 import { LiveChannelsInput } from "@/operations/channels/live-channels";
 import type { Actor, Operation } from "@/operations/operation";
 import type { RunOperation } from "@/operations/run-operation";
+import { IDEMPOTENCY_REPLAYED_HEADER, idempotencyKeyOf } from "./idempotency-key";
+import { type CallLimiter, limitedReply } from "./limit-calls";
 import { liveStream } from "./live-stream";
 import { problem } from "./problem";
 import { readInput } from "./read-input";
@@ -18,6 +20,8 @@ export type RestOptions = {
   /** The account behind a request's cookies; null: anonymous. */
   currentAccount(headers: Headers): Promise<{ userId: number; name: string; role: "admin" | "user" } | null>;
   readonly liveChannels: LiveFeed;
+  /** Bounds the calls per minute; absent: nothing does. */
+  readonly limitCalls?: CallLimiter;
   /** Public origin in force. */
   publicUrl(): string | null;
   newRequestId(): string;
@@ -53,8 +57,19 @@ async function answer(context: Context, operation: Operation, options: RestOptio
   if (!isHostAllowed(headers.get("host"), publicUrl)) throw new AppError("host_not_allowed");
   if (operation.method !== "GET" && !isSameOrigin(headers, publicUrl)) throw new AppError("cross_origin");
   const actor = await actorOf(headers, options);
+  const reply = () => perform({ context, operation, actor }, options);
+  const verdict = options.limitCalls?.(actor);
+  return verdict === undefined ? reply() : limitedReply(verdict, reply, (error) => refuse(error, options));
+}
+
+type Call = { readonly context: Context; readonly operation: Operation; readonly actor: Actor };
+
+async function perform({ context, operation, actor }: Call, options: RestOptions): Promise<Response> {
+  const request = context.req.raw;
+  const { headers } = request;
+  const caller = { ...actor, ...idempotencyKeyOf(headers, operation) };
   const input = await readInput(request, operation, context.req.param());
-  const { output, configVersion } = await options.run(operation.name, input, actor);
+  const { output, configVersion, isReplayed } = await options.run(operation.name, input, caller);
   if (operation.name === LIVE && wantsStream(headers)) {
     const { ids } = LiveChannelsInput.parse(input);
     return liveStream(options.liveChannels, { ids, lastEventId: headers.get("last-event-id"), signal: request.signal });
@@ -65,6 +80,7 @@ async function answer(context: Context, operation: Operation, options: RestOptio
       ...PRIVATE_HEADERS,
       "x-sluice-request-id": options.newRequestId(),
       ...(configVersion === 0 ? {} : { "x-sluice-config-version": String(configVersion) }),
+      ...(isReplayed ? { [IDEMPOTENCY_REPLAYED_HEADER]: "true" } : {}),
     },
   });
 }

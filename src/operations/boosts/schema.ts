@@ -56,6 +56,8 @@ export const ImportBoostInput = withFittingAmount(
 
 /** Input of `boosts.extend`: a new end, which lies ahead. */
 export const ExtendBoostInput = strict({ id: idField, version: versionField, to: instantOrLocalField });
+/** Input of `boosts.get`. */
+export const GetBoostInput = byId;
 /** Input of `boosts.end`. */
 export const EndBoostInput = byId;
 

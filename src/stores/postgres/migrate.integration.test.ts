@@ -108,7 +108,16 @@ describe("the schema", () => {
     ],
   ];
   const DATA = [
-    ...["account_credentials", "accounts", "audit_log", "config_version", "denials", "ledger_rejects", "migrations"],
+    ...[
+      "account_credentials",
+      "accounts",
+      "audit_log",
+      "config_version",
+      "denials",
+      "idempotency_keys",
+      "ledger_rejects",
+      "migrations",
+    ],
     ...["model_habits"],
     ...[
       "replicas",
