@@ -1,4 +1,5 @@
-import type { OperationTypes } from "@/operations/registry";
+import { readWholeList } from "@/lib/read-whole-list";
+import type { ListName, OperationTypes } from "@/operations/registry";
 import { ROUTES } from "./routes";
 
 /** A refusal or a fault of the API: thrown as an Error with these fields. `requestId` null: the server was not reached. */
@@ -23,13 +24,20 @@ export type ApiClient = {
     input: OperationTypes[Name]["input"],
     options?: CallOptions,
   ): Promise<OperationTypes[Name]["output"]>;
+  /** Reads a list page by page and gives it whole. Throws like `call`. */
+  whole<Name extends ListName>(
+    name: Name,
+    input: OperationTypes[Name]["input"],
+    options?: CallOptions,
+  ): Promise<OperationTypes[Name]["output"]>;
 };
 
 /** Makes a client. In browsers nothing is needed; elsewhere `baseUrl` is the origin and `fetch` may carry cookies. */
 export function createApiClient(options: { baseUrl?: string; fetch?: typeof fetch } = {}): ApiClient {
   const send = options.fetch ?? ((...request: Parameters<typeof fetch>) => fetch(...request));
   const base = `${options.baseUrl ?? ""}/api/v1`;
-  return {
+  const client: ApiClient = {
+    whole: (name, input, options) => readWholeList((ask) => client.call(name, { ...input, ...ask }, options)),
     async call<Name extends keyof OperationTypes>(
       name: Name,
       input: OperationTypes[Name]["input"],
@@ -47,6 +55,7 @@ export function createApiClient(options: { baseUrl?: string; fetch?: typeof fetc
       return body as OperationTypes[Name]["output"];
     },
   };
+  return client;
 }
 
 /** Fills the path's parameters; what is left goes into the query of reads and the body of everything else. */

@@ -257,6 +257,9 @@ export function listOf<Item extends z.ZodType>(item: Item) {
   });
 }
 
+/** Which page of a list: at most `limit` rows, after the cursor of the page before. A cursor belongs to its filters (`cursor_mismatch`). */
+export const pageFields = { cursor: text(1000).optional(), limit: orDefault(whole(1, 200), 50) };
+
 const settingShape = settingsSchema.shape;
 
 type Unwrapped<Name extends keyof typeof settingShape> = {

@@ -184,3 +184,13 @@ export type OperationTypes = {
     readonly output: z.output<Item["output"]>;
   };
 };
+
+/** Names of lists that come in pages of rows with ids, and can be read whole by who needs all rows. */
+export type ListName = {
+  [Name in keyof OperationTypes]: OperationTypes[Name] extends {
+    readonly input: { cursor?: string | undefined };
+    readonly output: { items: { id: number }[]; nextCursor: string | null };
+  }
+    ? Name
+    : never;
+}[keyof OperationTypes];

@@ -10,13 +10,13 @@ import {
   instantOrLocalField,
   listOf,
   orDefault,
+  pageFields,
   strict,
   targetField,
   text,
   unitField,
   versionedShape,
   versionField,
-  whole,
   windowField,
   withFittingAmount,
 } from "../references";
@@ -68,8 +68,7 @@ export const ListBoostsInput = strict({
   unit: unitField.optional(),
   window: windowField.optional(),
   state: boostStateField.optional(),
-  cursor: text(1000).optional(),
-  limit: orDefault(whole(1, 200), 50),
+  ...pageFields,
 });
 
 /** A boost. */

@@ -19,8 +19,8 @@ import {
   flag,
   idField,
   nameField,
-  noInput,
   orDefault,
+  pageFields,
   strict,
   versionField,
   whole,
@@ -268,7 +268,7 @@ export const UpdateChannelInput = strict({
 export type UpdateChannelInput = z.output<typeof UpdateChannelInput>;
 
 /** Input of `channels.list`: nothing. */
-export const ListChannelsInput = noInput;
+export const ListChannelsInput = strict(pageFields);
 /** Input of `channels.get`. */
 export const GetChannelInput = byId;
 /** Input of `channels.delete`. */

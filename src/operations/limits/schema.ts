@@ -18,13 +18,13 @@ import {
   listOf,
   modeField,
   orDefault,
+  pageFields,
   strict,
   subjectField,
   targetField,
   text,
   unitField,
   versionedShape,
-  whole,
   windowField,
 } from "../references";
 
@@ -95,8 +95,7 @@ export const ListLimitsInput = strict({
   target: targetField.optional(),
   unit: unitField.optional(),
   window: windowField.optional(),
-  cursor: text(1000).optional(),
-  limit: orDefault(whole(1, 200), 50),
+  ...pageFields,
 });
 
 /** Input of `limits.restartTotal`: a group's usage is that of its users, so it has no total of its own. */

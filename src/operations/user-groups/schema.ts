@@ -8,6 +8,7 @@ import {
   listOf,
   nameField,
   orDefault,
+  pageFields,
   searchField,
   strict,
   versionedShape,
@@ -43,7 +44,7 @@ export const GroupUsersInput = strict({ id: idField, userIds: userIds.min(1, "re
 /** Input of `userGroups.assign`: the groups that a user shall be in, and no others. */
 export const AssignGroupsInput = strict({ userId: idField, userGroupIds: z.array(idField, because("invalid")) });
 /** Input of `userGroups.list`. */
-export const ListUserGroupsInput = strict({ q: searchField.optional() });
+export const ListUserGroupsInput = strict({ q: searchField.optional(), ...pageFields });
 /** Input of `userGroups.get`. */
 export const GetUserGroupInput = byId;
 /** Input of `userGroups.delete`. */
