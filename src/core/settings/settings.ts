@@ -75,6 +75,7 @@ export const settingsSchema = z.strictObject({
   /** Origin for links and sign-in; null: taken from the request. */
   publicUrl: z
     .url({ protocol: /^https?$/ })
+    .max(2048)
     .nullable()
     .default(null),
   unpricedModels: z.enum(UNPRICED_MODELS).default("block"),

@@ -104,6 +104,7 @@ export const RestartTotalInput = strict({
   units: z
     .array(unitField, because("invalid"))
     .min(1, "required")
+    .max(LIMIT_UNITS.length, "duplicate")
     .refine((units) => new Set(units).size === units.length, "duplicate"),
   note: orDefault(text(500).nullable(), null),
 });

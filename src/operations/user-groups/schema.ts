@@ -21,7 +21,11 @@ const userIds = z
   .max(1000, "too_long" satisfies FieldErrorCode)
   .refine((ids) => new Set(ids).size === ids.length, "duplicate" satisfies FieldErrorCode);
 
-const costMultiplier = z.string(because("multiplier_invalid")).refine(isMultiplier, "multiplier_invalid").nullable();
+const costMultiplier = z
+  .string(because("multiplier_invalid"))
+  .max(40, "multiplier_invalid")
+  .refine(isMultiplier, "multiplier_invalid")
+  .nullable();
 
 /** Fields of a user group; shared by form, REST and the provisioning file. */
 export const userGroupFields = {
