@@ -2,6 +2,7 @@ import { createLiveFeed } from "@/core/channels/live-feed";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/client-address";
 import { OPERATIONS } from "@/operations/registry";
 import { createRest } from "@/rest/create-rest";
+import { openApiDocument } from "@/rest/openapi-document";
 import { TEST_PASSWORD, type TestOperations } from "./build-operations";
 import { fakeClock } from "./fake-clock";
 
@@ -37,6 +38,7 @@ export function buildRest(operations: TestOperations): TestRest {
     currentAccount: operations.accounts.current,
     presentAccessToken: operations.presentAccessToken,
     publicUrl: () => null,
+    openApiDocument: async () => openApiDocument({ operations: OPERATIONS, examples: {}, version: "0.0.0" }),
     liveChannels: createLiveFeed({
       clock: fakeClock(),
       name: "a",

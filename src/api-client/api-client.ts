@@ -1,4 +1,5 @@
-import type { OperationTypes } from "@/operations/registry";
+import { readWholeList } from "@/lib/read-whole-list";
+import type { ListName, OperationTypes } from "@/operations/registry";
 import { ROUTES } from "./routes";
 
 /** A refusal or a fault of the API: thrown as an Error with these fields. `requestId` null: the server was not reached. */
@@ -7,8 +8,13 @@ type ApiProblem = Error & {
   readonly status: number;
   readonly params: Readonly<Record<string, unknown>>;
   readonly requestId: string | null;
+  /** Of a version_conflict: what is there now; absent: not told. */
+  readonly current?: unknown;
   readonly fields: readonly { path: string; code: string; params?: Readonly<Record<string, unknown>> }[];
 };
+
+/** Ends a call early; or names it by an idempotency key (1..255 printable ASCII), under which it is done once however often it is sent. */
+type CallOptions = { readonly signal?: AbortSignal; readonly idempotencyKey?: string };
 
 /** The typed client of `/api/v1`. */
 export type ApiClient = {
@@ -16,7 +22,13 @@ export type ApiClient = {
   call<Name extends keyof OperationTypes>(
     name: Name,
     input: OperationTypes[Name]["input"],
-    options?: { signal?: AbortSignal },
+    options?: CallOptions,
+  ): Promise<OperationTypes[Name]["output"]>;
+  /** Reads a list page by page and gives it whole. Throws like `call`. */
+  whole<Name extends ListName>(
+    name: Name,
+    input: OperationTypes[Name]["input"],
+    options?: CallOptions,
   ): Promise<OperationTypes[Name]["output"]>;
 };
 
@@ -24,13 +36,15 @@ export type ApiClient = {
 export function createApiClient(options: { baseUrl?: string; fetch?: typeof fetch } = {}): ApiClient {
   const send = options.fetch ?? ((...request: Parameters<typeof fetch>) => fetch(...request));
   const base = `${options.baseUrl ?? ""}/api/v1`;
-  return {
+  const client: ApiClient = {
+    whole: (name, input, options) => readWholeList((ask) => client.call(name, { ...input, ...ask }, options)),
     async call<Name extends keyof OperationTypes>(
       name: Name,
       input: OperationTypes[Name]["input"],
-      { signal }: { signal?: AbortSignal } = {},
+      { signal, idempotencyKey }: CallOptions = {},
     ) {
       const { url, init } = toRequest(ROUTES[name], Object.entries(input));
+      if (idempotencyKey !== undefined) init.headers = { ...init.headers, "idempotency-key": idempotencyKey };
       const response = await send(base + url, { ...init, ...(signal === undefined ? {} : { signal }) }).catch(
         (cause: unknown) => {
           throw signal?.aborted === true ? cause : problem("network_error", 0, {});
@@ -41,6 +55,7 @@ export function createApiClient(options: { baseUrl?: string; fetch?: typeof fetc
       return body as OperationTypes[Name]["output"];
     },
   };
+  return client;
 }
 
 /** Fills the path's parameters; what is left goes into the query of reads and the body of everything else. */
@@ -70,5 +85,6 @@ function problem(code: string, status: number, given: Partial<ApiProblem>): ApiP
     params: given.params ?? {},
     requestId: given.requestId ?? null,
     fields: given.fields ?? [],
+    ...(given.current === undefined ? {} : { current: given.current }),
   });
 }

@@ -1,6 +1,7 @@
 import "server-only";
 import { toAppError } from "@/core/errors";
-import type { OperationTypes } from "@/operations/registry";
+import { readWholeList } from "@/lib/read-whole-list";
+import type { ListName, OperationTypes } from "@/operations/registry";
 import { currentActor } from "./current-account";
 import { getServices } from "./services";
 
@@ -23,4 +24,12 @@ export async function runForPage<Name extends keyof OperationTypes>(
     services.reportFault(known, digest);
     throw Object.assign(known, { digest });
   }
+}
+
+/** Runs a list page by page and gives it whole, for pages that show or offer every row. Throws like `runForPage`. */
+export function runWholeForPage<Name extends ListName>(
+  name: Name,
+  input: OperationTypes[Name]["input"],
+): Promise<OperationTypes[Name]["output"]> {
+  return readWholeList((ask) => runForPage(name, { ...input, ...ask }));
 }

@@ -25,10 +25,13 @@ export function toAction<Name extends keyof OperationTypes>(
       return { ok: true, data: output as OperationTypes[Name]["output"], configVersion };
     } catch (error) {
       const known = toAppError(error);
-      const { code, params, fields } = known;
+      const { code, params, fields, current } = known;
       const requestId = services.newRequestId();
       if (known.status >= 500) services.reportFault(known, requestId);
-      return { ok: false, error: { code, params, requestId, fields: [...fields] } };
+      return {
+        ok: false,
+        error: { code, params, requestId, fields: [...fields], ...(current === undefined ? {} : { current }) },
+      };
     }
   };
 }

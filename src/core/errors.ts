@@ -92,6 +92,7 @@ export const ERRORS = {
   cross_origin: admin(403),
   host_not_allowed: admin(421),
   version_conflict: admin(409),
+  idempotency_key_reused: admin(422),
   name_taken: admin(409),
   email_taken: admin(409),
   last_admin: admin(409),
@@ -103,6 +104,7 @@ export const ERRORS = {
   sign_in_failed: admin(401),
   key_sign_in_failed: admin(401),
   too_many_attempts: admin(429, true),
+  api_rate_exceeded: admin(429, true),
   cursor_mismatch: admin(400),
   cursor_invalid: admin(400),
   database_unavailable: admin(503, true),
@@ -134,12 +136,14 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly params: ErrorParams;
   readonly fields: readonly FieldError[];
+  /** Of a version_conflict: what is there now, as the operation that reads it answers; undefined: not told. */
+  readonly current: unknown;
   readonly [BRAND] = true;
 
   constructor(
     code: ErrorCode,
     params: ErrorParams = {},
-    options: { cause?: unknown; fields?: readonly FieldError[] } = {},
+    options: { cause?: unknown; fields?: readonly FieldError[]; current?: unknown } = {},
   ) {
     const { stackTraceLimit } = Error;
     if (ERRORS[code].status < 500) Error.stackTraceLimit = 0;
@@ -149,6 +153,7 @@ export class AppError extends Error {
     this.code = code;
     this.params = params;
     this.fields = options.fields ?? [];
+    this.current = options.current;
   }
 
   /** HTTP status of the code. */

@@ -3,6 +3,7 @@ import type { AuditStore } from "./audit/audit";
 import type { ChannelProbe, ChannelStore } from "./channels/channel-row";
 import type { ChannelTestSlot } from "./channels/channel-test-slot";
 import type { LiveReading } from "./channels/live-feed";
+import type { IdempotencyStore } from "./idempotency/idempotency-store";
 import type { KeyStore } from "./keys/key";
 import type { DenialStore } from "./ledger/denial-log";
 import type { RequestStore } from "./ledger/request-log";
@@ -63,6 +64,7 @@ export type OperationPorts = {
   readonly settings: SettingStore;
   readonly requests: RequestStore;
   readonly audit: AuditStore;
+  readonly idempotency: IdempotencyStore;
   readonly accounts: AccountStore;
   readonly setup: SetupStore;
   readonly probeChannel: ChannelProbe;
@@ -70,7 +72,7 @@ export type OperationPorts = {
   beginChannelTest(channelId: number): Promise<ChannelTestSlot | null>;
   /** What the channels are doing, as the slots of all replicas say. Never rejects. */
   readLiveChannels(): Promise<LiveReading>;
-  /** Seals and opens channel credentials under a `credentialContext`. */
+  /** Seals and opens secrets, each under a context of its own: channel credentials under a `credentialContext`, kept replies. */
   readonly secrets: {
     seal(plain: string, context: string): string;
     open(sealed: string, context: string): string | null;

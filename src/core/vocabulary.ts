@@ -180,6 +180,19 @@ export type Page<Row> = {
   readonly total: { readonly value: number; readonly capped: boolean };
 };
 
+/** A page of a list that is sorted by other columns than the id; `hasMore`: rows follow. */
+export type ListPage<Row> = {
+  readonly items: readonly Row[];
+  readonly hasMore: boolean;
+  readonly total: { readonly value: number; readonly capped: boolean };
+};
+
+/** Which page of a list: at most so many rows after a position, or from the beginning. */
+export type PageAsk<Position> = { readonly limit: number; readonly after: Position | null };
+
+/** A position in a list by name, ignoring case, and id. */
+export type NamePosition = { readonly name: string; readonly id: number };
+
 /**
  * How a cost came about: usage, prices and multipliers of one attempt (protocols-and-pricing.md 7.1, snapshot). `recompute` needs nothing else.
  * Plain JSON; kept in the ledger.

@@ -32,6 +32,10 @@ function buildJobDeps(done: string[], patch: Partial<JobDeps> = {}): JobDeps {
       done.push(`forget homes ${new Date(before).toISOString().slice(0, 13)} ${limit}`);
       return done.filter((line) => line.startsWith("forget homes")).length < 3 ? limit : 7;
     },
+    async forgetIdempotencyKeys(before, limit) {
+      done.push(`forget idempotency keys ${new Date(before).toISOString().slice(0, 13)} ${limit}`);
+      return done.filter((line) => line.startsWith("forget idempotency")).length < 2 ? limit : 0;
+    },
     habits: { learn: async () => 0, refresh: async () => {} },
     log: { info: line("info"), warn: line("warn"), error: line("error") },
     ...patch,
@@ -51,6 +55,7 @@ test("every job runs at once and then at its own pace", async () => {
     "expire 12:00:00",
     "forget attempts 12:00:00",
     ...Array.from({ length: 3 }, () => "forget homes 2026-10-22T12 10000"),
+    ...Array.from({ length: 2 }, () => "forget idempotency keys 2026-11-20T12 10000"),
     "forget replicas before 11:00:00",
     "info: partitions made p1",
   ]);

@@ -4,6 +4,7 @@ import { closeExpiredHolds } from "./close-expired-holds";
 import { ensurePartitions } from "./ensure-partitions";
 import { expireSignIns } from "./expire-sign-ins";
 import { forgetHomes } from "./forget-homes";
+import { forgetIdempotencyKeys } from "./forget-idempotency-keys";
 import { heartbeatReplica } from "./heartbeat-replica";
 import type { Job, JobDeps } from "./job";
 import { keepRunningRequests } from "./keep-running-requests";
@@ -13,7 +14,7 @@ import { reportLive } from "./report-live";
 
 /** Every background task of a process. */
 export const JOBS: readonly Job[] = [
-  ...[ensurePartitions, heartbeatReplica, expireSignIns, forgetHomes],
+  ...[ensurePartitions, heartbeatReplica, expireSignIns, forgetHomes, forgetIdempotencyKeys],
   ...[renewHolds, keepRunningRequests, closeExpiredHolds, checkDrift, learnHabits, reportLive],
 ];
 

@@ -5,11 +5,13 @@ export type ProblemParts = {
   readonly params: Readonly<Record<string, unknown>>;
   readonly requestId: string;
   readonly fields?: readonly unknown[];
+  /** Of a conflict: what is there now; undefined: not told. */
+  readonly current?: unknown;
 };
 
 /** A refusal as application/problem+json, never cached. A parameter `retryAfterSeconds` becomes the header too. */
 export function problemResponse(parts: ProblemParts, headers: Readonly<Record<string, string>> = {}): Response {
-  const { status, code, params, requestId, fields = [] } = parts;
+  const { status, code, params, requestId, fields = [], current } = parts;
   const { retryAfterSeconds } = params;
   const body = {
     type: `urn:sluice:error:${code}`,
@@ -19,6 +21,7 @@ export function problemResponse(parts: ProblemParts, headers: Readonly<Record<st
     params,
     requestId,
     ...(fields.length === 0 ? {} : { fields }),
+    ...(current === undefined ? {} : { current }),
   };
   return new Response(JSON.stringify(body), {
     status,

@@ -20,6 +20,8 @@ export type Actor = {
   readonly address: string | null;
   /** Of an access token alone: what it may do at most, whatever its owner may. */
   readonly scopes?: readonly Scope[];
+  /** Of an access token alone: its id. */
+  readonly accessTokenId?: number;
   /** Of a sign-in with a key alone: that key. */
   readonly keyId?: number;
 };

@@ -9,10 +9,12 @@ import { asNanoUsd } from "@/lib/money";
 import { ledgerStore } from "@/stores/postgres/ledger-store";
 import { ensurePartitions } from "@/stores/postgres/partitions";
 import { issueSetupToken } from "@/stores/postgres/setup-store";
-import type { Actor } from "./operation";
+import { twinInput, twinOf } from "./current-state";
+import type { Actor, Operation } from "./operation";
 import { permissionsOf } from "./permissions";
 import { OPERATIONS, type OperationTypes } from "./registry";
-import { isRead } from "./run-operation";
+import { takesIdempotencyKey } from "./run-once";
+import { createRunOperation, isRead } from "./run-operation";
 
 type Name = keyof OperationTypes;
 type World = {
@@ -96,6 +98,10 @@ async function newRequest(
   return requestIdOf(id);
 }
 
+/** True for updates of a version that was read. */
+const hasVersion = ({ name, input }: Operation) =>
+  name !== "limits.preview" && "version" in ((input as { shape?: object }).shape ?? {});
+
 /** An input with which the operation does something, for each of them. */
 const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[N]["input"]> } = {
   "viewer.get": async () => ({}),
@@ -177,6 +183,7 @@ const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[
   "me.requests.list": async () => ({}),
   "me.requests.get": async (actor) => ({ id: await newRequest(actor.userId ?? world.user.userId) }),
   "me.keys.list": async () => ({}),
+  "me.keys.get": async (actor) => ({ id: (await newKey(actor.userId ?? world.user.userId)).id }),
   "me.keys.create": async () => ({ name: fresh("key") }),
   "me.keys.rotate": async (actor) => ({ id: (await newKey(actor.userId ?? world.user.userId)).id }),
   "me.keys.update": async (actor) => ({
@@ -221,6 +228,7 @@ const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[
   "rates.clearUserOverrides": async () => ({ id: (await overridden()).userId }),
   "rates.clearGroupOverrides": async () => ({ id: (await overridden()).userGroupId }),
   "boosts.list": async () => ({}),
+  "boosts.get": async () => ({ id: await newBoost() }),
   "boosts.grant": async () => ({ ...BOOST, users: [(await newUser()).id] }),
   "boosts.extend": async () => ({ id: await newBoost(), version: 1, to: "2099-01-03T00:00:00Z" }),
   "boosts.end": async () => ({ id: await newBoost() }),
@@ -276,6 +284,51 @@ describe("every operation", () => {
     expect(code).toBe("ok");
     const rows = (await world.operations.audit()).slice(before);
     expect(rows.map((row) => row.operation)).toEqual(isRead(operation) ? [] : [operation.name]);
+  });
+
+  test.each(OPERATIONS.filter(takesIdempotencyKey))(
+    "$name runs once under an idempotency key",
+    async ({ name, permission }) => {
+      if (permission === null) return;
+      const input = await sample(name, world.admin);
+      const caller = { ...world.admin, idempotencyKey: fresh("once") };
+      const first = await world.operations.run(name, input, caller);
+      const before = (await world.operations.audit()).length;
+      const again = await world.operations.run(name, input, caller);
+      expect(again).toEqual({ ...JSON.parse(JSON.stringify(first)), isReplayed: true });
+      expect((await world.operations.audit()).length).toBe(before);
+    },
+  );
+
+  test.each(OPERATIONS.filter(hasVersion))(
+    "$name refuses a stale version and tells what is there now, as its reader would",
+    async (operation) => {
+      const { name } = operation;
+      const actor = name.startsWith("me.") ? world.user : world.admin;
+      const input = (await sample(name, actor)) as { version: number | string };
+      await world.operations.run(name, input, actor);
+      const error: AppError = await world.operations.run(name, input, actor).then(
+        () => expect.fail("a stale version passed"),
+        (thrown) => thrown,
+      );
+      const twin = twinOf(operation, OPERATIONS);
+      const { output } = await world.operations.run(twin?.name ?? "", twinInput(twin ?? operation, input), actor);
+      expect([error.code, error.current]).toEqual(["version_conflict", output]);
+      const { version } = output as { version: number | string };
+      expect(version).not.toBe(input.version);
+      if (typeof version === "number") expect(version).toBeGreaterThan(Number(input.version));
+    },
+  );
+
+  test("a conflict tells nothing of a row to who may write it and not read it", async () => {
+    const { id } = await newUser();
+    const operations = OPERATIONS.filter(({ name }) => name !== "users.get");
+    const { ports, transact, clock } = world.operations;
+    const run = createRunOperation({ operations, ports, transact, clock });
+    await expect(run("users.update", { id, version: 9, name: fresh("user") }, world.admin)).rejects.toMatchObject({
+      code: "version_conflict",
+      current: undefined,
+    });
   });
 
   test.each(OPERATIONS)("$name refuses fields it does not know", async ({ name }) => {

@@ -94,12 +94,13 @@ const isStorable = (text: string) => Date.parse(text) >= STORABLE.from && Date.p
 /** An instant as ISO text with a zone. */
 export const instantField = z.iso
   .datetime({ offset: true, ...because("date_invalid") })
+  .max(40, "date_invalid" satisfies FieldErrorCode)
   .refine(isStorable, "date_invalid" satisfies FieldErrorCode);
 /** An instant with a zone, or a local time of the system zone: `2026-11-21T14:03`, with seconds if need be. */
 export const instantOrLocalField = z
   .union(
     [
-      z.iso.datetime({ offset: true }),
+      z.iso.datetime({ offset: true }).max(40),
       z.iso.datetime({ local: true, precision: -1 }),
       z.iso.datetime({ local: true, precision: 0 }),
     ],
@@ -193,12 +194,14 @@ export const modeField = <Window extends Exclude<LimitWindow, "total">>(window: 
   choice(MODES_OF_WINDOW[window], "mode_not_applicable");
 
 /** Text of an amount, not read yet. A bare zero or null is meant as a block, which is a state. */
-export const amountText = z.string({
-  error: ({ input }): FieldErrorCode => {
-    if (input === undefined) return "required";
-    return input === null || input === 0 ? "limit_zero_use_block" : "amount_invalid";
-  },
-});
+export const amountText = z
+  .string({
+    error: ({ input }): FieldErrorCode => {
+      if (input === undefined) return "required";
+      return input === null || input === 0 ? "limit_zero_use_block" : "amount_invalid";
+    },
+  })
+  .max(100, "amount_invalid" satisfies FieldErrorCode);
 
 /** The amount of a limit in a unit, as decimal text (quota.md Q2). */
 export const amountField = (unit: LimitUnit) =>
@@ -208,10 +211,13 @@ export const amountField = (unit: LimitUnit) =>
   });
 
 /** Decimal USD where zero is an amount too. */
-const allowanceField = z.string(because("amount_invalid")).superRefine((amount, context) => {
-  const parsed = parseAmount(amount, "usd");
-  if (typeof parsed === "string" && parsed !== "limit_zero_use_block") context.addIssue(parsed);
-});
+const allowanceField = z
+  .string(because("amount_invalid"))
+  .max(100, "amount_invalid")
+  .superRefine((amount, context) => {
+    const parsed = parseAmount(amount, "usd");
+    if (typeof parsed === "string" && parsed !== "limit_zero_use_block") context.addIssue(parsed);
+  });
 
 /** Judges the amount of an object by the unit beside it, also when other fields are wrong. */
 export function withFittingAmount<Shape extends { unit: typeof unitField; amount: z.ZodType }>(
@@ -257,6 +263,9 @@ export function listOf<Item extends z.ZodType>(item: Item) {
   });
 }
 
+/** Which page of a list: at most `limit` rows, after the cursor of the page before. A cursor belongs to its filters (`cursor_mismatch`). */
+export const pageFields = { cursor: text(1000).optional(), limit: orDefault(whole(1, 200), 50) };
+
 const settingShape = settingsSchema.shape;
 
 type Unwrapped<Name extends keyof typeof settingShape> = {
@@ -282,5 +291,5 @@ export const settingFields = {
   }),
   ...unwrapped("billingModel", "defaultLocale", "publicUrl", "unpricedModels", "maxAttempts", "requestDeadlineMs"),
   ...unwrapped("channelOverflow", "cooldownDefaultMs", "cooldownMaxMs", "breakerLastChannel", "queueHeartbeatMs"),
-  ...unwrapped("drainTimeoutMs", "worstCaseOutputTokens"),
+  ...unwrapped("drainTimeoutMs", "worstCaseOutputTokens", "apiRequestsPerMinute"),
 };

@@ -7,6 +7,7 @@ import { rotateAccessToken } from "./access-tokens/rotate-access-token";
 import { updateAccessToken } from "./access-tokens/update-access-token";
 import { endBoost } from "./boosts/end-boost";
 import { extendBoost } from "./boosts/extend-boost";
+import { getBoost } from "./boosts/get-boost";
 import { grantBoosts } from "./boosts/grant-boosts";
 import { listBoosts } from "./boosts/list-boosts";
 import { createChannel } from "./channels/create-channel";
@@ -24,6 +25,7 @@ import { createKey } from "./keys/create-key";
 import { createOwnKey } from "./keys/create-own-key";
 import { deleteKey } from "./keys/delete-key";
 import { getKey } from "./keys/get-key";
+import { getOwnKey } from "./keys/get-own-key";
 import { listKeys } from "./keys/list-keys";
 import { listOwnKeys } from "./keys/list-own-keys";
 import { rotateKey } from "./keys/rotate-key";
@@ -147,6 +149,7 @@ const registered = [
   listOwnRequests,
   getOwnRequest,
   listOwnKeys,
+  getOwnKey,
   createOwnKey,
   rotateOwnKey,
   updateOwnKey,
@@ -162,6 +165,7 @@ const registered = [
   previewLimits,
   restartTotal,
   listBoosts,
+  getBoost,
   grantBoosts,
   extendBoost,
   endBoost,
@@ -192,3 +196,13 @@ export type OperationTypes = {
     readonly output: z.output<Item["output"]>;
   };
 };
+
+/** Names of lists that come in pages of rows with ids, and can be read whole by who needs all rows. */
+export type ListName = {
+  [Name in keyof OperationTypes]: OperationTypes[Name] extends {
+    readonly input: { cursor?: string | undefined };
+    readonly output: { items: { id: number }[]; nextCursor: string | null };
+  }
+    ? Name
+    : never;
+}[keyof OperationTypes];

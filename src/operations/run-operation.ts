@@ -3,9 +3,11 @@ import type { AuditRow } from "@/core/audit/audit";
 import { AppError, type FieldError, toAppError } from "@/core/errors";
 import type { OperationPorts, Transact } from "@/core/ports";
 import type { Clock } from "@/lib/clock";
+import { twinInput, twinOf } from "./current-state";
 import { fieldErrorsOf } from "./field-errors";
 import type { Actor, AuditNote, Operation, OperationContext, OperationResult } from "./operation";
 import { permissionsOf } from "./permissions";
+import { type Caller, keptReply, type OnceCall, type OperationReply, onceCallOf, runOnce } from "./run-once";
 import { withoutSecrets } from "./without-secrets";
 
 /** What running operations needs. `ports` stand outside a transaction and serve reads. */
@@ -16,10 +18,8 @@ export type OperationDeps = {
   readonly clock: Clock;
 };
 
-/** The parsed output, and the config version after a write (0 for reads). */
-type OperationReply = { readonly output: unknown; readonly configVersion: number };
 /** Runs an operation by name. Throws AppError and nothing else. */
-export type RunOperation = (name: string, input: unknown, actor: Actor) => Promise<OperationReply>;
+export type RunOperation = (name: string, input: unknown, caller: Caller) => Promise<OperationReply>;
 
 /** Fields that errors from below belong to. */
 const FIELD_OF: Readonly<Record<string, string>> = {
@@ -30,34 +30,69 @@ const FIELD_OF: Readonly<Record<string, string>> = {
 
 /**
  * The one way to run an operation, in fixed order: permission, parse, check, transaction, run, audit row in the same transaction, without secrets.
- * Reads skip transaction and audit. Throws not_found for an unknown name, unauthenticated, forbidden, validation_failed, and the codes
- * of the operation; whatever else happens becomes internal_error.
+ * Reads skip transaction and audit. A call with an idempotency key gives the reply of an earlier one, before the check already, or keeps its own.
+ * Throws not_found for an unknown name, unauthenticated, forbidden, validation_failed, idempotency_key_reused, and the codes of the operation;
+ * whatever else happens becomes internal_error. A version_conflict carries what the caller may read of the state that is.
  */
 export function createRunOperation(deps: OperationDeps): RunOperation {
   const byName = new Map(deps.operations.map((operation) => [operation.name, operation]));
-  return async (name, input, actor) => {
-    try {
-      const operation = byName.get(name);
-      if (operation === undefined) throw new AppError("not_found");
-      permit(operation, actor);
-      const parsed = parseInput(operation, input);
-      const outside = { ports: deps.ports, actor, now: deps.clock.now() };
-      await operation.check?.(parsed, outside);
-      if (isRead(operation)) {
-        const result = await operation.run(parsed, outside);
-        return { output: operation.output.parse(result.output), configVersion: 0 };
-      }
-      const detached = operation.isDetached === true ? await operation.run(parsed, outside) : null;
-      return await deps.transact(async (ports) => {
-        const context = { ...outside, ports };
+  const run: RunOperation = async (name, input, caller) => {
+    const operation = byName.get(name);
+    if (operation === undefined) throw new AppError("not_found");
+    permit(operation, caller);
+    const parsed = parseInput(operation, input);
+    const now = deps.clock.now();
+    const { idempotencyKey: _, ...actor } = caller;
+    const outside = { ports: deps.ports, actor, now };
+    if (!isRead(operation))
+      return write(operation, parsed, { outside, once: onceCallOf(operation, input, { caller, now }) });
+    await operation.check?.(parsed, outside);
+    const result = await operation.run(parsed, outside);
+    return { output: operation.output.parse(result.output), configVersion: 0, isReplayed: false };
+  };
+  const write = async (
+    operation: Operation,
+    parsed: unknown,
+    { outside, once }: WriteCall,
+  ): Promise<OperationReply> => {
+    const kept = once === null ? null : await keptReply(once, deps.ports);
+    if (kept !== null) return kept;
+    await operation.check?.(parsed, outside);
+    const detached = operation.isDetached === true ? await operation.run(parsed, outside) : null;
+    return deps.transact((ports) => {
+      const context = { ...outside, ports };
+      const change = async () => {
         const output = await recorded(operation, detached ?? (await operation.run(parsed, context)), context);
-        return { output, configVersion: await ports.configVersion() };
-      });
+        return { output, configVersion: await ports.configVersion(), isReplayed: false };
+      };
+      return once === null ? change() : runOnce(once, ports, change);
+    });
+  };
+  return async (name, input, caller) => {
+    try {
+      return await run(name, input, caller);
     } catch (error) {
-      throw withField(toAppError(error));
+      const known = withField(toAppError(error));
+      if (known.code !== "version_conflict") throw known;
+      throw await withCurrent(known, byName.get(name), (twin) => run(twin.name, twinInput(twin, input), caller));
     }
   };
+
+  async function withCurrent(
+    error: AppError,
+    operation: Operation | undefined,
+    read: (twin: Operation) => Promise<OperationReply>,
+  ): Promise<AppError> {
+    const twin = operation === undefined ? null : twinOf(operation, deps.operations);
+    // Whoever may not read the row, or finds it gone by now, is told of the conflict alone.
+    const reply = twin === null ? null : await read(twin).catch(() => null);
+    if (reply === null) return error;
+    return new AppError(error.code, error.params, { cause: error.cause, fields: error.fields, current: reply.output });
+  }
 }
+
+/** A write that is about to run: its context outside a transaction, and whether it shall run once. */
+type WriteCall = { readonly outside: OperationContext; readonly once: OnceCall | null };
 
 /** Parses and runs a write inside a transaction that is already open, with its audit rows; for the provisioning file. */
 export async function runInside<Input extends z.ZodType, Output extends z.ZodType>(

@@ -20,8 +20,3 @@ export function toVersioned(row: Versioned) {
     managedBy: row.managedBy,
   };
 }
-
-/** A list that is whole on one page. */
-export function toWholeList<Item>(items: Item[]) {
-  return { items, nextCursor: null, total: { value: items.length, capped: false } };
-}

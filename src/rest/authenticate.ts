@@ -49,9 +49,10 @@ function presentedToken(headers: Headers): string | null {
 }
 
 async function tokenActor(secret: string, address: string | null, deps: AuthenticateDeps): Promise<Actor> {
-  const { name, owner, scopes } = await deps.presentAccessToken(secret, address);
+  const { id, name, owner, scopes } = await deps.presentAccessToken(secret, address);
   const allowed = scopes as readonly Scope[]; // judged when they were written; words that are none cover nothing
-  return { kind: "token", via: "api", role: owner.role, userId: owner.id, name, address, scopes: allowed };
+  const actor = { kind: "token", via: "api", role: owner.role, userId: owner.id, name, address } as const;
+  return { ...actor, scopes: allowed, accessTokenId: id };
 }
 
 async function signedInActor(headers: Headers, deps: AuthenticateDeps): Promise<Actor> {

@@ -4,9 +4,11 @@ import { AppError, toAppError } from "@/core/errors";
 import { isHostAllowed } from "@/lib/origin-check";
 import { PRIVATE_HEADERS } from "@/lib/problem-json";
 import { LiveChannelsInput } from "@/operations/channels/live-channels";
-import type { Operation } from "@/operations/operation";
+import type { Actor, Operation } from "@/operations/operation";
 import type { RunOperation } from "@/operations/run-operation";
 import { type AuthenticateDeps, authenticate } from "./authenticate";
+import { IDEMPOTENCY_REPLAYED_HEADER, idempotencyKeyOf } from "./idempotency-key";
+import { type CallLimiter, limitedReply } from "./limit-calls";
 import { liveStream } from "./live-stream";
 import type { OpenApiDocument } from "./openapi-document";
 import { openApiReply } from "./openapi-reply";
@@ -20,6 +22,8 @@ export type RestOptions = AuthenticateDeps & {
   readonly liveChannels: LiveFeed;
   /** The OpenAPI document, made with its first use. */
   openApiDocument(): Promise<OpenApiDocument>;
+  /** Bounds the calls per minute; absent: nothing does. */
+  readonly limitCalls?: CallLimiter;
   newRequestId(): string;
   /** Hears of faults, which the caller learns by request id only. */
   reportFault(error: AppError, requestId: string): void;
@@ -55,8 +59,19 @@ async function answer(context: Context, operation: Operation, options: RestOptio
   const request = context.req.raw;
   const { headers } = request;
   const actor = await authenticate(headers, operation.method !== "GET", options);
+  const reply = () => perform({ context, operation, actor }, options);
+  const verdict = options.limitCalls?.(actor);
+  return verdict === undefined ? reply() : limitedReply(verdict, reply, (error) => refuse(error, options));
+}
+
+type Call = { readonly context: Context; readonly operation: Operation; readonly actor: Actor };
+
+async function perform({ context, operation, actor }: Call, options: RestOptions): Promise<Response> {
+  const request = context.req.raw;
+  const { headers } = request;
+  const caller = { ...actor, ...idempotencyKeyOf(headers, operation) };
   const input = await readInput(request, operation, context.req.param());
-  const { output, configVersion } = await options.run(operation.name, input, actor);
+  const { output, configVersion, isReplayed } = await options.run(operation.name, input, caller);
   if (operation.name === LIVE && wantsStream(headers)) {
     const { ids } = LiveChannelsInput.parse(input);
     return liveStream(options.liveChannels, { ids, lastEventId: headers.get("last-event-id"), signal: request.signal });
@@ -67,6 +82,7 @@ async function answer(context: Context, operation: Operation, options: RestOptio
       ...PRIVATE_HEADERS,
       "x-sluice-request-id": options.newRequestId(),
       ...(configVersion === 0 ? {} : { "x-sluice-config-version": String(configVersion) }),
+      ...(isReplayed ? { [IDEMPOTENCY_REPLAYED_HEADER]: "true" } : {}),
     },
   });
 }

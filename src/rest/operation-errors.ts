@@ -1,9 +1,12 @@
 import { ERRORS, type ErrorCode, errorRow } from "@/core/errors";
 import type { Operation } from "@/operations/operation";
+import { takesIdempotencyKey } from "@/operations/run-once";
 
 /** What any call can be answered with. */
 const ALWAYS: readonly ErrorCode[] = [
   ...(["validation_failed", "host_not_allowed"] as const),
+  ...(["credential_conflict", "key_not_accepted", "access_token_invalid", "access_token_expired"] as const),
+  ...(["access_token_revoked", "access_token_suspended", "auth_attempts_exceeded", "api_rate_exceeded"] as const),
   ...(["internal_error", "database_unavailable"] as const),
 ];
 /** What a call can be answered with that must say who makes it. */
@@ -18,6 +21,7 @@ export function errorsByStatus(operation: Operation): ReadonlyMap<number, readon
     ...ALWAYS,
     ...(operation.permission === null ? [] : OF_CLOSED),
     ...(operation.method === "GET" ? [] : OF_UNSAFE),
+    ...(takesIdempotencyKey(operation) ? (["idempotency_key_reused"] as const) : []),
   ]);
   const inOrder = (Object.keys(ERRORS) as ErrorCode[]).filter((code) => codes.has(code));
   const byStatus = Map.groupBy(inOrder, (code) => errorRow(code).status);

@@ -2,7 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Operation } from "@/operations/operation";
 import type { OperationExample } from "@/operations/operation-example";
 import type { OperationTypes } from "@/operations/registry";
-import { isRead } from "@/operations/run-operation";
+import { takesIdempotencyKey } from "@/operations/run-once";
 import { type JsonSchema, type JsonSchemas, withoutNull } from "./json-schemas";
 import { errorsByStatus } from "./operation-errors";
 import { refToProblems } from "./problem-responses";
@@ -58,10 +58,6 @@ export function operationPath(ask: DescribeAsk): PathConfig {
 
 /** The noun of an operation. */
 export const tagOf = (operation: Operation): string => operation.name.split(".")[0] ?? operation.name;
-
-/** True for writes that a repeated call must not do twice. */
-export const takesIdempotencyKey = (operation: Operation): boolean =>
-  operation.method === "POST" && !isRead(operation) && operation.isDetached !== true;
 
 function describe(operation: Operation): string {
   const { permission, summary } = operation;

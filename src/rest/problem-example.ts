@@ -3,6 +3,10 @@ import { type ErrorCode, type ErrorParams, errorRow } from "@/core/errors";
 /** Parameters of codes that have some. */
 const PARAMS: Partial<Record<ErrorCode, ErrorParams>> = {
   request_too_large: { maxBytes: 1_048_576 },
+  forbidden: { permission: "channels:write" },
+  version_conflict: { version: 4 },
+  auth_attempts_exceeded: { retryAfterSeconds: 42 },
+  api_rate_exceeded: { limit: 600, retryAfterSeconds: 7 },
   too_many_attempts: { retryAfterSeconds: 42 },
   base_url_forbidden: { class: "metadata" },
 };

@@ -15,6 +15,7 @@ export const PROBLEM: JsonSchema = {
     code: { type: "string", description: "Stable; what programs go by." },
     params: { type: "object", additionalProperties: true, description: "What a sentence about the error needs." },
     requestId: { type: "string", description: "Names this call in logs." },
+    current: { description: "Of `version_conflict`: what the GET of the same thing answers now." },
     fields: {
       type: "array",
       description: "Wrong fields of the input, of `validation_failed` and of codes that belong to a field.",

@@ -3,6 +3,7 @@ import { createLiveFeed } from "@/core/channels/live-feed";
 import type { Readings } from "@/observability/metrics";
 import { OPERATIONS } from "@/operations/registry";
 import { createRest } from "@/rest/create-rest";
+import { createCallLimiter } from "@/rest/limit-calls";
 import { isSetupFinished, issueSetupToken } from "@/stores/postgres/setup-store";
 import { openApiOnDemand } from "./openapi-on-demand";
 import { createProbes, type DegradedCode, type Phase } from "./probes";
@@ -53,6 +54,10 @@ function servicesOf(parts: Parts, ask: BuildAsk): Services {
       ...{ operations: OPERATIONS, run, currentAccount, publicUrl, newRequestId, reportFault, openApiDocument },
       presentAccessToken: operations.presentAccessToken,
       liveChannels: createLiveFeed({ clock: ask.clock, name: ask.replica, read: parts.slots.readLive }),
+      limitCalls: createCallLimiter({
+        clock: ask.clock,
+        perMinute: () => parts.config.config.current().settings.apiRequestsPerMinute,
+      }),
     }),
     openApiDocument,
     currentAccount,

@@ -30,6 +30,8 @@ export type ActionResult<T> =
           code: string;
           params?: Readonly<Record<string, string | number | boolean | null>>;
         }[];
+        /** Of a version_conflict: what is there now, as the operation that reads it answers. */
+        readonly current?: unknown;
       };
     };
 

@@ -5,6 +5,7 @@ import { JOBS, type Schedule, startSchedule } from "@/jobs/schedule";
 import type { Clock } from "@/lib/clock";
 import type { Log } from "@/observability/logger";
 import type { Database } from "@/stores/postgres/client";
+import { idempotencyStore } from "@/stores/postgres/idempotency-store";
 import { ensurePartitions } from "@/stores/postgres/partitions";
 import { replicaStore } from "@/stores/postgres/replica-store";
 import { signInAttemptStore } from "@/stores/postgres/sign-in-attempts";
@@ -60,6 +61,7 @@ export function wireJobs(ask: JobsAsk): JobsWiring {
     habits: ask.habits,
     reportLive: ask.reportLive,
     forgetHomes: ask.forgetHomes,
+    forgetIdempotencyKeys: idempotencyStore(database.db).forget,
     log,
   };
   const schedule: Schedule = startSchedule(JOBS, deps, clock);

@@ -1,4 +1,4 @@
-import type { OnDisconnect, OperationName, Overflow, ProtocolId, Versioned } from "../vocabulary";
+import type { ListPage, OnDisconnect, OperationName, Overflow, PageAsk, ProtocolId, Versioned } from "../vocabulary";
 import type { ChannelBreaker } from "./breaker";
 import type { ChannelHeaders, ChannelModel, ChannelTimeouts } from "./channel";
 import type { ChannelLimiter } from "./limiter";
@@ -38,9 +38,14 @@ export type SealedCredential = { readonly id: number; readonly enabled: boolean;
 /** A stored credential of a channel. */
 export type ChannelCredentialRow = SealedCredential & { readonly channelId: number; readonly setAt: number };
 
+/** A position in the list of channels. */
+export type ChannelPosition = Pick<ChannelRow, "priority" | "id">;
+
 /** Port: see its methods. */
 export type ChannelStore = {
   list(): Promise<readonly ChannelRow[]>;
+  /** A page of the same list, by priority, then id. */
+  page(ask: PageAsk<ChannelPosition>): Promise<ListPage<ChannelRow>>;
   find(id: number): Promise<ChannelRow | null>;
   findByName(name: string): Promise<ChannelRow | null>;
   insert(values: ChannelValues): Promise<ChannelRow>;

@@ -1,4 +1,4 @@
-import type { MaxConcurrent, Versioned } from "../vocabulary";
+import type { ListPage, MaxConcurrent, PageAsk, Versioned } from "../vocabulary";
 import type { IpLists } from "./address-rules";
 
 /** A key without its secret. During a rotation `previous` is the older secret and when it ends. */
@@ -26,9 +26,23 @@ export type KeyValues = Pick<KeyRow, "userId" | "name" | "enabled" | "expiresAt"
 /** What is stored of a secret. `digest` is SHA-256 as 64 hex digits. */
 export type KeySecretValues = { readonly digest: string; readonly prefix: string; readonly lastFour: string };
 
+/** A position in the list of keys. */
+export type KeyPosition = Pick<KeyRow, "userName" | "name" | "id">;
+
+/** Filters of the list of keys; absent: any. */
+export type KeyFilter = {
+  readonly id?: number;
+  readonly userId?: number;
+  /** Matched in the names of key and user and in the prefix. */
+  readonly q?: string;
+  readonly enabled?: boolean;
+};
+
 /** Port: see its methods. */
 export type KeyStore = {
-  list(filter: { userId?: number; q?: string; enabled?: boolean }): Promise<readonly KeyRow[]>;
+  list(filter: KeyFilter): Promise<readonly KeyRow[]>;
+  /** A page of the same list. */
+  page(filter: KeyFilter, ask: PageAsk<KeyPosition>): Promise<ListPage<KeyRow>>;
   find(id: number): Promise<KeyRow | null>;
   findByName(userId: number, name: string): Promise<KeyRow | null>;
   /** Throws name_taken (one name per user). */

@@ -1,4 +1,4 @@
-import type { Versioned } from "../vocabulary";
+import type { ListPage, NamePosition, PageAsk, Versioned } from "../vocabulary";
 
 /** A set of models that limits aim at; a model belongs to at most one (quota.md section 1). */
 export type ModelGroupRow = Versioned & {
@@ -19,6 +19,8 @@ export type TakenModel = { readonly model: string; readonly modelGroupId: number
 export type ModelGroupStore = {
   /** By name. */
   list(filter: { q?: string }): Promise<readonly ModelGroupRow[]>;
+  /** A page of the same list. */
+  page(filter: { q?: string }, ask: PageAsk<NamePosition>): Promise<ListPage<ModelGroupRow>>;
   find(id: number): Promise<ModelGroupRow | null>;
   findByName(name: string): Promise<ModelGroupRow | null>;
   /** Throws name_taken. */

@@ -1,3 +1,4 @@
+import type { ListPage, PageAsk } from "../vocabulary";
 /** What an admin says of a model for the estimates of its calls (quota.md Q32); null: not said. */
 export type ModelTraits = {
   /** The most output tokens of one reply. */
@@ -15,6 +16,8 @@ export type ModelRow = ModelTraits & { readonly name: string; readonly managedBy
 export type ModelStore = {
   /** By name. */
   list(): Promise<readonly ModelRow[]>;
+  /** A page of the same list, of the models whose name contains `q`; a position is a name. */
+  page(filter: { q?: string }, ask: PageAsk<string>): Promise<ListPage<ModelRow>>;
   find(name: string): Promise<ModelRow | null>;
   /** Writes all traits of a model, known or new. */
   put(row: ModelRow): Promise<void>;

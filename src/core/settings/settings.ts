@@ -75,6 +75,7 @@ export const settingsSchema = z.strictObject({
   /** Origin for links and sign-in; null: taken from the request. */
   publicUrl: z
     .url({ protocol: /^https?$/ })
+    .max(2048)
     .nullable()
     .default(null),
   unpricedModels: z.enum(UNPRICED_MODELS).default("block"),
@@ -98,6 +99,8 @@ export const settingsSchema = z.strictObject({
     .default(0),
   /** How long a drain may read on after the client left, ms. */
   drainTimeoutMs: z.int().min(0).max(600_000).default(30_000),
+  /** Requests per minute to the admin API of one account, access token or sign-in with a key, on each replica (SEC47). */
+  apiRequestsPerMinute: z.int().min(10).max(100_000).default(600),
   /** Upper bound of the output tokens of an estimate. */
   worstCaseOutputTokens: z.int().min(1).max(1_000_000).default(16_384),
 });

@@ -1,4 +1,4 @@
-import type { Versioned } from "../vocabulary";
+import type { ListPage, NamePosition, PageAsk, Versioned } from "../vocabulary";
 
 /** A group of users; its limits are per user (quota.md section 1). */
 export type UserGroupRow = Versioned & {
@@ -22,6 +22,8 @@ export type GroupUserRow = {
 export type UserGroupStore = {
   /** By name. */
   list(filter: { q?: string }): Promise<readonly UserGroupRow[]>;
+  /** A page of the same list. */
+  page(filter: { q?: string }, ask: PageAsk<NamePosition>): Promise<ListPage<UserGroupRow>>;
   find(id: number): Promise<UserGroupRow | null>;
   findByName(name: string): Promise<UserGroupRow | null>;
   /** Throws name_taken. */

@@ -1,4 +1,4 @@
-import type { LocaleId, MaxConcurrent, Role, Versioned } from "../vocabulary";
+import type { ListPage, LocaleId, MaxConcurrent, NamePosition, PageAsk, Role, Versioned } from "../vocabulary";
 
 /** A user: whom limits are for, and the owner of keys. */
 export type UserRow = Versioned & {
@@ -26,6 +26,8 @@ export type UserValues = Pick<UserRow, "name" | "email" | "role" | "enabled" | "
 /** Port: see its methods. */
 export type UserStore = {
   list(filter: { q?: string; enabled?: boolean }): Promise<readonly UserRow[]>;
+  /** A page of the same list. */
+  page(filter: { q?: string; enabled?: boolean }, ask: PageAsk<NamePosition>): Promise<ListPage<UserRow>>;
   find(id: number): Promise<UserRow | null>;
   findByName(name: string): Promise<UserRow | null>;
   /** Throws name_taken, email_taken. */

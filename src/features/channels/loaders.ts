@@ -1,10 +1,10 @@
 import "server-only";
-import { runForPage } from "@/bridge/run";
+import { runForPage, runWholeForPage } from "@/bridge/run";
 import { readForPage } from "@/components/read-for-page";
 
 /** The channels; undefined when the page should read them itself. */
 export function loadChannels() {
-  return readForPage(() => runForPage("channels.list", {}));
+  return readForPage(() => runWholeForPage("channels.list", {}));
 }
 
 /** One channel; an unknown id is a page of its own. */

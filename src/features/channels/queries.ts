@@ -14,7 +14,7 @@ export const channelKey = (id: number) => [...CHANNELS_KEY, "one", id] as const;
 
 /** All channels. */
 export function useChannels() {
-  return useQuery({ queryKey: channelsKey, queryFn: ({ signal }) => api.call("channels.list", {}, { signal }) });
+  return useQuery({ queryKey: channelsKey, queryFn: ({ signal }) => api.whole("channels.list", {}, { signal }) });
 }
 
 /** One channel. */
@@ -32,7 +32,7 @@ export const userGroupsKey = ["userGroups", "all"] as const;
 export function useUserGroups() {
   return useQuery({
     queryKey: userGroupsKey,
-    queryFn: ({ signal }) => api.call("userGroups.list", {}, { signal }),
+    queryFn: ({ signal }) => api.whole("userGroups.list", {}, { signal }),
   });
 }
 

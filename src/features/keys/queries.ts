@@ -14,7 +14,7 @@ export const keysKey = (filter: OperationTypes["keys.list"]["input"]) => [...KEY
 export function useKeys(filter: OperationTypes["keys.list"]["input"]) {
   return useQuery({
     queryKey: keysKey(filter),
-    queryFn: ({ signal }) => api.call("keys.list", filter, { signal }),
+    queryFn: ({ signal }) => api.whole("keys.list", filter, { signal }),
     placeholderData: keepPreviousData,
   });
 }
@@ -24,5 +24,5 @@ export const ownersKey = ["users", {}] as const;
 
 /** Users to pick an owner from. */
 export function useOwners() {
-  return useQuery({ queryKey: ownersKey, queryFn: ({ signal }) => api.call("users.list", {}, { signal }) });
+  return useQuery({ queryKey: ownersKey, queryFn: ({ signal }) => api.whole("users.list", {}, { signal }) });
 }

@@ -1,5 +1,5 @@
 import "server-only";
-import { runForPage } from "@/bridge/run";
+import { runForPage, runWholeForPage } from "@/bridge/run";
 import type { Prefetch } from "@/components/prefetched";
 import { readForPage } from "@/components/read-for-page";
 import type { OwnRequestItem } from "@/operations/requests/schema";
@@ -30,5 +30,5 @@ export async function loadOwnUsage(): Promise<OwnUsageStart> {
 
 /** The reader's own keys. */
 export async function loadOwnKeys(): Promise<readonly Prefetch[]> {
-  return [{ queryKey: OWN_KEYS_KEY, data: await readForPage(() => runForPage("me.keys.list", {})) }];
+  return [{ queryKey: OWN_KEYS_KEY, data: await readForPage(() => runWholeForPage("me.keys.list", {})) }];
 }

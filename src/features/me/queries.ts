@@ -14,7 +14,7 @@ export const OWN_SUMMARY_KEY = ["me.summary"] as const;
 export function useOwnKeys() {
   return useQuery({
     queryKey: OWN_KEYS_KEY,
-    queryFn: ({ signal }) => api.call("me.keys.list", {}, { signal }),
+    queryFn: ({ signal }) => api.whole("me.keys.list", {}, { signal }),
   });
 }
 

@@ -78,15 +78,15 @@ export function useOwnRequest(id: string | null) {
 export function useFilterChoices() {
   const users = useQuery({
     queryKey: ["users", {}],
-    queryFn: ({ signal }) => api.call("users.list", {}, { signal }),
+    queryFn: ({ signal }) => api.whole("users.list", {}, { signal }),
   });
   const keys = useQuery({
     queryKey: ["keys", {}],
-    queryFn: ({ signal }) => api.call("keys.list", {}, { signal }),
+    queryFn: ({ signal }) => api.whole("keys.list", {}, { signal }),
   });
   const channels = useQuery({
     queryKey: ["channels.list"],
-    queryFn: ({ signal }) => api.call("channels.list", {}, { signal }),
+    queryFn: ({ signal }) => api.whole("channels.list", {}, { signal }),
   });
   return { users: users.data?.items ?? [], keys: keys.data?.items ?? [], channels: channels.data?.items ?? [] };
 }
@@ -95,7 +95,7 @@ export function useFilterChoices() {
 export function useOwnKeyChoices() {
   const keys = useQuery({
     queryKey: ["me.keys.list"],
-    queryFn: ({ signal }) => api.call("me.keys.list", {}, { signal }),
+    queryFn: ({ signal }) => api.whole("me.keys.list", {}, { signal }),
   });
   return keys.data?.items ?? [];
 }

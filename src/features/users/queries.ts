@@ -20,7 +20,7 @@ export const userKeysKey = (id: number) => ["keys", { userId: id }] as const;
 export function useUsers(filter: OperationTypes["users.list"]["input"]) {
   return useQuery({
     queryKey: usersKey(filter),
-    queryFn: ({ signal }) => api.call("users.list", filter, { signal }),
+    queryFn: ({ signal }) => api.whole("users.list", filter, { signal }),
     placeholderData: keepPreviousData,
   });
 }
@@ -34,6 +34,6 @@ export function useUser(id: number) {
 export function useUserKeys(id: number) {
   return useQuery({
     queryKey: userKeysKey(id),
-    queryFn: ({ signal }) => api.call("keys.list", { userId: id }, { signal }),
+    queryFn: ({ signal }) => api.whole("keys.list", { userId: id }, { signal }),
   });
 }

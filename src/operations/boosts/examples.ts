@@ -20,8 +20,11 @@ const boost: Boost = {
 };
 
 /** Examples of the operations on boosts. */
-export const BOOST_EXAMPLES: ExamplesOf<"boosts.list" | "boosts.grant" | "boosts.extend" | "boosts.end"> = {
+export const BOOST_EXAMPLES: ExamplesOf<
+  "boosts.list" | "boosts.get" | "boosts.grant" | "boosts.extend" | "boosts.end"
+> = {
   "boosts.list": { input: { userId: 12, state: "active" }, output: wholeList(boost) },
+  "boosts.get": { input: { id: 41 }, output: boost },
   "boosts.grant": {
     input: { users: [12], target: 2, unit: "usd", window: "daily", amount: "20", to: boost.to, note: "Release week" },
     output: { items: [boost] },

@@ -10,13 +10,13 @@ import {
   instantOrLocalField,
   listOf,
   orDefault,
+  pageFields,
   strict,
   targetField,
   text,
   unitField,
   versionedShape,
   versionField,
-  whole,
   windowField,
   withFittingAmount,
 } from "../references";
@@ -56,6 +56,8 @@ export const ImportBoostInput = withFittingAmount(
 
 /** Input of `boosts.extend`: a new end, which lies ahead. */
 export const ExtendBoostInput = strict({ id: idField, version: versionField, to: instantOrLocalField });
+/** Input of `boosts.get`. */
+export const GetBoostInput = byId;
 /** Input of `boosts.end`. */
 export const EndBoostInput = byId;
 
@@ -66,8 +68,7 @@ export const ListBoostsInput = strict({
   unit: unitField.optional(),
   window: windowField.optional(),
   state: boostStateField.optional(),
-  cursor: text(1000).optional(),
-  limit: orDefault(whole(1, 200), 50),
+  ...pageFields,
 });
 
 /** A boost. */

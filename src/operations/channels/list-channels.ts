@@ -1,7 +1,9 @@
+import type { ChannelPosition } from "@/core/channels/channel-row";
+import { readListCursor } from "../list-cursor";
+import { isWhole, listOutput } from "../list-output";
 import { defineOperation } from "../operation";
-import { toWholeList } from "../to-output";
 import { ChannelList } from "./channel";
-import { readChannels } from "./read-channel";
+import { channelReader } from "./read-channel";
 import { ListChannelsInput } from "./schema";
 
 /** All channels in the order in which they are tried. */
@@ -13,8 +15,14 @@ export const listChannels = defineOperation({
   permission: "channels:read",
   input: ListChannelsInput,
   output: ChannelList,
-  errors: [],
-  async run(_input, { ports }) {
-    return { output: toWholeList(await readChannels(ports)) };
+  errors: ["cursor_invalid", "cursor_mismatch"],
+  async run({ cursor, limit }, { ports }) {
+    const page = await ports.channels.page({ limit, after: readListCursor(cursor, {}, readPosition) });
+    const item = await channelReader(ports);
+    return { output: listOutput(page, { filter: {}, position: ({ priority, id }) => [priority, id], item }) };
   },
 });
+
+function readPosition([priority, id]: readonly unknown[]): ChannelPosition | null {
+  return isWhole(priority) && isWhole(id) ? { priority, id } : null;
+}

@@ -5,11 +5,10 @@ import { existing } from "../existing";
 import type { Channel } from "./channel";
 import { channelOutput, type OpenedCredential } from "./channel-output";
 
-/** All channels as the API shows them, in the order in which they are tried. */
-export async function readChannels(ports: OperationPorts): Promise<Channel[]> {
+/** What shows channels as the API does, of all of which it has read the credentials. */
+export async function channelReader(ports: OperationPorts): Promise<(row: ChannelRow) => Channel> {
   const credentials = Map.groupBy(await ports.channels.credentials(), ({ channelId }) => channelId);
-  const rows = [...(await ports.channels.list())].sort((a, b) => a.priority - b.priority || a.id - b.id);
-  return rows.map((row) => channelOutput(row, opened(credentials.get(row.id) ?? [], ports)));
+  return (row) => channelOutput(row, opened(credentials.get(row.id) ?? [], ports));
 }
 
 /** One channel as the API shows it. Throws not_found. */

@@ -19,8 +19,8 @@ import {
   flag,
   idField,
   nameField,
-  noInput,
   orDefault,
+  pageFields,
   strict,
   versionField,
   whole,
@@ -32,22 +32,27 @@ export const CHANNEL_CHOICES = { protocols: PROTOCOL_IDS, providers: PROVIDER_ID
 const protocols = z
   .array(choice(PROTOCOL_IDS, "protocol_unknown"), because("protocols_required", "protocols_required"))
   .min(1, "protocols_required")
+  .max(PROTOCOL_IDS.length, "duplicate")
   .refine((list) => new Set(list).size === list.length, "duplicate");
 const operations = z
   .array(choice(OPERATION_NAMES, "operation_unknown"), because("operation_unknown"))
   .min(1, "operations_empty")
+  .max(OPERATION_NAMES.length, "duplicate")
   .refine((list) => new Set(list).size === list.length, "duplicate")
   .nullable();
 const provider = z
   .string(because("provider_unknown"))
   .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, "provider_unknown")
   .nullable();
-const baseUrl = z.string(because("base_url_invalid")).transform((given, context) => {
-  const url = normaliseBaseUrl(given);
-  if (url !== null) return url;
-  context.addIssue({ code: "custom", message: "base_url_invalid", input: given });
-  return z.NEVER;
-});
+const baseUrl = z
+  .string(because("base_url_invalid"))
+  .max(2048, "too_long")
+  .transform((given, context) => {
+    const url = normaliseBaseUrl(given);
+    if (url !== null) return url;
+    context.addIssue({ code: "custom", message: "base_url_invalid", input: given });
+    return z.NEVER;
+  });
 /** A credential of an upstream: 1..8192 bytes of printable ASCII. */
 export const credentialField = z
   .string(because("credential_required", "credential_required"))
@@ -88,7 +93,10 @@ const models = z
   .max(500, "too_long")
   .refine((list) => new Set(list.map((entry) => entry.name)).size === list.length, "model_duplicate");
 
-const costMultiplier = z.string(because("multiplier_invalid")).refine(isMultiplier, "multiplier_invalid");
+const costMultiplier = z
+  .string(because("multiplier_invalid"))
+  .max(40, "multiplier_invalid")
+  .refine(isMultiplier, "multiplier_invalid");
 
 const timeout = (min: number, max: number) => whole(min, max, "timeout_out_of_range");
 const timeoutFields = strict({
@@ -268,7 +276,7 @@ export const UpdateChannelInput = strict({
 export type UpdateChannelInput = z.output<typeof UpdateChannelInput>;
 
 /** Input of `channels.list`: nothing. */
-export const ListChannelsInput = noInput;
+export const ListChannelsInput = strict(pageFields);
 /** Input of `channels.get`. */
 export const GetChannelInput = byId;
 /** Input of `channels.delete`. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { idField, instant, instantField, listOf, orDefault, strict, text, whole } from "../references";
+import { idField, instant, instantField, listOf, pageFields, strict, text } from "../references";
 
 /** Input of `denials.list`, newest first. A cursor belongs to its filters (`cursor_mismatch`). */
 export const ListDenialsInput = strict({
@@ -11,8 +11,7 @@ export const ListDenialsInput = strict({
   from: instantField.optional(),
   /** Exclusive. */
   to: instantField.optional(),
-  cursor: text(1000).optional(),
-  limit: orDefault(whole(1, 200), 50),
+  ...pageFields,
 });
 
 /** A request that was refused before it was admitted. */

@@ -31,7 +31,7 @@ const own: Key = { ...key, ipAllow: [], maxConcurrent: null };
 /** Examples of the operations on keys. */
 export const KEY_EXAMPLES: ExamplesOf<
   | ("keys.list" | "keys.get" | "keys.create" | "keys.rotate" | "keys.update" | "keys.delete")
-  | ("me.keys.list" | "me.keys.create" | "me.keys.rotate" | "me.keys.update")
+  | ("me.keys.list" | "me.keys.get" | "me.keys.create" | "me.keys.rotate" | "me.keys.update")
 > = {
   "keys.list": { input: { userId: 12, enabled: true }, output: wholeList(key) },
   "keys.get": { input: { id: 31 }, output: key },
@@ -53,6 +53,7 @@ export const KEY_EXAMPLES: ExamplesOf<
   },
   "keys.delete": { input: { id: 31 }, output: { id: 31 } },
   "me.keys.list": { input: {}, output: wholeList(own) },
+  "me.keys.get": { input: { id: 31 }, output: own },
   "me.keys.create": {
     input: { name: "laptop", expiresAt: "2027-01-01T00:00:00Z", models: ["gpt-4o", "fast"] },
     output: { key: { ...own, lastUsedAt: null }, secret },

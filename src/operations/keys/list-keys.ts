@@ -1,6 +1,8 @@
+import { givenFilters, readListCursor } from "../list-cursor";
+import { listOutput } from "../list-output";
 import { defineOperation } from "../operation";
-import { toWholeList } from "../to-output";
 import { keyOutput } from "./key-output";
+import { keyPosition, readKeyPosition } from "./key-position";
 import { KeyList, ListKeysInput } from "./schema";
 
 /** Keys of all users, filtered. */
@@ -12,13 +14,11 @@ export const listKeys = defineOperation({
   permission: "keys:read",
   input: ListKeysInput,
   output: KeyList,
-  errors: [],
-  async run({ userId, q, enabled }, { ports, now }) {
-    const rows = await ports.keys.list({
-      ...(userId === undefined ? {} : { userId }),
-      ...(q === undefined ? {} : { q }),
-      ...(enabled === undefined ? {} : { enabled }),
-    });
-    return { output: toWholeList(rows.map((row) => keyOutput(row, now))) };
+  errors: ["cursor_invalid", "cursor_mismatch"],
+  async run({ cursor, limit, ...given }, { ports, now }) {
+    const filter = givenFilters(given);
+    const after = readListCursor(cursor, filter, readKeyPosition);
+    const page = await ports.keys.page(filter, { limit, after });
+    return { output: listOutput(page, { filter, position: keyPosition, item: (row) => keyOutput(row, now) }) };
   },
 });

@@ -1,7 +1,9 @@
-import { isOwnKey, ownUserId } from "../existing";
+import { ownUserId } from "../existing";
+import { readListCursor } from "../list-cursor";
+import { listOutput } from "../list-output";
 import { defineOperation } from "../operation";
-import { toWholeList } from "../to-output";
 import { keyOutput } from "./key-output";
+import { keyPosition, readKeyPosition } from "./key-position";
 import { KeyList, ListOwnKeysInput } from "./schema";
 
 /** The actor's keys. */
@@ -13,9 +15,13 @@ export const listOwnKeys = defineOperation({
   permission: "me:read",
   input: ListOwnKeysInput,
   output: KeyList,
-  errors: [],
-  async run(_input, { ports, actor, now }) {
-    const rows = (await ports.keys.list({ userId: ownUserId(actor) })).filter(({ id }) => isOwnKey(actor, id));
-    return { output: toWholeList(rows.map((row) => keyOutput(row, now))) };
+  errors: ["cursor_invalid", "cursor_mismatch"],
+  async run({ cursor, limit }, { ports, actor, now }) {
+    const own = { userId: ownUserId(actor) };
+    // A sign-in with a key sees that key alone.
+    const filter = actor.keyId === undefined ? own : { ...own, id: actor.keyId };
+    const after = readListCursor(cursor, filter, readKeyPosition);
+    const page = await ports.keys.page(filter, { limit, after });
+    return { output: listOutput(page, { filter, position: keyPosition, item: (row) => keyOutput(row, now) }) };
   },
 });

@@ -12,8 +12,8 @@ import {
   listOf,
   maxConcurrentField,
   nameField,
-  noInput,
   orDefault,
+  pageFields,
   searchField,
   strict,
   versionedShape,
@@ -63,6 +63,7 @@ export const ListKeysInput = strict({
   userId: idField.optional(),
   q: searchField.optional(),
   enabled: flag.optional(),
+  ...pageFields,
 });
 /** Input of `keys.get`. */
 export const GetKeyInput = byId;
@@ -71,8 +72,8 @@ export const DeleteKeyInput = byId;
 /** Output of `keys.delete`. */
 export const DeletedKey = deletedOutput;
 
-/** Input of `me.keys.list`: nothing. */
-export const ListOwnKeysInput = noInput;
+/** Input of `me.keys.list`. */
+export const ListOwnKeysInput = strict(pageFields);
 /** Input of `me.keys.create`. */
 export const CreateOwnKeyInput = strict({
   name: keyFields.name,

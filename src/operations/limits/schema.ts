@@ -18,13 +18,13 @@ import {
   listOf,
   modeField,
   orDefault,
+  pageFields,
   strict,
   subjectField,
   targetField,
   text,
   unitField,
   versionedShape,
-  whole,
   windowField,
 } from "../references";
 
@@ -95,8 +95,7 @@ export const ListLimitsInput = strict({
   target: targetField.optional(),
   unit: unitField.optional(),
   window: windowField.optional(),
-  cursor: text(1000).optional(),
-  limit: orDefault(whole(1, 200), 50),
+  ...pageFields,
 });
 
 /** Input of `limits.restartTotal`: a group's usage is that of its users, so it has no total of its own. */
@@ -105,6 +104,7 @@ export const RestartTotalInput = strict({
   units: z
     .array(unitField, because("invalid"))
     .min(1, "required")
+    .max(LIMIT_UNITS.length, "duplicate")
     .refine((units) => new Set(units).size === units.length, "duplicate"),
   note: orDefault(text(500).nullable(), null),
 });

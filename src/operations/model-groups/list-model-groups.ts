@@ -1,5 +1,6 @@
+import { givenFilters, readListCursor } from "../list-cursor";
+import { listOutput, namePosition, readNamePosition } from "../list-output";
 import { defineOperation } from "../operation";
-import { toWholeList } from "../to-output";
 import { modelGroupOutput } from "./model-group-output";
 import { ListModelGroupsInput, ModelGroupList } from "./schema";
 
@@ -12,9 +13,11 @@ export const listModelGroups = defineOperation({
   permission: "model-groups:read",
   input: ListModelGroupsInput,
   output: ModelGroupList,
-  errors: [],
-  async run({ q }, { ports }) {
-    const rows = await ports.modelGroups.list(q === undefined ? {} : { q });
-    return { output: toWholeList(rows.map(modelGroupOutput)) };
+  errors: ["cursor_invalid", "cursor_mismatch"],
+  async run({ cursor, limit, ...given }, { ports }) {
+    const filter = givenFilters(given);
+    const after = readListCursor(cursor, filter, readNamePosition);
+    const page = await ports.modelGroups.page(filter, { limit, after });
+    return { output: listOutput(page, { filter, position: namePosition, item: modelGroupOutput }) };
   },
 });

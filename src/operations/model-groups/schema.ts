@@ -6,6 +6,7 @@ import {
   idField,
   listOf,
   nameField,
+  pageFields,
   searchField,
   strict,
   versionedShape,
@@ -46,7 +47,7 @@ export const MoveModelsInput = strict({ id: idField, from: idField, models: some
 /** Input of `modelGroups.createSingle`. */
 export const CreateSingleInput = strict({ model: groupModel });
 /** Input of `modelGroups.list`; the text is looked for in names and models. */
-export const ListModelGroupsInput = strict({ q: searchField.optional() });
+export const ListModelGroupsInput = strict({ q: searchField.optional(), ...pageFields });
 /** Input of `modelGroups.get`. */
 export const GetModelGroupInput = byId;
 /** Input of `modelGroups.delete`. */

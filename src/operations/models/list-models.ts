@@ -1,5 +1,6 @@
+import { givenFilters, readListCursor } from "../list-cursor";
+import { listOutput, readTextPosition } from "../list-output";
 import { defineOperation } from "../operation";
-import { toWholeList } from "../to-output";
 import { ListModelsInput, ModelList } from "./schema";
 
 /** The models of which something is said. */
@@ -11,10 +12,10 @@ export const listModels = defineOperation({
   permission: "prices:read",
   input: ListModelsInput,
   output: ModelList,
-  errors: [],
-  async run({ q = "" }, { ports }) {
-    const wanted = q.toLowerCase();
-    const rows = await ports.models.list();
-    return { output: toWholeList(rows.filter(({ name }) => name.toLowerCase().includes(wanted))) };
+  errors: ["cursor_invalid", "cursor_mismatch"],
+  async run({ cursor, limit, ...given }, { ports }) {
+    const filter = givenFilters(given);
+    const page = await ports.models.page(filter, { limit, after: readListCursor(cursor, filter, readTextPosition) });
+    return { output: listOutput(page, { filter, position: ({ name }) => [name], item: (row) => row }) };
   },
 });

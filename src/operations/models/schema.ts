@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { FieldErrorCode } from "../field-error-codes";
-import { because, listOf, modelName, orDefault, searchField, strict, whole } from "../references";
+import { because, listOf, modelName, orDefault, pageFields, searchField, strict, whole } from "../references";
 
 const tokens = whole(1, 1_000_000);
 
@@ -28,7 +28,7 @@ export const PutModelInput = strict(modelFields);
 /** See the schema. */
 export type PutModelInput = z.output<typeof PutModelInput>;
 /** Input of `models.list`: those whose name contains `q`. */
-export const ListModelsInput = strict({ q: searchField.optional() });
+export const ListModelsInput = strict({ q: searchField.optional(), ...pageFields });
 
 /** What is said of a model. */
 export const Model = z

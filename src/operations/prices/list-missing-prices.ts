@@ -1,7 +1,8 @@
 import type { ChannelRow } from "@/core/channels/channel-row";
+import { readListCursor } from "../list-cursor";
+import { listOutput, pageOfAll, readTextPosition } from "../list-output";
 import { defineOperation } from "../operation";
 import { readSettings } from "../read-settings";
-import { toWholeList } from "../to-output";
 import { ListMissingPricesInput, MissingPriceList } from "./schema";
 
 type Served = { readonly model: string; readonly channel: ChannelRow };
@@ -15,8 +16,8 @@ export const listMissingPrices = defineOperation({
   permission: "prices:read",
   input: ListMissingPricesInput,
   output: MissingPriceList,
-  errors: [],
-  async run(_, { ports }) {
+  errors: ["cursor_invalid", "cursor_mismatch"],
+  async run({ cursor, limit }, { ports }) {
     const { billingModel, unpricedModels } = await readSettings(ports.settings);
     const served = (await ports.channels.list())
       .filter(({ enabled, weight }) => enabled && weight > 0)
@@ -37,6 +38,9 @@ export const listMissingPrices = defineOperation({
           ...new Map(places.map(({ channel }) => [channel.id, { id: channel.id, name: channel.name }])).values(),
         ],
       }));
-    return { output: { ...toWholeList(items), policy: unpricedModels } };
+    const after = readListCursor(cursor, {}, readTextPosition);
+    const page = pageOfAll(items, { limit, after }, ({ model }) => model);
+    const list = listOutput(page, { filter: {}, position: ({ model }) => [model], item: (one) => one });
+    return { output: { ...list, policy: unpricedModels } };
   },
 });

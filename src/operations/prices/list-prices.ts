@@ -1,5 +1,7 @@
+import type { PricePosition } from "@/core/prices/price-store";
+import { givenFilters, readListCursor } from "../list-cursor";
+import { isText, isWhole, listOutput } from "../list-output";
 import { defineOperation } from "../operation";
-import { toWholeList } from "../to-output";
 import { priceOutput } from "./price-output";
 import { ListPricesInput, PriceList } from "./schema";
 
@@ -12,12 +14,19 @@ export const listPrices = defineOperation({
   permission: "prices:read",
   input: ListPricesInput,
   output: PriceList,
-  errors: [],
-  async run({ q, model }, { ports }) {
-    const rows = await ports.prices.list({ source: "admin" });
-    const wanted = q?.toLowerCase();
-    const shown = rows.filter((row) => wanted === undefined || row.model.toLowerCase().includes(wanted));
+  errors: ["cursor_invalid", "cursor_mismatch"],
+  async run({ cursor, limit, ...given }, { ports }) {
+    const filter = givenFilters(given);
+    const { model, ...wanted } = filter;
+    const page = await ports.prices.page(wanted, { limit, after: readListCursor(cursor, filter, readPosition) });
     const effective = model === undefined ? null : ports.effectivePrices(model).map(priceOutput);
-    return { output: { ...toWholeList(shown.map(priceOutput)), effective } };
+    return { output: { ...listOutput(page, { filter, position, item: priceOutput }), effective } };
   },
 });
+
+const position = ({ model, effectiveFrom, id }: PricePosition) => [model, effectiveFrom, id];
+
+function readPosition([model, effectiveFrom, id]: readonly unknown[]): PricePosition | null {
+  if (!isText(model) || !isWhole(effectiveFrom) || !isWhole(id) || Math.abs(effectiveFrom) > 8.64e15) return null;
+  return { model, effectiveFrom, id };
+}

@@ -9,6 +9,7 @@ import {
   modelName,
   noInput,
   orDefault,
+  pageFields,
   searchField,
   strict,
   text,
@@ -50,7 +51,7 @@ export const OverridePriceInput = strict({
 export type OverridePriceInput = z.output<typeof OverridePriceInput>;
 
 /** Input of `prices.list`: overrides whose model contains `q`; with `model`, also the rows that price it today. */
-export const ListPricesInput = strict({ q: searchField.optional(), model: pricedModel.optional() });
+export const ListPricesInput = strict({ q: searchField.optional(), model: pricedModel.optional(), ...pageFields });
 
 /** A price row; amounts in the unit of their component. */
 export const Price = z
@@ -86,7 +87,7 @@ export const PriceList = listOf(Price)
 export type PriceList = z.infer<typeof PriceList>;
 
 /** Input of `prices.missing`. */
-export const ListMissingPricesInput = noInput;
+export const ListMissingPricesInput = strict(pageFields);
 /** Output of `prices.missing`: models without a price, the channels that serve them, and what becomes of calls to them (`unpricedModels`). */
 export const MissingPriceList = listOf(
   z.object({ model: z.string(), channels: z.array(z.object({ id: z.int(), name: z.string() })) }),

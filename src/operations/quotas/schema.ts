@@ -8,7 +8,7 @@ import {
   LIMIT_UNITS,
   LIMIT_WINDOWS,
 } from "@/core/vocabulary";
-import { byId, idField, instant, orDefault, strict, text, unitField, whole, windowField } from "../references";
+import { byId, idField, instant, orDefault, pageFields, strict, text, unitField, windowField } from "../references";
 
 /** Input of `users.limits`: with a key, its limits too. */
 export const UserQuotasInput = strict({ id: idField, keyId: idField.optional() });
@@ -22,8 +22,7 @@ export const QuotaMatrixInput = strict({
   unit: orDefault(unitField, "usd"),
   window: orDefault(windowField, "daily"),
   q: text(200).optional(),
-  cursor: text(1000).optional(),
-  limit: orDefault(whole(1, 200), 50),
+  ...pageFields,
 });
 
 const target = z.union([z.literal("global"), z.int()]);

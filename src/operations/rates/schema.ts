@@ -7,7 +7,7 @@ import {
   instant,
   listOf,
   modelName,
-  orDefault,
+  pageFields,
   requestCount,
   strict,
   text,
@@ -92,8 +92,7 @@ export const ListRatesInput = strict({
   userGroupId: idField.optional(),
   keyId: idField.optional(),
   metric: metricField.optional(),
-  cursor: text(1000).optional(),
-  limit: orDefault(whole(1, 200), 50),
+  ...pageFields,
 });
 /** Input of `rates.clearUserOverrides` and `rates.clearGroupOverrides`: the user or the user group. */
 export const ClearOverridesInput = strict({ id: idField });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { COST_SOURCES, REQUEST_OUTCOMES } from "@/core/vocabulary";
-import { choice, idField, instant, instantField, listOf, money, orDefault, strict, text, whole } from "../references";
+import { choice, idField, instant, instantField, listOf, money, pageFields, strict, text } from "../references";
 
 const filters = {
   keyId: idField.optional(),
@@ -13,8 +13,7 @@ const filters = {
   to: instantField.optional(),
 };
 const paging = {
-  cursor: text(1000).optional(),
-  limit: orDefault(whole(1, 200), 50),
+  ...pageFields,
 };
 const byRequestId = strict({ id: text(64) });
 

@@ -53,6 +53,7 @@ export const UpdateSettingsInput = strict({
   queueHeartbeatMs: settingFields.queueHeartbeatMs.optional(),
   drainTimeoutMs: settingFields.drainTimeoutMs.optional(),
   worstCaseOutputTokens: settingFields.worstCaseOutputTokens.optional(),
+  apiRequestsPerMinute: settingFields.apiRequestsPerMinute.optional(),
 });
 /** See the schema. */
 export type UpdateSettingsInput = z.output<typeof UpdateSettingsInput>;

@@ -71,7 +71,10 @@ export const SetupAdminInput = strict({
   timeZone: timeZoneField,
   weekStart: choice(["monday", "sunday", "saturday"]),
   /** Origin for links; null or absent: that of each request. */
-  publicUrl: z.url({ protocol: /^https?$/, ...because("base_url_invalid") }).nullish(),
+  publicUrl: z
+    .url({ protocol: /^https?$/, ...because("base_url_invalid") })
+    .max(2048, "too_long")
+    .nullish(),
 });
 /** The admin who can sign in now. */
 export const SetupAdmin = z.object({ userId: z.int(), name: z.string(), email: z.string() }).meta({ id: "SetupAdmin" });

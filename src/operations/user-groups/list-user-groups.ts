@@ -1,5 +1,6 @@
+import { givenFilters, readListCursor } from "../list-cursor";
+import { listOutput, namePosition, readNamePosition } from "../list-output";
 import { defineOperation } from "../operation";
-import { toWholeList } from "../to-output";
 import { ListUserGroupsInput, UserGroupList } from "./schema";
 import { userGroupOutput } from "./user-group-output";
 
@@ -12,9 +13,11 @@ export const listUserGroups = defineOperation({
   permission: "user-groups:read",
   input: ListUserGroupsInput,
   output: UserGroupList,
-  errors: [],
-  async run({ q }, { ports }) {
-    const rows = await ports.userGroups.list(q === undefined ? {} : { q });
-    return { output: toWholeList(rows.map(userGroupOutput)) };
+  errors: ["cursor_invalid", "cursor_mismatch"],
+  async run({ cursor, limit, ...given }, { ports }) {
+    const filter = givenFilters(given);
+    const after = readListCursor(cursor, filter, readNamePosition);
+    const page = await ports.userGroups.page(filter, { limit, after });
+    return { output: listOutput(page, { filter, position: namePosition, item: userGroupOutput }) };
   },
 });

@@ -8,6 +8,7 @@ import {
   listOf,
   nameField,
   orDefault,
+  pageFields,
   searchField,
   strict,
   versionedShape,
@@ -20,7 +21,11 @@ const userIds = z
   .max(1000, "too_long" satisfies FieldErrorCode)
   .refine((ids) => new Set(ids).size === ids.length, "duplicate" satisfies FieldErrorCode);
 
-const costMultiplier = z.string(because("multiplier_invalid")).refine(isMultiplier, "multiplier_invalid").nullable();
+const costMultiplier = z
+  .string(because("multiplier_invalid"))
+  .max(40, "multiplier_invalid")
+  .refine(isMultiplier, "multiplier_invalid")
+  .nullable();
 
 /** Fields of a user group; shared by form, REST and the provisioning file. */
 export const userGroupFields = {
@@ -43,7 +48,7 @@ export const GroupUsersInput = strict({ id: idField, userIds: userIds.min(1, "re
 /** Input of `userGroups.assign`: the groups that a user shall be in, and no others. */
 export const AssignGroupsInput = strict({ userId: idField, userGroupIds: z.array(idField, because("invalid")) });
 /** Input of `userGroups.list`. */
-export const ListUserGroupsInput = strict({ q: searchField.optional() });
+export const ListUserGroupsInput = strict({ q: searchField.optional(), ...pageFields });
 /** Input of `userGroups.get`. */
 export const GetUserGroupInput = byId;
 /** Input of `userGroups.delete`. */

@@ -1,5 +1,6 @@
+import { givenFilters, readListCursor } from "../list-cursor";
+import { listOutput, namePosition, readNamePosition } from "../list-output";
 import { defineOperation } from "../operation";
-import { toWholeList } from "../to-output";
 import { ListUsersInput, UserList } from "./schema";
 import { userOutput } from "./user-output";
 
@@ -12,12 +13,11 @@ export const listUsers = defineOperation({
   permission: "users:read",
   input: ListUsersInput,
   output: UserList,
-  errors: [],
-  async run({ q, enabled }, { ports }) {
-    const rows = await ports.users.list({
-      ...(q === undefined ? {} : { q }),
-      ...(enabled === undefined ? {} : { enabled }),
-    });
-    return { output: toWholeList(rows.map(userOutput)) };
+  errors: ["cursor_invalid", "cursor_mismatch"],
+  async run({ cursor, limit, ...given }, { ports }) {
+    const filter = givenFilters(given);
+    const after = readListCursor(cursor, filter, readNamePosition);
+    const page = await ports.users.page(filter, { limit, after });
+    return { output: listOutput(page, { filter, position: namePosition, item: userOutput }) };
   },
 });

@@ -13,6 +13,7 @@ import {
   maxConcurrentField,
   nameField,
   orDefault,
+  pageFields,
   passwordField,
   searchField,
   strict,
@@ -65,7 +66,7 @@ export type UpdateUserInput = z.output<typeof UpdateUserInput>;
 export const SetPasswordInput = strict({ id: idField, password: passwordField });
 
 /** Input of `users.list`. */
-export const ListUsersInput = strict({ q: searchField.optional(), enabled: flag.optional() });
+export const ListUsersInput = strict({ q: searchField.optional(), enabled: flag.optional(), ...pageFields });
 /** Input of `users.get`. */
 export const GetUserInput = byId;
 /** Input of `users.delete`. */

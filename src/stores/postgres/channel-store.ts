@@ -1,6 +1,7 @@
 import { and, asc, eq, getTableColumns, notInArray, type SQL, sql } from "drizzle-orm";
 import type { ChannelCredentialRow, ChannelRow, ChannelStore, SealedCredential } from "@/core/channels/channel-row";
 import type { Handle } from "./handle";
+import { listPage } from "./list-page";
 import { channelCredentials } from "./schema/channel-credentials";
 import { channels } from "./schema/channels";
 import { insertedRow, rowAt, sameName, stepOf, updatedRow } from "./updates";
@@ -48,6 +49,14 @@ export function channelStore(tx: Handle): ChannelStore {
   const find = (id: number) => findOne(eq(channels.id, id));
   return {
     list: () => listChannels(tx),
+    async page({ limit, after }) {
+      const beyond =
+        after === null
+          ? undefined
+          : sql`(${channels.priority}, ${channels.id}) > (${after.priority}::bigint, ${after.id}::bigint)`;
+      const rows = await selectChannels(tx, beyond).limit(limit + 1);
+      return listPage(rows, limit, await tx.$count(channels));
+    },
     find,
     findByName: (name) => findOne(sameName(channels.name, name)),
     insert: async (values) =>

@@ -1,8 +1,9 @@
 import { and, asc, eq, getTableColumns, gt, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
-import type { KeyRow, KeyStore } from "@/core/keys/key";
+import type { KeyFilter, KeyRow, KeyStore } from "@/core/keys/key";
 import { takeConfig } from "./config-writer";
 import type { Handle } from "./handle";
+import { listPage } from "./list-page";
 import { keySecrets } from "./schema/key-secrets";
 import { keys } from "./schema/keys";
 import { requests } from "./schema/requests";
@@ -45,6 +46,28 @@ function toKeyRow({ previousPrefix, previousLastFour, previousExpiresAt, ...row 
   };
 }
 
+function conditionsOf({ id, userId, q, enabled }: KeyFilter): SQL | undefined {
+  return and(
+    id === undefined ? undefined : eq(keys.id, id),
+    userId === undefined ? undefined : eq(keys.userId, userId),
+    enabled === undefined ? undefined : eq(keys.enabled, enabled),
+    q === undefined
+      ? undefined
+      : or(containsText(keys.name, q), containsText(users.name, q), containsText(current.prefix, q)),
+  );
+}
+
+const countKeys = (tx: Handle, where: SQL | undefined): Promise<number> =>
+  tx.$count(
+    tx
+      .select({ id: keys.id })
+      .from(keys)
+      .innerJoin(users, eq(users.id, keys.userId))
+      .innerJoin(current, and(eq(current.keyId, keys.id), isNull(current.expiresAt)))
+      .where(where)
+      .as("found"),
+  );
+
 /** Keys in PostgreSQL, listed by owner and name. */
 export function keyStore(tx: Handle): KeyStore {
   const select = async (where: SQL | undefined) => (await selectKeys(tx, where)).map(toKeyRow);
@@ -57,16 +80,17 @@ export function keyStore(tx: Handle): KeyStore {
       .where(rowAt(keys, id, version))
       .returning({ id: keys.id });
   return {
-    list: ({ userId, q, enabled }) =>
-      select(
-        and(
-          userId === undefined ? undefined : eq(keys.userId, userId),
-          enabled === undefined ? undefined : eq(keys.enabled, enabled),
-          q === undefined
-            ? undefined
-            : or(containsText(keys.name, q), containsText(users.name, q), containsText(current.prefix, q)),
-        ),
-      ),
+    list: (filter) => select(conditionsOf(filter)),
+    async page(filter, { limit, after }) {
+      const where = conditionsOf(filter);
+      const beyond =
+        after === null
+          ? undefined
+          : sql`(lower(${users.name}), lower(${keys.name}), ${keys.id})
+              > (lower(${after.userName}::text), lower(${after.name}::text), ${after.id}::bigint)`;
+      const rows = await selectKeys(tx, and(where, beyond)).limit(limit + 1);
+      return listPage(rows.map(toKeyRow), limit, await countKeys(tx, where));
+    },
     find,
     findByName: (userId, name) => findOne(and(eq(keys.userId, userId), sameName(keys.name, name))),
     async insert(values, secret) {

@@ -115,6 +115,7 @@ describe("the schema", () => {
       "audit_log",
       "config_version",
       "denials",
+      "idempotency_keys",
       "ledger_rejects",
       "migrations",
     ],

@@ -3,6 +3,7 @@ import type { ModelGroupRow, ModelGroupStore } from "@/core/models/model-group";
 import { freeSlug, slugBase } from "@/core/models/model-slug";
 import { takeConfig } from "./config-writer";
 import type { Handle } from "./handle";
+import { afterName, listPage } from "./list-page";
 import { boosts } from "./schema/boosts";
 import { limits } from "./schema/limits";
 import { modelGroupModels } from "./schema/model-group-models";
@@ -15,15 +16,16 @@ const COLUMNS = {
   models: sql<readonly string[]>`coalesce(json_agg(${model}) filter (where ${model} is not null), '[]')`,
 };
 
-/** Groups with their models, by name. */
-async function selectGroups(tx: Handle, where: SQL | undefined): Promise<readonly ModelGroupRow[]> {
-  const rows = await tx
+/** Groups with their models, by name; at most `limit` when there is one. */
+async function selectGroups(tx: Handle, where: SQL | undefined, limit?: number): Promise<readonly ModelGroupRow[]> {
+  const query = tx
     .select(COLUMNS)
     .from(modelGroups)
     .leftJoin(modelGroupModels, eq(modelGroupModels.modelGroupId, modelGroups.id))
     .where(where)
     .groupBy(modelGroups.id)
     .orderBy(sql`lower(${modelGroups.name})`, asc(modelGroups.id));
+  const rows = await (limit === undefined ? query : query.limit(limit));
   return rows.map((row) => ({ ...row, models: [...row.models].sort() }));
 }
 
@@ -50,21 +52,24 @@ const selectTaken = (tx: Handle, id: number, models: readonly string[]) =>
     .innerJoin(modelGroups, eq(modelGroups.id, modelGroupModels.modelGroupId))
     .where(and(inArray(model, [...models]), ne(modelGroups.id, id)));
 
+/** True where the text is in the name or in a model. */
+function conditionsOf({ q }: Parameters<ModelGroupStore["list"]>[0]): SQL | undefined {
+  if (q === undefined) return undefined;
+  const inModels = sql`exists (select from model_group_models m where m.model_group_id = ${modelGroups.id} and position(lower(${q}) in m.model) > 0)`;
+  return or(containsText(modelGroups.name, q), inModels);
+}
+
 /** Model groups in PostgreSQL, by name. */
 export function modelGroupStore(tx: Handle): ModelGroupStore {
   const findOne = async (where: SQL) => (await selectGroups(tx, where))[0] ?? null;
   const find = (id: number) => findOne(eq(modelGroups.id, id));
   return {
-    list: ({ q }) =>
-      selectGroups(
-        tx,
-        q === undefined
-          ? undefined
-          : or(
-              containsText(modelGroups.name, q),
-              sql`exists (select from model_group_models m where m.model_group_id = ${modelGroups.id} and position(lower(${q}) in m.model) > 0)`,
-            ),
-      ),
+    list: (filter) => selectGroups(tx, conditionsOf(filter)),
+    async page(filter, { limit, after }) {
+      const where = conditionsOf(filter);
+      const rows = await selectGroups(tx, and(where, afterName(modelGroups, after)), limit + 1);
+      return listPage(rows, limit, await tx.$count(modelGroups, where));
+    },
     find,
     findByName: (name) => findOne(sameName(modelGroups.name, name)),
     async insert(values) {

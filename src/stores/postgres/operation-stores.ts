@@ -7,6 +7,7 @@ import type { Database } from "./client";
 import { readConfigVersion } from "./config-source";
 import { denialStore } from "./denial-store";
 import type { Handle } from "./handle";
+import { idempotencyStore } from "./idempotency-store";
 import { keyStore } from "./key-store";
 import { limitStore } from "./limit-store";
 import { modelGroupStore } from "./model-group-store";
@@ -37,6 +38,7 @@ export type OperationStores = Pick<
   | "settings"
   | "requests"
   | "audit"
+  | "idempotency"
   | "setup"
   | "configVersion"
 >;
@@ -59,6 +61,7 @@ export function operationStores(tx: Handle, database: Pick<Database, "transactio
     settings: settingStore(tx),
     requests: requestStore(tx),
     audit: auditStore(tx),
+    idempotency: idempotencyStore(tx),
     setup: setupStore(tx, database),
     configVersion: () => readConfigVersion(tx),
   };

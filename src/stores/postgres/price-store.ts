@@ -1,9 +1,11 @@
-import { and, asc, desc, eq } from "drizzle-orm";
+import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { PriceRow } from "@/core/prices/price";
-import type { PriceStore } from "@/core/prices/price-store";
+import type { PricePosition, PriceStore } from "@/core/prices/price-store";
 import { holdConfig } from "./config-writer";
 import type { Handle } from "./handle";
+import { listPage } from "./list-page";
 import { prices } from "./schema/prices";
+import { containsText } from "./updates";
 
 function toPriceRow({ createdBy, createdAt, ...row }: typeof prices.$inferSelect): PriceRow {
   const components = Object.entries(row.components).map(([name, amount]) => [name, BigInt(amount)] as const);
@@ -15,6 +17,16 @@ function toPriceValues({ components, ...row }: Omit<PriceRow, "id">, createdBy: 
   return { ...row, components: Object.fromEntries(texts), createdBy };
 }
 
+const selectPrices = (tx: Handle, where: SQL | undefined) =>
+  tx.select().from(prices).where(where).orderBy(asc(prices.model), desc(prices.effectiveFrom), asc(prices.id));
+
+function beyond(after: PricePosition | null): SQL | undefined {
+  if (after === null) return undefined;
+  const from = sql`${new Date(after.effectiveFrom).toISOString()}::timestamptz`;
+  return sql`(${prices.model} > ${after.model}::text or (${prices.model} = ${after.model}::text and (${prices.effectiveFrom} < ${from}
+    or (${prices.effectiveFrom} = ${from} and ${prices.id} > ${after.id}::bigint))))`;
+}
+
 /** A statement has room for 65,535 values. */
 const BATCH = 1_000;
 
@@ -23,17 +35,19 @@ export function priceStore(tx: Handle): PriceStore {
   return {
     hold: () => holdConfig(tx),
     async list({ model, source }) {
-      const rows = await tx
-        .select()
-        .from(prices)
-        .where(
-          and(
-            model === undefined ? undefined : eq(prices.model, model),
-            source === undefined ? undefined : eq(prices.source, source),
-          ),
-        )
-        .orderBy(asc(prices.model), desc(prices.effectiveFrom), asc(prices.id));
+      const rows = await selectPrices(
+        tx,
+        and(
+          model === undefined ? undefined : eq(prices.model, model),
+          source === undefined ? undefined : eq(prices.source, source),
+        ),
+      );
       return rows.map(toPriceRow);
+    },
+    async page({ q }, { limit, after }) {
+      const where = and(eq(prices.source, "admin"), q === undefined ? undefined : containsText(prices.model, q));
+      const rows = await selectPrices(tx, and(where, beyond(after))).limit(limit + 1);
+      return listPage(rows.map(toPriceRow), limit, await tx.$count(prices, where));
     },
     async insert(rows, createdBy) {
       if (rows.length === 0) return [];

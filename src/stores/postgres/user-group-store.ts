@@ -2,6 +2,7 @@ import { and, asc, count, eq, getTableColumns, inArray, type SQL, sql } from "dr
 import type { UserGroupStore } from "@/core/users/user-group";
 import { takeConfig } from "./config-writer";
 import type { Handle } from "./handle";
+import { afterName, listPage } from "./list-page";
 import { limits } from "./schema/limits";
 import { userGroupUsers } from "./schema/user-group-users";
 import { userGroups } from "./schema/user-groups";
@@ -67,12 +68,20 @@ async function removeUsers(tx: Handle, id: number, userIds: readonly number[]): 
   return rows.map(({ userId }) => userId);
 }
 
+const conditionsOf = ({ q }: Parameters<UserGroupStore["list"]>[0]) =>
+  q === undefined ? undefined : containsText(userGroups.name, q);
+
 /** User groups in PostgreSQL, by name. */
 export function userGroupStore(tx: Handle): UserGroupStore {
   const findOne = async (where: SQL) => (await selectGroups(tx, where))[0] ?? null;
   const find = (id: number) => findOne(eq(userGroups.id, id));
   return {
-    list: ({ q }) => selectGroups(tx, q === undefined ? undefined : containsText(userGroups.name, q)),
+    list: (filter) => selectGroups(tx, conditionsOf(filter)),
+    async page(filter, { limit, after }) {
+      const where = conditionsOf(filter);
+      const rows = await selectGroups(tx, and(where, afterName(userGroups, after))).limit(limit + 1);
+      return listPage(rows, limit, await tx.$count(userGroups, where));
+    },
     find,
     findByName: (name) => findOne(sameName(userGroups.name, name)),
     insert: async (values) =>

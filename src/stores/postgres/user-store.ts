@@ -2,6 +2,7 @@ import { and, asc, eq, getTableColumns, or, type SQL, sql } from "drizzle-orm";
 import type { UserStore } from "@/core/users/user";
 import { takeConfig } from "./config-writer";
 import type { Handle } from "./handle";
+import { afterName, listPage } from "./list-page";
 import { users } from "./schema/users";
 import { containsText, insertedRow, rowAt, sameName, stepOf, updatedRow } from "./updates";
 
@@ -12,19 +13,26 @@ export const HAS_ACCOUNT = sql<boolean>`exists (
 
 const COLUMNS = { ...getTableColumns(users), hasAccount: HAS_ACCOUNT };
 
+function conditionsOf({ q, enabled }: Parameters<UserStore["list"]>[0]): SQL | undefined {
+  return and(
+    q === undefined ? undefined : or(containsText(users.name, q), containsText(users.email, q)),
+    enabled === undefined ? undefined : eq(users.enabled, enabled),
+  );
+}
+
 /** Users in PostgreSQL, listed by name. */
 export function userStore(tx: Handle): UserStore {
   const select = (where: SQL | undefined) => tx.select(COLUMNS).from(users).where(where);
+  const byName = (where: SQL | undefined) => select(where).orderBy(sql`lower(${users.name})`, asc(users.id));
   const findOne = async (where: SQL) => (await select(where))[0] ?? null;
   const find = (id: number) => findOne(eq(users.id, id));
   return {
-    list: ({ q, enabled }) =>
-      select(
-        and(
-          q === undefined ? undefined : or(containsText(users.name, q), containsText(users.email, q)),
-          enabled === undefined ? undefined : eq(users.enabled, enabled),
-        ),
-      ).orderBy(sql`lower(${users.name})`, asc(users.id)),
+    list: (filter) => byName(conditionsOf(filter)),
+    async page(filter, { limit, after }) {
+      const where = conditionsOf(filter);
+      const rows = await byName(and(where, afterName(users, after))).limit(limit + 1);
+      return listPage(rows, limit, await tx.$count(users, where));
+    },
     find,
     findByName: (name) => findOne(sameName(users.name, name)),
     insert: async (values) => insertedRow(await tx.insert(users).values(values).returning({ id: users.id }), find),
