@@ -1,6 +1,7 @@
 import { settlementTexts } from "@test/build-ledger";
 import { ANONYMOUS, buildOperations, TEST_PASSWORD, type TestOperations } from "@test/build-operations";
 import { buildStoredEntry, buildStoredRequest } from "@test/build-stored-rows";
+import { createReplyFaults } from "@test/reply-faults";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ChannelProbe } from "@/core/channels/channel-row";
 import type { AppError } from "@/core/errors";
@@ -267,6 +268,13 @@ describe("every operation", () => {
     expect(code).toBe("ok");
     const rows = (await world.operations.audit()).slice(before);
     expect(rows.map((row) => row.operation)).toEqual(isRead(operation) ? [] : [operation.name]);
+  });
+
+  const replyFaults = createReplyFaults();
+  const answered = OPERATIONS.filter(({ name }) => !open.includes(name) || name === "setup.state");
+  test.each(answered)("$name answers what the OpenAPI document says", async ({ name }) => {
+    const { output } = await world.operations.run(name, await sample(name, world.admin), world.admin);
+    expect(replyFaults(name, output)).toEqual([]);
   });
 
   test.each(OPERATIONS)("$name refuses fields it does not know", async ({ name }) => {
