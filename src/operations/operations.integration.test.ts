@@ -1,6 +1,7 @@
 import { settlementTexts } from "@test/build-ledger";
 import { ANONYMOUS, buildOperations, TEST_PASSWORD, type TestOperations } from "@test/build-operations";
 import { buildStoredEntry, buildStoredRequest } from "@test/build-stored-rows";
+import { createReplyFaults } from "@test/reply-faults";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ChannelProbe } from "@/core/channels/channel-row";
 import type { AppError } from "@/core/errors";
@@ -329,6 +330,13 @@ describe("every operation", () => {
       code: "version_conflict",
       current: undefined,
     });
+  });
+
+  const replyFaults = createReplyFaults();
+  const answered = OPERATIONS.filter(({ name }) => !open.includes(name) || name === "setup.state");
+  test.each(answered)("$name answers what the OpenAPI document says", async ({ name }) => {
+    const { output } = await world.operations.run(name, await sample(name, world.admin), world.admin);
+    expect(replyFaults(name, output)).toEqual([]);
   });
 
   test.each(OPERATIONS)("$name refuses fields it does not know", async ({ name }) => {

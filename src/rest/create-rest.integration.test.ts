@@ -236,3 +236,36 @@ describe("who may ask", () => {
     expect((await ask("/users", { headers })).status).toBe(401);
   });
 });
+
+describe("/api/openapi.json", () => {
+  const read = (given: Given = {}) => {
+    const { method = "GET", headers = {} } = given;
+    return rest(new Request(`${ORIGIN}/api/openapi.json`, { method, headers: { host: "localhost:3000", ...headers } }));
+  };
+
+  test("anybody reads the document, and again only when it has changed", async () => {
+    const reply = await read();
+    expect(reply.status).toBe(200);
+    expect(reply.headers.get("cache-control")).toBe("public, no-cache");
+    expect(await reply.json()).toMatchObject({ openapi: "3.1.0", paths: { "/users/{id}": {} } });
+    const etag = reply.headers.get("etag") ?? "";
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
+      const again = await read({ headers: { "if-none-match": known } });
+      expect([known, again.status, await again.text()]).toEqual([known, 304, ""]);
+      expect(again.headers.get("etag")).toBe(etag);
+    }
+    expect((await read({ headers: { "if-none-match": '"other"' } })).status).toBe(200);
+  });
+
+  test("HEAD tells what GET would, without the document", async () => {
+    const reply = await read({ method: "HEAD" });
+    expect([reply.status, await reply.text()]).toEqual([200, ""]);
+    expect(reply.headers.get("etag")).toBe((await read()).headers.get("etag"));
+  });
+
+  test("it is only read, and only from a host of ours", async () => {
+    const refused = await read({ method: "POST" });
+    expect([refused.status, refused.headers.get("allow")]).toEqual([405, "GET"]);
+    expect((await read({ headers: { host: "evil.example" } })).status).toBe(421);
+  });
+});

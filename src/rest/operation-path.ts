@@ -3,6 +3,7 @@ import type { Operation } from "@/operations/operation";
 import type { OperationExample } from "@/operations/operation-example";
 import type { OperationTypes } from "@/operations/registry";
 import { takesIdempotencyKey } from "@/operations/run-once";
+import { isRead } from "@/operations/run-operation";
 import { type JsonSchema, type JsonSchemas, withoutNull } from "./json-schemas";
 import { errorsByStatus } from "./operation-errors";
 import { refToProblems } from "./problem-responses";
