@@ -15,5 +15,5 @@ export function ownUserId(actor: Actor): number {
 
 /** Who owns what an actor writes: the provisioning file, or nobody in particular. */
 export function managedBy(actor: Actor): "file" | null {
-  return actor.kind === "file" ? "file" : null;
+  return actor.via === "file" ? "file" : null;
 }

@@ -1,4 +1,6 @@
 import type { z } from "zod";
+import { getAudit } from "./audit/get-audit";
+import { listAudit } from "./audit/list-audit";
 import { endBoost } from "./boosts/end-boost";
 import { extendBoost } from "./boosts/extend-boost";
 import { grantBoosts } from "./boosts/grant-boosts";
@@ -11,6 +13,7 @@ import { listLiveChannels } from "./channels/list-live-channels";
 import { testChannel } from "./channels/test-channel";
 import { testChannelDraft } from "./channels/test-channel-draft";
 import { updateChannel } from "./channels/update-channel";
+import { getDenial } from "./denials/get-denial";
 import { listDenials } from "./denials/list-denials";
 import { getExplanation } from "./explain/get-explanation";
 import { whatIf } from "./explain/what-if";
@@ -18,12 +21,15 @@ import { createKey } from "./keys/create-key";
 import { createOwnKey } from "./keys/create-own-key";
 import { deleteKey } from "./keys/delete-key";
 import { getKey } from "./keys/get-key";
+import { getOwnKey } from "./keys/get-own-key";
 import { listKeys } from "./keys/list-keys";
 import { listOwnKeys } from "./keys/list-own-keys";
 import { rotateKey } from "./keys/rotate-key";
 import { rotateOwnKey } from "./keys/rotate-own-key";
 import { updateKey } from "./keys/update-key";
 import { updateOwnKey } from "./keys/update-own-key";
+import { bulkLimits } from "./limits/bulk-limits";
+import { deleteLimits } from "./limits/delete-limits";
 import { getLimits } from "./limits/get-limits";
 import { listLimits } from "./limits/list-limits";
 import { previewLimits } from "./limits/preview-limits";
@@ -47,6 +53,8 @@ import { importPrices } from "./prices/import-prices";
 import { listMissingPrices } from "./prices/list-missing-prices";
 import { listPrices } from "./prices/list-prices";
 import { overridePrice } from "./prices/override-price";
+import { applyProvisioning } from "./provisioning/apply-provisioning";
+import { exportProvisioning } from "./provisioning/export-provisioning";
 import { getMatrix } from "./quotas/get-matrix";
 import { getOwnQuotas } from "./quotas/get-own-quotas";
 import { getUserQuotas } from "./quotas/get-user-quotas";
@@ -57,6 +65,7 @@ import { getRates } from "./rates/get-rates";
 import { getRpmStatus } from "./rates/get-rpm-status";
 import { listRates } from "./rates/list-rates";
 import { putRates } from "./rates/put-rates";
+import { listReplicas } from "./replicas/list-replicas";
 import { getOwnRequest } from "./requests/get-own-request";
 import { getRequest } from "./requests/get-request";
 import { listOwnRequests } from "./requests/list-own-requests";
@@ -135,6 +144,7 @@ const registered = [
   listOwnRequests,
   getOwnRequest,
   listOwnKeys,
+  getOwnKey,
   createOwnKey,
   rotateOwnKey,
   updateOwnKey,
@@ -147,6 +157,8 @@ const registered = [
   listLimits,
   getLimits,
   putLimits,
+  bulkLimits,
+  deleteLimits,
   previewLimits,
   restartTotal,
   listBoosts,
@@ -160,6 +172,7 @@ const registered = [
   getRpmStatus,
   clearGroupOverrides,
   listDenials,
+  getDenial,
   getUserQuotas,
   getOwnQuotas,
   getMatrix,
@@ -168,6 +181,11 @@ const registered = [
   whatIf,
   getSettings,
   updateSettings,
+  exportProvisioning,
+  applyProvisioning,
+  listAudit,
+  getAudit,
+  listReplicas,
 ] as const;
 
 /** Everything an admin or a user may do: REST, actions, audit and the permission tests follow from this list. */

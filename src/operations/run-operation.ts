@@ -48,10 +48,12 @@ export function createRunOperation(deps: OperationDeps): RunOperation {
         return { output: operation.output.parse(result.output), configVersion: 0 };
       }
       const detached = operation.isDetached === true ? await operation.run(parsed, outside) : null;
-      return await deps.transact(async (ports) => {
+      return await discardable(deps.transact, async (ports) => {
         const context = { ...outside, ports };
-        const output = await recorded(operation, detached ?? (await operation.run(parsed, context)), context);
-        return { output, configVersion: await ports.configVersion() };
+        const result = detached ?? (await operation.run(parsed, context));
+        const output = await recorded(operation, result, context);
+        const isDiscarded = result.isDiscarded === true;
+        return { output, configVersion: isDiscarded ? 0 : await ports.configVersion(), isDiscarded };
       });
     } catch (error) {
       throw withField(toAppError(error));
@@ -79,6 +81,25 @@ export function isRead(operation: Operation): boolean {
   return operation.method === "GET" || operation.isRead === true;
 }
 
+/** A transaction whose reply may say that nothing of it is kept. */
+async function discardable(
+  transact: Transact,
+  work: (ports: OperationPorts) => Promise<OperationReply & { readonly isDiscarded: boolean }>,
+): Promise<OperationReply> {
+  let discarded: OperationReply | null = null;
+  try {
+    return await transact(async (ports) => {
+      const { isDiscarded, ...reply } = await work(ports);
+      if (!isDiscarded) return reply;
+      discarded = reply;
+      throw new AppError("internal_error"); // undoes what was written and goes no further
+    });
+  } catch (error) {
+    if (discarded !== null) return discarded;
+    throw error;
+  }
+}
+
 function permit(operation: Operation, actor: Actor): void {
   if (operation.permission === null || permissionsOf(actor).includes(operation.permission)) return;
   throw new AppError(actor.kind === "anonymous" ? "unauthenticated" : "forbidden");
@@ -104,6 +125,7 @@ async function recorded<Input extends z.ZodType, Output extends z.ZodType>(
 function auditRow(operation: string, note: AuditNote, { actor, now }: OperationContext): AuditRow {
   return {
     at: now,
+    via: actor.via,
     actorKind: actor.kind,
     actorUserId: actor.userId,
     actorName: actor.name,

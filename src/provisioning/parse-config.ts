@@ -1,5 +1,5 @@
 import { parseDocument } from "yaml";
-import { AppError, type FieldError } from "@/core/errors";
+import { AppError, type FieldError, isAppError } from "@/core/errors";
 import { fieldErrorsOf } from "@/operations/field-errors";
 import { type ConfigFile, configFile, NOT_SUPPORTED, SECRET_FIELDS, SECRET_LISTS } from "./config-file";
 import { duplicates } from "./duplicates";
@@ -46,17 +46,25 @@ function defaultPort(href: string): string {
 }
 
 function readYaml(text: string): Plain {
-  const document = parseDocument(text, { version: "1.2", schema: "core", uniqueKeys: true, strict: true });
-  if (document.errors.length > 0) {
+  const value = toPlain(text) ?? {};
+  if (isPlain(value)) return value;
+  throw new AppError("validation_failed", {}, { fields: [{ path: "", code: "invalid" }] });
+}
+
+/** What the text says. An alias of nothing, too many of them and a nesting that no stack holds are refused like any other fault. */
+function toPlain(text: string): unknown {
+  try {
+    const document = parseDocument(text, { version: "1.2", schema: "core", uniqueKeys: true, strict: true });
     const fields = document.errors.map((error) => {
       const [start] = error.linePos ?? [];
       return { path: start === undefined ? "" : `line ${start.line}, column ${start.col}`, code: "invalid" };
     });
-    throw new AppError("validation_failed", {}, { fields });
+    if (fields.length > 0) throw new AppError("validation_failed", {}, { fields });
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    if (isAppError(error)) throw error;
+    throw new AppError("validation_failed", {}, { cause: error, fields: [{ path: "", code: "invalid" }] });
   }
-  const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
-  if (isPlain(value)) return value;
-  throw new AppError("validation_failed", {}, { fields: [{ path: "", code: "invalid" }] });
 }
 
 function isPlain(value: unknown): value is Plain {

@@ -9,6 +9,7 @@ import type { SecretBox } from "@/lib/secret-box";
 import type { Log } from "@/observability/logger";
 import { OPERATIONS } from "@/operations/registry";
 import { createRunOperation, type RunOperation } from "@/operations/run-operation";
+import { fileProvisioning } from "@/provisioning/file-provisioning";
 import type { Database } from "@/stores/postgres/client";
 import type { Handle } from "@/stores/postgres/handle";
 import { createTransact, operationStores } from "@/stores/postgres/operation-stores";
@@ -77,6 +78,7 @@ export function wireOperations(ask: OperationsAsk): OperationsWiring {
     packagedPrices: config.packagedPrices,
     effectivePrices: config.effectivePrices,
     quotas: ask.quotas,
+    provisioning: fileProvisioning,
     system: ask.system,
     systemState: ask.systemState,
   });

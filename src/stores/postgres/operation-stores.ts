@@ -12,6 +12,7 @@ import { modelGroupStore } from "./model-group-store";
 import { modelStore } from "./model-store";
 import { priceStore } from "./price-store";
 import { rateStore } from "./rate-store";
+import { replicaStore } from "./replica-store";
 import { requestStore } from "./request-store";
 import { settingStore } from "./setting-store";
 import { setupStore } from "./setup-store";
@@ -36,6 +37,7 @@ export type OperationStores = Pick<
   | "requests"
   | "audit"
   | "setup"
+  | "replicas"
   | "configVersion"
 >;
 
@@ -57,6 +59,7 @@ export function operationStores(tx: Handle, database: Pick<Database, "transactio
     requests: requestStore(tx),
     audit: auditStore(tx),
     setup: setupStore(tx, database),
+    replicas: { list: replicaStore({ db: tx }).list },
     configVersion: () => readConfigVersion(tx),
   };
 }
