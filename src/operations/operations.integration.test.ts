@@ -97,7 +97,9 @@ async function newRequest(
 async function newDenial(): Promise<string> {
   const at = world.operations.clock.now();
   const id = uuidv7Hex(at);
-  await ledgerStore(world.operations.database).recordDenials([buildStoredDenial({ id, at, userId: null, keyId: null })]);
+  await ledgerStore(world.operations.database).recordDenials([
+    buildStoredDenial({ id, at, userId: null, keyId: null }),
+  ]);
   return requestIdOf(id);
 }
 
@@ -254,7 +256,8 @@ const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[
 /** Whole configurations are written by one operation that leaves a row for each object too. */
 const ROWS_BESIDES: Partial<Record<Name, readonly string[]>> = { "provisioning.apply": ["userGroups.create"] };
 /** True for changes of what a caller has seen. */
-const isVersioned = ({ input }: (typeof OPERATIONS)[number]) => "shape" in input && "version" in (input.shape as object);
+const isVersioned = ({ input }: (typeof OPERATIONS)[number]) =>
+  "shape" in input && "version" in (input.shape as object);
 const sample = (name: string, actor: Actor): Promise<unknown> => SAMPLES[name as Name](actor);
 
 beforeAll(async () => {
@@ -301,7 +304,13 @@ describe("every operation", () => {
     const { kind, via, name, address } = world.admin;
     const own = rows.slice(besides.length);
     for (const row of own) {
-      expect(row).toMatchObject({ via, actor_kind: kind, actor_name: name, address, target: expect.stringMatching(/^.+/) });
+      expect(row).toMatchObject({
+        via,
+        actor_kind: kind,
+        actor_name: name,
+        address,
+        target: expect.stringMatching(/^.+/),
+      });
       expect([row.before, row.after]).not.toEqual([null, null]);
       if (/\.(create|createSingle|grant)$/.test(operation.name)) expect(row.before).toBeNull();
       if (/\.delete$/.test(operation.name)) expect([row.before === null, row.after]).toEqual([false, null]);

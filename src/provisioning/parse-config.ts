@@ -12,6 +12,9 @@ export type SecretSource = {
 
 type Plain = Record<string, unknown>;
 
+/** Behind the first faults of a syntax most are their echo. */
+const MAX_SYNTAX_FAULTS = 20;
+
 /**
  * Reads a provisioning file, YAML or JSON, with its secrets resolved. Throws validation_failed with every problem and its path at once;
  * no problem tells a value.
@@ -55,10 +58,10 @@ function readYaml(text: string): Plain {
 function toPlain(text: string): unknown {
   try {
     const document = parseDocument(text, { version: "1.2", schema: "core", uniqueKeys: true, strict: true });
-    const fields = document.errors.map((error) => {
-      const [start] = error.linePos ?? [];
-      return { path: start === undefined ? "" : `line ${start.line}, column ${start.col}`, code: "invalid" };
-    });
+    const places = document.errors.map(({ linePos: [start] = [] }) =>
+      start === undefined ? "" : `line ${start.line}, column ${start.col}`,
+    );
+    const fields = [...new Set(places)].slice(0, MAX_SYNTAX_FAULTS).map((path) => ({ path, code: "invalid" }));
     if (fields.length > 0) throw new AppError("validation_failed", {}, { fields });
     return document.toJS({ maxAliasCount: 100 });
   } catch (error) {
