@@ -58,8 +58,8 @@ function readYaml(text: string): Plain {
 function toPlain(text: string): unknown {
   try {
     const document = parseDocument(text, { version: "1.2", schema: "core", uniqueKeys: true, strict: true });
-    const places = document.errors.map(({ linePos: [start] = [] }) =>
-      start === undefined ? "" : `line ${start.line}, column ${start.col}`,
+    const places = document.errors.map(({ linePos }) =>
+      linePos === undefined ? "" : `line ${linePos[0].line}, column ${linePos[0].col}`,
     );
     const fields = [...new Set(places)].slice(0, MAX_SYNTAX_FAULTS).map((path) => ({ path, code: "invalid" }));
     if (fields.length > 0) throw new AppError("validation_failed", {}, { fields });
