@@ -8,7 +8,8 @@ export const PROVISIONING_EXAMPLES: ExamplesOf<"provisioning.export" | "provisio
   },
   "provisioning.apply": {
     input: {
-      document: "userGroups: [{ name: team-a }]\nusers: [{ name: alice, email: alice@example.com, groups: [team-a] }]\n",
+      document:
+        "userGroups: [{ name: team-a }]\nusers: [{ name: alice, email: alice@example.com, groups: [team-a] }]\n",
       secrets: {},
       dryRun: true,
     },
