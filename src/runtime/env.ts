@@ -171,7 +171,7 @@ function refuseUnsafe(values: Readonly<Record<string, string | undefined>>, prob
 }
 
 /** What an export with references calls secrets; the provisioning file reads them, nothing else does. */
-const REFERENCED = /^SLUICE_(CHANNEL|KEY|USER)_.*(CREDENTIAL|SECRET|PASSWORD)(_\d+)?$/;
+const REFERENCED = /^SLUICE_(CHANNEL|KEY|USER)_(.+_)?(CREDENTIAL|SECRET|PASSWORD)(_\d+)?$/;
 
 function unknownNames(values: Readonly<Record<string, string | undefined>>): readonly string[] {
   return Object.keys(values)
