@@ -299,8 +299,8 @@ describe("what people did to the file's objects", () => {
     const { id } = group.output as { id: number };
     await operations.run("userGroups.update", { id, version: 1, costMultiplier: "3" }, admin);
     const next = `${FILE.replace("weekStart: sunday", "weekStart: monday")}rates: []\n`.replace(
-      "userGroups:",
-      "userGroups:\n  - { name: theirs }",
+      "\nuserGroups:",
+      "\nuserGroups:\n  - { name: theirs }",
     );
     expect(await apply(next)).toMatchObject({ changed: ["user group theirs", "settings"], overwrote: [] });
   });
