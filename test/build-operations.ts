@@ -12,6 +12,7 @@ import { createSecretBox } from "@/lib/secret-box";
 import type { Actor } from "@/operations/operation";
 import { OPERATIONS } from "@/operations/registry";
 import { createRunOperation, type RunOperation } from "@/operations/run-operation";
+import { fileProvisioning } from "@/provisioning/file-provisioning";
 import { accessTokenSource } from "@/stores/postgres/access-token-store";
 import { authSource } from "@/stores/postgres/auth-source";
 import { keySignInStore } from "@/stores/postgres/key-sign-in-store";
@@ -38,7 +39,19 @@ export type TestOperations = {
   /** A new user with a dashboard account, as an actor. */
   signUp(role: "admin" | "user", name: string): Promise<Actor & { userId: number }>;
   /** Rows of the audit log, oldest first. */
-  audit(): Promise<readonly { operation: string; target: string; before: unknown; after: unknown }[]>;
+  audit(): Promise<readonly TestAuditRow[]>;
+};
+
+/** A row of the audit log as it is stored. */
+export type TestAuditRow = {
+  via: string | null;
+  actor_kind: string;
+  actor_name: string;
+  address: string | null;
+  operation: string;
+  target: string;
+  before: unknown;
+  after: unknown;
 };
 
 /** Nobody. */
@@ -98,6 +111,7 @@ export async function buildOperations(given: OperationsScene = {}): Promise<Test
     packagedPrices: () => given.packaged ?? PACKAGED,
     effectivePrices: (model: string) => (given.prices ?? []).filter((row) => row.model === model),
     quotas: quotas.ports,
+    provisioning: fileProvisioning,
     system: {
       version: "0.0.0",
       database: "embedded" as const,
@@ -160,6 +174,6 @@ function signUpIn(ports: OperationPorts): TestOperations["signUp"] {
 }
 
 async function readAudit({ sql }: TestOperations["database"]) {
-  return sql<{ operation: string; target: string; before: unknown; after: unknown }[]>`
-    select operation, target, before, after from audit_log order by id`;
+  return sql<TestAuditRow[]>`
+    select via, actor_kind, actor_name, address, operation, target, before, after from audit_log order by id`;
 }

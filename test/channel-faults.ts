@@ -24,7 +24,7 @@ export const CHANNEL_FAULTS: readonly (readonly [code: string, path: string, pat
   ["provider_unknown", "provider", { provider: "nobody" }],
   ["base_url_invalid", "baseUrl", { baseUrl: "ftp://x" }],
   ["base_url_forbidden", "baseUrl", { baseUrl: "http://169.254.169.254" }],
-  ["credential_required", "credential", { credential: null }],
+  ["credential_required", "credential", { credential: "" }],
   ["credential_required", "credentials", { credential: undefined, credentials: [] }],
   ["credential_required", "credentials[0].value", { credential: undefined, credentials: [{}] }],
   ["credential_too_long", "credential", { credential: "x".repeat(8_193) }],

@@ -71,6 +71,8 @@ export const ROUTES: { readonly [Name in keyof OperationTypes]: `${Method} /${st
   "limits.list": "GET /limits",
   "limits.get": "GET /limits/{kind}/{id}/{target}",
   "limits.put": "PUT /limits/{kind}/{id}/{target}",
+  "limits.bulk": "POST /limits/bulk",
+  "limits.delete": "DELETE /limits/{kind}/{id}/{target}",
   "limits.preview": "POST /limits/preview",
   "limits.restartTotal": "POST /limits/{kind}/{id}/{target}/restart-total",
   "rates.list": "GET /rates",
@@ -85,6 +87,7 @@ export const ROUTES: { readonly [Name in keyof OperationTypes]: `${Method} /${st
   "boosts.extend": "POST /boosts/{id}/extend",
   "boosts.end": "POST /boosts/{id}/end",
   "denials.list": "GET /denials",
+  "denials.get": "GET /denials/{id}",
   "users.limits": "GET /users/{id}/limits",
   "me.quotas": "GET /me/quotas",
   "quotas.matrix": "GET /quota-matrix",
@@ -93,6 +96,11 @@ export const ROUTES: { readonly [Name in keyof OperationTypes]: `${Method} /${st
   "explain.whatIf": "POST /explain",
   "settings.get": "GET /settings",
   "settings.update": "PATCH /settings",
+  "provisioning.export": "GET /provisioning/export",
+  "provisioning.apply": "POST /provisioning/apply",
+  "audit.list": "GET /audit",
+  "audit.get": "GET /audit/{id}",
+  "replicas.list": "GET /replicas",
 };
 
 type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";

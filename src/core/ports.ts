@@ -3,6 +3,7 @@ import type { AuditStore } from "./audit/audit";
 import type { ChannelProbe, ChannelStore } from "./channels/channel-row";
 import type { ChannelTestSlot } from "./channels/channel-test-slot";
 import type { LiveReading } from "./channels/live-feed";
+import type { ReplicaList } from "./config/replica";
 import type { IdempotencyStore } from "./idempotency/idempotency-store";
 import type { KeyStore } from "./keys/key";
 import type { DenialStore } from "./ledger/denial-log";
@@ -21,6 +22,7 @@ import type { SettingStore } from "./settings/setting-store";
 import type { Settings } from "./settings/settings";
 import type { UserStore } from "./users/user";
 import type { UserGroupStore } from "./users/user-group";
+import type { ActorKind, ProvisioningGap, Role } from "./vocabulary";
 
 /** Port: see its methods. */
 export type AccountStore = {
@@ -46,6 +48,47 @@ export type SetupStore = {
   dismiss(): Promise<void>;
 };
 
+/** Who applies a provisioning file, for its audit rows. */
+type Applicant = {
+  readonly kind: ActorKind;
+  readonly role: Role | null;
+  readonly userId: number | null;
+  readonly name: string;
+  readonly address: string | null;
+};
+
+/** What applying a provisioning file did. Objects are told as people call them: `channel openai-main`. */
+export type ProvisioningReport = {
+  readonly created: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+  /** Objects of the file that others had changed since, and who; they are among the changed ones. */
+  readonly overwrote: readonly { readonly object: string; readonly editedBy: readonly string[] }[];
+  /** What was made but has to be completed before it is of use. */
+  readonly incomplete: readonly { readonly object: string; readonly code: ProvisioningGap }[];
+  readonly configVersion: number;
+};
+
+/** Port: the whole configuration as one file (provisioning.md). */
+export type Provisioning = {
+  /** The file, YAML, without secrets; with `references` names of variables stand in their place. */
+  export(ports: OperationPorts, options: { readonly references: boolean }): Promise<string>;
+  /**
+   * Applies a file on ports of one transaction. `env:NAME` in it reads `secrets` and nothing else. Throws validation_failed with every
+   * problem and its path.
+   */
+  apply(
+    document: string,
+    ask: {
+      readonly ports: OperationPorts;
+      readonly by: Applicant;
+      /** Epoch ms. */
+      readonly now: number;
+      readonly secrets: Readonly<Record<string, string>>;
+    },
+  ): Promise<ProvisioningReport>;
+};
+
 /** What operations need, bound to one transaction. */
 export type OperationPorts = {
   readonly users: UserStore;
@@ -67,6 +110,9 @@ export type OperationPorts = {
   readonly idempotency: IdempotencyStore;
   readonly accounts: AccountStore;
   readonly setup: SetupStore;
+  /** The running processes. */
+  readonly replicas: ReplicaList;
+  readonly provisioning: Provisioning;
   readonly probeChannel: ChannelProbe;
   /** Room for the test of a stored channel: one of its slots, at once; null: none is free (channels-and-rates.md C14). */
   beginChannelTest(channelId: number): Promise<ChannelTestSlot | null>;

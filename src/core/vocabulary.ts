@@ -35,6 +35,18 @@ export const ROLES = ["admin", "user"] as const;
 /** The role of a user's dashboard account. */
 export type Role = (typeof ROLES)[number];
 
+export const ACTOR_KINDS = ["account", "token", "key", "file", "setup", "system", "anonymous"] as const;
+/** What stands behind a call of an operation. */
+export type ActorKind = (typeof ACTOR_KINDS)[number];
+
+export const ACTOR_WAYS = ["page", "api", "file", "setup", "system"] as const;
+/** By which way it came: a page's server action, REST, a provisioning file, the setup wizard, the process itself. */
+export type ActorWay = (typeof ACTOR_WAYS)[number];
+
+export const PROVISIONING_GAPS = ["credential_missing", "secret_unknown"] as const;
+/** What a provisioning file left open that somebody has to complete. */
+export type ProvisioningGap = (typeof PROVISIONING_GAPS)[number];
+
 export const OUTCOMES = ["ok", "upstream_error", "client_aborted", "interrupted"] as const;
 /** How an admitted request, or one attempt of it, ended (protocols-and-pricing.md T10). */
 export type Outcome = (typeof OUTCOMES)[number];

@@ -16,7 +16,7 @@ export function changesOf<
   Patch extends object,
 >({ row, version, actor }: UpdateBase<Row>, patch: Patch): (Given<Patch> & { managedBy?: "file" }) | null {
   if (row.version !== version) throw new AppError("version_conflict", { version: row.version });
-  const wanted = actor.kind === "file" ? { ...patch, managedBy: "file" } : patch;
+  const wanted = actor.via === "file" ? { ...patch, managedBy: "file" } : patch;
   const stored = new Map<string, unknown>(Object.entries(row));
   const changes = Object.entries(wanted).filter(
     ([name, value]) => value !== undefined && !isDeepStrictEqual(value, stored.get(name)),

@@ -1,18 +1,22 @@
 import { ACCESS_TOKEN_EXAMPLES } from "./access-tokens/examples";
+import { AUDIT_EXAMPLES } from "./audit/examples";
 import { BOOST_EXAMPLES } from "./boosts/examples";
 import { CHANNEL_EXAMPLES } from "./channels/examples";
 import { DENIAL_EXAMPLES } from "./denials/examples";
 import { EXPLAIN_EXAMPLES } from "./explain/examples";
 import { KEY_EXAMPLES } from "./keys/examples";
+import { BULK_LIMIT_EXAMPLES } from "./limits/bulk-examples";
 import { LIMIT_EXAMPLES } from "./limits/examples";
 import { MODEL_GROUP_EXAMPLES } from "./model-groups/examples";
 import { MODEL_EXAMPLES } from "./models/examples";
 import type { ExamplesOf } from "./operation-example";
 import { OVERVIEW_EXAMPLES } from "./overview/examples";
 import { PRICE_EXAMPLES } from "./prices/examples";
+import { PROVISIONING_EXAMPLES } from "./provisioning/examples";
 import { QUOTA_EXAMPLES } from "./quotas/examples";
 import { RATE_EXAMPLES } from "./rates/examples";
 import type { OperationTypes } from "./registry";
+import { REPLICA_EXAMPLES } from "./replicas/examples";
 import { REQUEST_EXAMPLES } from "./requests/examples";
 import { SETTING_EXAMPLES } from "./settings/examples";
 import { SETUP_EXAMPLES } from "./setup/examples";
@@ -35,6 +39,10 @@ export const EXAMPLES: ExamplesOf<keyof OperationTypes> = {
   ...PRICE_EXAMPLES,
   ...MODEL_EXAMPLES,
   ...LIMIT_EXAMPLES,
+  ...BULK_LIMIT_EXAMPLES,
+  ...AUDIT_EXAMPLES,
+  ...PROVISIONING_EXAMPLES,
+  ...REPLICA_EXAMPLES,
   ...RATE_EXAMPLES,
   ...BOOST_EXAMPLES,
   ...DENIAL_EXAMPLES,

@@ -20,5 +20,5 @@ export function isOwnKey({ keyId }: Actor, id: number | null): boolean {
 
 /** Who owns what an actor writes: the provisioning file, or nobody in particular. */
 export function managedBy(actor: Actor): "file" | null {
-  return actor.kind === "file" ? "file" : null;
+  return actor.via === "file" ? "file" : null;
 }

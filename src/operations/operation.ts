@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { ErrorCode } from "@/core/errors";
 import type { OperationPorts } from "@/core/ports";
-import type { Role } from "@/core/vocabulary";
+import type { ActorKind, ActorWay, Role } from "@/core/vocabulary";
 import type { Permission } from "./references";
 
 /** What an access token may do: read or write everything, or one area; writing includes reading. */
@@ -9,9 +9,9 @@ export type Scope = "read" | "write" | Exclude<Permission, "setup" | `me:${strin
 
 /** Who runs an operation. */
 export type Actor = {
-  readonly kind: "account" | "token" | "key" | "file" | "setup" | "system" | "anonymous";
-  /** By which way the call came: a page's server action, REST, the provisioning file, the setup wizard, the process itself. */
-  readonly via: "page" | "api" | "file" | "setup" | "system";
+  readonly kind: ActorKind;
+  /** What comes by `file` belongs to the provisioning file, whoever applied it. */
+  readonly via: ActorWay;
   readonly role: Role | null;
   /** The user behind the account; null for file, setup, system. */
   readonly userId: number | null;
@@ -43,7 +43,12 @@ export type AuditNote = {
 };
 
 /** What `run` returns: the output, and for writes what to put on record. A write without a change returns no note. */
-export type OperationResult<Output> = { readonly output: Output; readonly audit?: AuditNote | readonly AuditNote[] };
+export type OperationResult<Output> = {
+  readonly output: Output;
+  readonly audit?: AuditNote | readonly AuditNote[];
+  /** True: the output tells what would be, and everything that was written is undone. */
+  readonly isDiscarded?: boolean;
+};
 
 /** One thing an admin or a user may do; REST, action, audit, permission test and OpenAPI follow from it. */
 export type Operation<Input extends z.ZodType = z.ZodType, Output extends z.ZodType = z.ZodType> = {

@@ -1,6 +1,6 @@
 import { settlementTexts } from "@test/build-ledger";
 import { ANONYMOUS, buildOperations, TEST_PASSWORD, type TestOperations } from "@test/build-operations";
-import { buildStoredEntry, buildStoredRequest } from "@test/build-stored-rows";
+import { buildStoredDenial, buildStoredEntry, buildStoredRequest } from "@test/build-stored-rows";
 import { createReplyFaults } from "@test/reply-faults";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ChannelProbe } from "@/core/channels/channel-row";
@@ -102,6 +102,22 @@ async function newRequest(
 /** True for updates of a version that was read. */
 const hasVersion = ({ name, input }: Operation) =>
   name !== "limits.preview" && "version" in ((input as { shape?: object }).shape ?? {});
+/** One refused request. */
+async function newDenial(): Promise<string> {
+  const at = world.operations.clock.now();
+  const id = uuidv7Hex(at);
+  await ledgerStore(world.operations.database).recordDenials([
+    buildStoredDenial({ id, at, userId: null, keyId: null }),
+  ]);
+  return requestIdOf(id);
+}
+
+/** A change of the limits of a new user. */
+async function newLimits() {
+  const place = { kind: "user" as const, id: (await newUser()).id, target: "global" as const };
+  const { version } = await call("limits.get", place);
+  return { ...place, version, values: { usd: { daily: { state: "limit" as const, amount: "5" } } } };
+}
 
 /** An input with which the operation does something, for each of them. */
 const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[N]["input"]> } = {
@@ -201,10 +217,11 @@ const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[
   "models.put": async () => ({ name: newModel(), maxOutputTokens: 8_192 }),
   "limits.list": async () => ({}),
   "limits.get": async () => ({ kind: "user" as const, id: world.user.userId, target: "global" as const }),
-  "limits.put": async () => {
-    const place = { kind: "user" as const, id: (await newUser()).id, target: "global" as const };
-    const { version } = await call("limits.get", place);
-    return { ...place, version, values: { usd: { daily: { state: "limit" as const, amount: "5" } } } };
+  "limits.put": newLimits,
+  "limits.bulk": async () => ({ changes: [await newLimits()] }),
+  "limits.delete": async () => {
+    const { kind, id, target, version } = await call("limits.put", await newLimits());
+    return { kind, id, target, version };
   },
   "limits.preview": async () => ({
     kind: "user" as const,
@@ -234,6 +251,7 @@ const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[
   "boosts.extend": async () => ({ id: await newBoost(), version: 1, to: "2099-01-03T00:00:00Z" }),
   "boosts.end": async () => ({ id: await newBoost() }),
   "denials.list": async () => ({}),
+  "denials.get": async () => ({ id: await newDenial() }),
   "users.limits": async () => ({ id: (await newUser()).id }),
   "me.quotas": async () => ({}),
   "quotas.matrix": async () => ({}),
@@ -242,7 +260,20 @@ const SAMPLES: { readonly [N in Name]: (actor: Actor) => Promise<OperationTypes[
   "explain.whatIf": async () => ({ keyId: (await newKey(world.user.userId)).id, model: "gpt-4o" }),
   "settings.get": async () => ({}),
   "settings.update": async () => ({ maxAttempts: 1 + (++count % 9) }),
+  "provisioning.export": async () => ({}),
+  "provisioning.apply": async () => ({ document: `userGroups: [{ name: ${fresh("team")} }]` }),
+  "audit.list": async () => ({}),
+  "audit.get": async () => {
+    await newUser();
+    return { id: (await call("audit.list", {})).items[0]?.id ?? 0 };
+  },
+  "replicas.list": async () => ({}),
 };
+/** Whole configurations are written by one operation that leaves a row for each object too. */
+const ROWS_BESIDES: Partial<Record<Name, readonly string[]>> = { "provisioning.apply": ["userGroups.create"] };
+/** True for changes of what a caller has seen. */
+const isVersioned = ({ input }: (typeof OPERATIONS)[number]) =>
+  "shape" in input && "version" in (input.shape as object);
 const sample = (name: string, actor: Actor): Promise<unknown> => SAMPLES[name as Name](actor);
 
 beforeAll(async () => {
@@ -284,7 +315,31 @@ describe("every operation", () => {
     if (open.includes(operation.name) && operation.name !== "setup.state") return expect(code).not.toBe("ok");
     expect(code).toBe("ok");
     const rows = (await world.operations.audit()).slice(before);
-    expect(rows.map((row) => row.operation)).toEqual(isRead(operation) ? [] : [operation.name]);
+    const besides = ROWS_BESIDES[operation.name as Name] ?? [];
+    expect(rows.map((row) => row.operation)).toEqual(isRead(operation) ? [] : [...besides, operation.name]);
+    const { kind, via, name, address } = world.admin;
+    const own = rows.slice(besides.length);
+    for (const row of own) {
+      expect(row).toMatchObject({
+        via,
+        actor_kind: kind,
+        actor_name: name,
+        address,
+        target: expect.stringMatching(/^.+/),
+      });
+      expect([row.before, row.after]).not.toEqual([null, null]);
+      if (/\.(create|createSingle|grant)$/.test(operation.name)) expect(row.before).toBeNull();
+      if (/\.delete$/.test(operation.name)) expect([row.before === null, row.after]).toEqual([false, null]);
+    }
+  });
+
+  test.each(OPERATIONS.filter(isVersioned))("$name leaves no audit row when it changes nothing", async ({ name }) => {
+    const input = (await sample(name, world.admin)) as object;
+    const { output } = await world.operations.run(name, input, world.admin);
+    const before = (await world.operations.audit()).length;
+    const again = { ...input, version: (output as { version: string | number }).version };
+    await world.operations.run(name, again, world.admin);
+    expect((await world.operations.audit()).length).toBe(before);
   });
 
   test.each(OPERATIONS.filter(takesIdempotencyKey))(
@@ -342,7 +397,9 @@ describe("every operation", () => {
   test.each(OPERATIONS)("$name refuses fields it does not know", async ({ name }) => {
     for (const extra of ["managedBy", "role2", "ownerId"]) {
       const input = { ...((await sample(name, world.admin)) as object), [extra]: 1 };
+      const rows = (await world.operations.audit()).length;
       expect(await fieldsOf(world.operations.run(name, input, world.admin))).toContain(`${extra}: unknown_field`);
+      expect((await world.operations.audit()).length).toBe(rows);
     }
   });
 
@@ -371,9 +428,23 @@ describe("every operation", () => {
   test("no secret is in the audit log", async () => {
     const { secret } = await call("keys.create", { userId: world.user.userId, name: fresh("key") });
     await newChannel({ credential: "sk-planted-credential" });
-    await newUser({ email: `p${++count}@example.com`, password: "a planted password" });
+    const { id } = await newUser({ email: `p${++count}@example.com`, password: "a planted password" });
+    await call("users.setPassword", { id, password: "a planted password, later" });
+    const rotated = await call("keys.rotate", { id: (await newKey(world.user.userId)).id });
+    const channel = await newChannel();
+    const credentials = [{ value: "sk-planted-second" }, { value: "sk-planted-third", enabled: false }];
+    await call("channels.update", { id: channel.id, version: 1, credentials });
+    await call("provisioning.apply", {
+      document: [
+        `users: [{ name: planted, email: planted@example.com, password: env:P }]`,
+        `keys: [{ user: planted, name: k, secret: env:K }]`,
+        `channels: [{ name: planted, protocols: [openai-chat], baseUrl: https://planted.example.com, models: [m], credential: env:C }]`,
+      ].join("\n"),
+      secrets: { P: "a planted password by file", K: `sk-sluice-${"p".repeat(43)}`, C: "sk-planted-by-file" },
+    });
     const text = JSON.stringify(await world.operations.audit());
-    for (const planted of [secret, "sk-planted-credential", "a planted password"]) expect(text).not.toContain(planted);
+    for (const planted of [secret, rotated.secret, "sk-planted", "a planted password", "pppppppp"])
+      expect(text).not.toContain(planted);
   });
 });
 

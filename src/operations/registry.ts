@@ -5,6 +5,8 @@ import { listAccessTokens } from "./access-tokens/list-access-tokens";
 import { revokeAccessToken } from "./access-tokens/revoke-access-token";
 import { rotateAccessToken } from "./access-tokens/rotate-access-token";
 import { updateAccessToken } from "./access-tokens/update-access-token";
+import { getAudit } from "./audit/get-audit";
+import { listAudit } from "./audit/list-audit";
 import { endBoost } from "./boosts/end-boost";
 import { extendBoost } from "./boosts/extend-boost";
 import { getBoost } from "./boosts/get-boost";
@@ -18,6 +20,7 @@ import { listLiveChannels } from "./channels/list-live-channels";
 import { testChannel } from "./channels/test-channel";
 import { testChannelDraft } from "./channels/test-channel-draft";
 import { updateChannel } from "./channels/update-channel";
+import { getDenial } from "./denials/get-denial";
 import { listDenials } from "./denials/list-denials";
 import { getExplanation } from "./explain/get-explanation";
 import { whatIf } from "./explain/what-if";
@@ -32,6 +35,8 @@ import { rotateKey } from "./keys/rotate-key";
 import { rotateOwnKey } from "./keys/rotate-own-key";
 import { updateKey } from "./keys/update-key";
 import { updateOwnKey } from "./keys/update-own-key";
+import { bulkLimits } from "./limits/bulk-limits";
+import { deleteLimits } from "./limits/delete-limits";
 import { getLimits } from "./limits/get-limits";
 import { listLimits } from "./limits/list-limits";
 import { previewLimits } from "./limits/preview-limits";
@@ -55,6 +60,8 @@ import { importPrices } from "./prices/import-prices";
 import { listMissingPrices } from "./prices/list-missing-prices";
 import { listPrices } from "./prices/list-prices";
 import { overridePrice } from "./prices/override-price";
+import { applyProvisioning } from "./provisioning/apply-provisioning";
+import { exportProvisioning } from "./provisioning/export-provisioning";
 import { getMatrix } from "./quotas/get-matrix";
 import { getOwnQuotas } from "./quotas/get-own-quotas";
 import { getUserQuotas } from "./quotas/get-user-quotas";
@@ -65,6 +72,7 @@ import { getRates } from "./rates/get-rates";
 import { getRpmStatus } from "./rates/get-rpm-status";
 import { listRates } from "./rates/list-rates";
 import { putRates } from "./rates/put-rates";
+import { listReplicas } from "./replicas/list-replicas";
 import { getOwnRequest } from "./requests/get-own-request";
 import { getRequest } from "./requests/get-request";
 import { listOwnRequests } from "./requests/list-own-requests";
@@ -162,6 +170,8 @@ const registered = [
   listLimits,
   getLimits,
   putLimits,
+  bulkLimits,
+  deleteLimits,
   previewLimits,
   restartTotal,
   listBoosts,
@@ -176,6 +186,7 @@ const registered = [
   getRpmStatus,
   clearGroupOverrides,
   listDenials,
+  getDenial,
   getUserQuotas,
   getOwnQuotas,
   getMatrix,
@@ -184,6 +195,11 @@ const registered = [
   whatIf,
   getSettings,
   updateSettings,
+  exportProvisioning,
+  applyProvisioning,
+  listAudit,
+  getAudit,
+  listReplicas,
 ] as const;
 
 /** Everything an admin or a user may do: REST, actions, audit and the permission tests follow from this list. */

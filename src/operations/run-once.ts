@@ -55,11 +55,11 @@ export async function keptReply(call: OnceCall, ports: OperationPorts): Promise<
  * Runs a call inside its transaction and keeps its reply there, or gives the kept one: a second call waits for the first one's commit, and
  * takes its place when that one failed. Throws idempotency_key_reused.
  */
-export async function runOnce(
+export async function runOnce<Reply extends OperationReply>(
   call: OnceCall,
   ports: OperationPorts,
-  run: () => Promise<OperationReply>,
-): Promise<OperationReply> {
+  run: () => Promise<Reply>,
+): Promise<Reply | OperationReply> {
   const { place, operation, digest, now } = call;
   if (!(await ports.idempotency.claim(place, { operation, now, since: now - IDEMPOTENCY_MS }))) {
     const kept = await keptReply(call, ports);

@@ -59,11 +59,13 @@ export function createRunOperation(deps: OperationDeps): RunOperation {
     if (kept !== null) return kept;
     await operation.check?.(parsed, outside);
     const detached = operation.isDetached === true ? await operation.run(parsed, outside) : null;
-    return deps.transact((ports) => {
+    return discardable(deps.transact, (ports) => {
       const context = { ...outside, ports };
       const change = async () => {
-        const output = await recorded(operation, detached ?? (await operation.run(parsed, context)), context);
-        return { output, configVersion: await ports.configVersion(), isReplayed: false };
+        const result = detached ?? (await operation.run(parsed, context));
+        const output = await recorded(operation, result, context);
+        const isDiscarded = result.isDiscarded === true;
+        return { output, configVersion: isDiscarded ? 0 : await ports.configVersion(), isReplayed: false, isDiscarded };
       };
       return once === null ? change() : runOnce(once, ports, change);
     });
@@ -114,6 +116,25 @@ export function isRead(operation: Operation): boolean {
   return operation.method === "GET" || operation.isRead === true;
 }
 
+/** A transaction whose reply may say that nothing of it is kept. */
+async function discardable(
+  transact: Transact,
+  work: (ports: OperationPorts) => Promise<OperationReply & { readonly isDiscarded?: boolean }>,
+): Promise<OperationReply> {
+  let discarded: OperationReply | null = null;
+  try {
+    return await transact(async (ports) => {
+      const { isDiscarded = false, ...reply } = await work(ports);
+      if (!isDiscarded) return reply;
+      discarded = reply;
+      throw new AppError("internal_error"); // undoes what was written and goes no further
+    });
+  } catch (error) {
+    if (discarded !== null) return discarded;
+    throw error;
+  }
+}
+
 function permit(operation: Operation, actor: Actor): void {
   const { permission } = operation;
   if (permission === null || permissionsOf(actor).includes(permission)) return;
@@ -140,6 +161,7 @@ async function recorded<Input extends z.ZodType, Output extends z.ZodType>(
 function auditRow(operation: string, note: AuditNote, { actor, now }: OperationContext): AuditRow {
   return {
     at: now,
+    via: actor.via,
     actorKind: actor.kind,
     actorUserId: actor.userId,
     actorName: actor.name,

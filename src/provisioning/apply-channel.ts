@@ -1,12 +1,15 @@
 import { AppError, type FieldError } from "@/core/errors";
-import { createChannel } from "@/operations/channels/create-channel";
+import { importChannel } from "@/operations/channels/import-channel";
 import { updateChannel } from "@/operations/channels/update-channel";
 import type { OperationContext } from "@/operations/operation";
 import { runInside } from "@/operations/run-operation";
 import type { ConfigFile } from "./config-file";
 import type { Step } from "./step";
 
-/** Creates or changes the channel of that name. Without a credential an existing one keeps its own. */
+/**
+ * Creates or changes the channel of that name. Without a credential an existing one keeps its own, and a new one serves no call until it has
+ * one.
+ */
 export function applyChannel(
   { credential, credentials, userGroups: groups, ...values }: ConfigFile["channels"][number],
   index: number,
@@ -18,8 +21,11 @@ export function applyChannel(
       const userGroups = await idsOf(groups, context);
       const row = await context.ports.channels.findByName(values.name);
       const input = { ...values, userGroups, credential, credentials };
-      if (row === null) return runInside(createChannel, input, context);
-      return runInside(updateChannel, { ...input, id: row.id, version: row.version }, context);
+      const channel =
+        row === null
+          ? await runInside(importChannel, input, context)
+          : await runInside(updateChannel, { ...input, id: row.id, version: row.version }, context);
+      return channel.credential === null ? "credential_missing" : undefined;
     },
   };
 }

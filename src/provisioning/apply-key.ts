@@ -4,7 +4,7 @@ import { runInside } from "@/operations/run-operation";
 import type { ConfigFile } from "./config-file";
 import type { Step } from "./step";
 
-/** Creates or changes the key of that user and name. Without a secret it must exist. */
+/** Creates or changes the key of that user and name. Without a secret an existing one keeps its own, and a new one has one that nobody knows. */
 export function applyKey({ user, ...values }: ConfigFile["keys"][number], index: number): Step {
   return {
     path: `keys[${index}]`,
@@ -14,7 +14,9 @@ export function applyKey({ user, ...values }: ConfigFile["keys"][number], index:
       if (owner === null) {
         throw new AppError("validation_failed", {}, { fields: [{ path: "user", code: "not_found" }] });
       }
-      return runInside(importKey, { ...values, userId: owner.id }, context);
+      const isNew = (await context.ports.keys.findByName(owner.id, values.name)) === null;
+      await runInside(importKey, { ...values, userId: owner.id }, context);
+      return isNew && values.secret == null ? "secret_unknown" : undefined;
     },
   };
 }

@@ -49,6 +49,11 @@ describe("every code of a channel's fields, by operation and by file (test 22)",
     expect(await byFile(patch)).toEqual([`${path}: ${code}`]);
   });
 
+  test("a new channel without a credential is refused by the operation; the file makes it, and it waits for one", async () => {
+    expect(await byOperation({ credential: null })).toEqual(["credential: credential_required"]);
+    expect(await byFile({ credential: null })).toEqual([]);
+  });
+
   test("user_group_unknown: the operation names groups by id, the file by name", async () => {
     expect(await byOperation({ userGroups: [999_999] })).toEqual(["userGroups[0]: user_group_unknown"]);
     expect(await byFile({ userGroups: ["nobody"] })).toEqual(["userGroups[0]: user_group_unknown"]);

@@ -40,7 +40,7 @@ export const configFile = strict({
     strict({
       ...channelFields,
       userGroups: orDefault(groupNames, []),
-      /** The first of `credentials`; without both, a channel that exists keeps its own. */
+      /** The first of `credentials`; without both, a channel that exists keeps its own and a new one has none. */
       credential: credentialField.nullish(),
       credentials: credentialsField.nullish(),
     }),

@@ -5,71 +5,64 @@ import { formatUnitPrice } from "@/core/prices/unit-price";
 import type { StoredBoost } from "@/core/quota/boost-store";
 import { formatAmount } from "@/core/quota/limit-amount";
 import type { StoredLimit } from "@/core/quota/limit-store";
+import { DEFAULT_SETTINGS, type Settings } from "@/core/settings/settings";
 import { formatMultiplier } from "@/lib/money";
-import { limitNames } from "./limit-names";
-import { rateOf } from "./rate-names";
+import { exportChannels } from "./export-channels";
+import { exportKeys, exportUsers } from "./export-users";
+import { boostKey, limitKey, limitNames } from "./limit-names";
+import { rateFileKey, rateOf } from "./rate-names";
+import { referenceNames } from "./reference-names";
 
-/** The current configuration as a provisioning file, without secrets, credentials and passwords; applying it changes nothing. */
-export async function exportConfig(ports: OperationPorts): Promise<string> {
-  const memberships = Map.groupBy(await ports.userGroups.listUsers({}), ({ userId }) => userId);
+/** What an export is asked for. */
+export type ExportOptions = {
+  /** True: `env:NAME` stands where a secret belongs; else it is left out. */
+  readonly references: boolean;
+};
+
+/**
+ * The current configuration as a provisioning file, without secrets, credentials and passwords; applying it changes nothing. Its order depends
+ * on the configuration alone, so that what is applied elsewhere exports the same.
+ */
+export async function exportConfig(
+  ports: OperationPorts,
+  options: ExportOptions = { references: false },
+): Promise<string> {
+  const name = options.references ? referenceNames() : null;
   const channels = await ports.channels.list();
   const channelNames = new Map(channels.map((channel) => [channel.id, channel.name]));
   const userGroups = await ports.userGroups.list({});
-  const groupNames = new Map(userGroups.map(({ id, name }) => [id, name]));
   const document = {
-    settings: await ports.settings.read(),
-    channels: channels.map(({ costMultiplierPpm, ...row }) => ({
-      name: row.name,
-      protocols: row.protocols,
-      operations: row.operations,
-      provider: row.provider,
-      baseUrl: row.baseUrl,
-      models: row.models.map(({ name, upstream }) => (name === upstream ? name : { name, upstream })),
-      priority: row.priority,
-      weight: row.weight,
-      costMultiplier: formatMultiplier(costMultiplierPpm),
-      timeouts: row.timeouts,
-      headers: row.headers,
-      usageInStream: row.usageInStream,
-      inputIncludesCache: row.inputIncludesCache,
-      onDisconnect: row.onDisconnect,
-      limiter: row.limiter,
-      overflow: row.overflow,
-      breaker: row.breaker,
-      rpm: row.rpm,
-      tpm: row.tpm,
-      // the id of a group that is gone is no name: such a channel must not come back open to everyone
-      userGroups: row.userGroups.map((id) => groupNames.get(id) ?? `#${id}`),
-      enabled: row.enabled,
-    })),
-    userGroups: userGroups.map(({ name, costMultiplierPpm }) => ({
-      name,
+    settings: ordered(await ports.settings.read()),
+    channels: await exportChannels(channels, { ports, userGroups, name }),
+    userGroups: userGroups.map(({ name: called, costMultiplierPpm }) => ({
+      name: called,
       ...(costMultiplierPpm === null ? {} : { costMultiplier: formatMultiplier(costMultiplierPpm) }),
     })),
-    users: (await ports.users.list({})).map(
-      ({ id, name, email, role, locale, timeZone, ipAllow, ipDeny, maxConcurrent, enabled }) => ({
-        ...{ name, email, role, locale, timeZone, ipAllow, ipDeny, maxConcurrent, enabled },
-        groups: (memberships.get(id) ?? []).map(({ userGroupName }) => userGroupName),
-      }),
-    ),
-    keys: (await ports.keys.list({})).map(
-      ({ userName, name, expiresAt, models, ipAllow, ipDeny, maxConcurrent, enabled }) => ({
-        user: userName,
-        name,
-        expiresAt: isoOrNull(expiresAt),
-        models,
-        ...{ ipAllow, ipDeny, maxConcurrent },
-        enabled,
-      }),
-    ),
-    modelGroups: (await ports.modelGroups.list({})).map(({ name, models }) => ({ name, models })),
+    users: await exportUsers(ports, name),
+    keys: await exportKeys(ports, name),
+    modelGroups: (await ports.modelGroups.list({})).map(({ name: called, models }) => ({ name: called, models })),
     models: (await ports.models.list()).map(({ managedBy: _, ...traits }) => traits),
-    limits: (await ports.limits.listAll()).map(limitOf),
-    rates: (await ports.rates.listAll()).map(rateOf),
-    boosts: (await ports.boosts.listAll()).filter(({ endedAt }) => endedAt === null).map(boostOf),
-    prices: inForce(await ports.prices.list({ source: "admin" })).map((row) => priceEntry(row, channelNames)),
+    limits: sorted((await ports.limits.listAll()).map(limitOf), limitKey),
+    rates: sorted((await ports.rates.listAll()).map(rateOf), rateFileKey),
+    boosts: sorted((await ports.boosts.listAll()).filter(({ endedAt }) => endedAt === null).map(boostOf), boostKey),
+    prices: sorted(
+      inForce(await ports.prices.list({ source: "admin" })).map((row) => priceEntry(row, channelNames)),
+      ({ components: _, priceAs: __, ...kind }) => JSON.stringify(Object.values(kind)),
+    ),
   };
   return stringify(document, { aliasDuplicateObjects: false, lineWidth: 120 });
+}
+
+/** Stored settings in the order of the schema. */
+function ordered(stored: Partial<Settings>): Partial<Settings> {
+  const names = Object.keys(DEFAULT_SETTINGS).filter((name) => Object.hasOwn(stored, name));
+  return Object.fromEntries(names.map((name) => [name, stored[name as keyof Settings]]));
+}
+
+/** Entries by their natural key, in an order of bytes that no language changes. */
+function sorted<Entry>(entries: readonly Entry[], keyOf: (entry: Entry) => string): readonly Entry[] {
+  const keyed = entries.map((entry) => [keyOf(entry), entry] as const);
+  return keyed.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, entry]) => entry);
 }
 
 /** What a limit leaves to the settings is not written. */
@@ -89,8 +82,8 @@ function boostOf({ userName, modelGroupName, unit, window, amount, validFrom, va
     user: userName,
     modelGroup: modelGroupName ?? "global",
     ...{ window, unit, amount: formatAmount(amount, unit) },
-    from: isoOrNull(validFrom),
-    to: isoOrNull(validTo),
+    from: toIso(validFrom),
+    to: toIso(validTo),
     ...(note === null ? {} : { note }),
   };
 }
@@ -100,13 +93,13 @@ function priceEntry(row: PriceRow, channelNames: ReadonlyMap<number, string>) {
   return {
     model: row.model,
     channel: row.channelId === null ? null : (channelNames.get(row.channelId) ?? null),
-    effectiveFrom: isoOrNull(row.effectiveFrom),
+    effectiveFrom: toIso(row.effectiveFrom),
     serviceTier: row.serviceTier,
     minInputTokens: row.minInputTokens,
     dailyUtcFrom: row.dailyUtcFrom,
     dailyUtcTo: row.dailyUtcTo,
     priceAs: row.priceAs,
-    components: Object.fromEntries(components),
+    components: Object.fromEntries(sorted(components, ([name]) => name)),
   };
 }
 
@@ -122,6 +115,6 @@ function inForce(rows: readonly PriceRow[]): readonly PriceRow[] {
   return [...byKind.values()];
 }
 
-function isoOrNull(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
+function toIso(at: number): string {
+  return new Date(at).toISOString();
 }

@@ -89,7 +89,7 @@ describe("limits of a file", () => {
   test("stay as they are in a second run, which writes no audit row and steps no version", async () => {
     const { configVersion } = await apply(LIMITS);
     const rows = await operations.audit();
-    expect(await apply(LIMITS)).toEqual({ ...NOTHING, configVersion });
+    expect(await apply(LIMITS)).toMatchObject({ ...NOTHING, configVersion });
     expect(await operations.audit()).toEqual(rows);
   });
 

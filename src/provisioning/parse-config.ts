@@ -1,5 +1,5 @@
 import { parseDocument } from "yaml";
-import { AppError, type FieldError } from "@/core/errors";
+import { AppError, type FieldError, isAppError } from "@/core/errors";
 import { fieldErrorsOf } from "@/operations/field-errors";
 import { type ConfigFile, configFile, NOT_SUPPORTED, SECRET_FIELDS, SECRET_LISTS } from "./config-file";
 import { duplicates } from "./duplicates";
@@ -11,6 +11,9 @@ export type SecretSource = {
 };
 
 type Plain = Record<string, unknown>;
+
+/** Behind the first faults of a syntax most are their echo. */
+const MAX_SYNTAX_FAULTS = 20;
 
 /**
  * Reads a provisioning file, YAML or JSON, with its secrets resolved. Throws validation_failed with every problem and its path at once;
@@ -46,17 +49,25 @@ function defaultPort(href: string): string {
 }
 
 function readYaml(text: string): Plain {
-  const document = parseDocument(text, { version: "1.2", schema: "core", uniqueKeys: true, strict: true });
-  if (document.errors.length > 0) {
-    const fields = document.errors.map((error) => {
-      const [start] = error.linePos ?? [];
-      return { path: start === undefined ? "" : `line ${start.line}, column ${start.col}`, code: "invalid" };
-    });
-    throw new AppError("validation_failed", {}, { fields });
-  }
-  const value: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
+  const value = toPlain(text) ?? {};
   if (isPlain(value)) return value;
   throw new AppError("validation_failed", {}, { fields: [{ path: "", code: "invalid" }] });
+}
+
+/** What the text says. An alias of nothing, too many of them and a nesting that no stack holds are refused like any other fault. */
+function toPlain(text: string): unknown {
+  try {
+    const document = parseDocument(text, { version: "1.2", schema: "core", uniqueKeys: true, strict: true });
+    const places = document.errors.map(({ linePos }) =>
+      linePos === undefined ? "" : `line ${linePos[0].line}, column ${linePos[0].col}`,
+    );
+    const fields = [...new Set(places)].slice(0, MAX_SYNTAX_FAULTS).map((path) => ({ path, code: "invalid" }));
+    if (fields.length > 0) throw new AppError("validation_failed", {}, { fields });
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    if (isAppError(error)) throw error;
+    throw new AppError("validation_failed", {}, { cause: error, fields: [{ path: "", code: "invalid" }] });
+  }
 }
 
 function isPlain(value: unknown): value is Plain {

@@ -55,6 +55,8 @@ prices:
   - { model: gpt-4o, input: "2.50", output: "10", cacheRead: "1.25", channel: main, components: { tool.web_search: "10" } }
 `;
 
+const SOUND = "name: c, protocols: [openai-chat], baseUrl: https://x.example.com, models: [m]";
+
 const secrets = {
   readEnv: (name: string) => ({ UPSTREAM_KEY: "sk-upstream-0123456789\n" })[name],
   readFile: (path: string) => ({ "/secrets/alice": "a password of alice\n" })[path],
@@ -246,6 +248,88 @@ describe("applying a file", () => {
   });
 });
 
+describe("what a file leaves open", () => {
+  test("a new channel without a credential is made, told of in every run, and gets one as any other channel", async () => {
+    const gap = [{ object: "channel c", code: "credential_missing" }];
+    const file = `channels: [{ ${SOUND} }]`;
+    expect(await apply(file)).toMatchObject({ created: ["channel c"], incomplete: gap });
+    expect(await apply(file)).toMatchObject({ ...NOTHING, incomplete: gap });
+    const { ports } = operations;
+    const row = await ports.channels.findByName("c");
+    expect(await ports.channels.credentials(row?.id)).toEqual([]);
+    expect(await apply(file.replace("x.example.com", "y.example.com"))).toMatchObject({ changed: ["channel c"] });
+    const whole = `channels: [{ ${SOUND}, credential: env:UPSTREAM_KEY }]`;
+    expect(await apply(whole)).toMatchObject({ changed: ["channel c"], incomplete: [] });
+    expect(await apply(file)).toMatchObject({ incomplete: [] });
+  });
+
+  test("a new key without a secret has one that nobody knows, which is told once", async () => {
+    const file = "users: [{ name: a }]\nkeys: [{ user: a, name: k }, { user: a, name: l }]";
+    const gap = (name: string) => ({ object: `key a/${name}`, code: "secret_unknown" });
+    expect(await apply(file)).toMatchObject({ incomplete: [gap("k"), gap("l")] });
+    const rows = await operations.ports.keys.list({});
+    expect(new Set(rows.map(({ lastFour, prefix }) => prefix + lastFour)).size).toBe(2);
+    expect(await apply(file)).toMatchObject({ ...NOTHING, incomplete: [] });
+    expect(await operations.ports.keys.list({})).toEqual(rows);
+  });
+});
+
+describe("what people did to the file's objects", () => {
+  const edit = async (name: string, input: object) => {
+    const who = await operations.signUp("admin", `ada ${Math.random().toString(36).slice(2, 8)}`);
+    await operations.run(name, input, who);
+    return who.name;
+  };
+
+  test("is told when a run undoes it, with who did it, and once", async () => {
+    await apply(FILE);
+    const main = await operations.ports.channels.findByName("main");
+    const by = await edit("channels.update", { id: main?.id, version: main?.version, weight: 9 });
+    const overwrote = [{ object: "channel main", editedBy: [by] }];
+    expect(await apply(FILE)).toMatchObject({ changed: ["channel main"], overwrote });
+    const next = FILE.replace('"1.5"', '"2"');
+    expect(await apply(next)).toMatchObject({ changed: ["channel main"], overwrote: [] });
+  });
+
+  test("is not told of fields that the file leaves alone, nor of objects that were never the file's", async () => {
+    await apply(FILE);
+    await edit("settings.update", { gatewayName: "Gate" });
+    const admin = await operations.signUp("admin", "root");
+    const group = await operations.run("userGroups.create", { name: "theirs" }, admin);
+    const { id } = group.output as { id: number };
+    await operations.run("userGroups.update", { id, version: 1, costMultiplier: "3" }, admin);
+    const next = `${FILE.replace("weekStart: sunday", "weekStart: monday")}rates: []\n`.replace(
+      "\nuserGroups:",
+      "\nuserGroups:\n  - { name: theirs }",
+    );
+    expect(await apply(next)).toMatchObject({ changed: ["user group theirs", "settings"], overwrote: [] });
+  });
+
+  test("is told of settings, limits, keys and users too", async () => {
+    const text = (amount: string) => `
+settings: { maxAttempts: 4 }
+users: [{ name: u, maxConcurrent: 3 }]
+keys: [{ user: u, name: k, secret: ${SECRET} }]
+limits: [{ subject: "user:u", target: global, window: daily, unit: usd, amount: "${amount}" }]
+`;
+    await apply(text("5"));
+    const user = await operations.ports.users.findByName("u");
+    const [key] = await operations.ports.keys.list({});
+    const place = { kind: "user", id: user?.id, target: "global" };
+    const admin = await operations.signUp("admin", "ada");
+    const { output } = await operations.run("limits.get", place, admin);
+    const { version } = output as { version: string };
+    await operations.run("settings.update", { maxAttempts: 5 }, admin);
+    await operations.run("users.update", { id: user?.id, version: user?.version, maxConcurrent: 9 }, admin);
+    await operations.run("keys.rotate", { id: key?.id }, admin);
+    await operations.run("limits.put", { ...place, version, values: {} }, admin);
+    const { overwrote, created } = await apply(text("5"));
+    const editedBy = ["ada"];
+    expect(overwrote).toEqual(["settings", "user u", "key u/k"].map((object) => ({ object, editedBy })));
+    expect(created).toEqual(["limits user:u global"]);
+  });
+});
+
 test("a channel whose only user group is gone is exported for nobody, not for everyone", async () => {
   await apply(FILE);
   const { ports } = operations;
@@ -328,7 +412,6 @@ whatever: true
       "models: [{ name: b }, { name: a, maxOutputTokens: 9, expectedOutputTokens: 10 }]",
       ["models[1].expectedOutputTokens: out_of_range"],
     ],
-    ["gives a new key no secret", "users: [{ name: a }]\nkeys: [{ user: a, name: k }]", ["keys[0].secret: required"]],
     [
       "gives a malformed key",
       "users: [{ name: a }]\nkeys: [{ user: a, name: k, secret: x }]",
@@ -339,11 +422,6 @@ whatever: true
       "names a channel that is none",
       'prices: [{ model: m, input: "1", channel: c }]',
       ["prices[0].channel: not_found"],
-    ],
-    [
-      "gives a new channel no credential",
-      "channels: [{ name: c, protocols: [openai-chat], baseUrl: https://x, models: [m] }]",
-      ["channels[0].credential: credential_required"],
     ],
     [
       "gives one address to two",
@@ -360,6 +438,12 @@ whatever: true
       "channels: [{ name: c, protocols: [openai-chat], baseUrl: http://169.254.169.254, models: [m], credential: xxxxxxxxxxxx }]",
       ["channels[0].baseUrl: base_url_forbidden"],
     ],
+    [
+      "leaves a credential empty",
+      `channels: [{ ${SOUND}, credential: "" }]`,
+      ["channels[0].credential: credential_required"],
+    ],
+    ["refers to an anchor that is none", "users: *nobody", [": invalid"]],
     ["is no YAML", "users: [", ["line 1, column 9: invalid"]],
     ["repeats a field", "users: []\nusers: []", ["line 2, column 1: invalid"]],
     ["is a list", "- a", [": invalid"]],
@@ -367,6 +451,12 @@ whatever: true
     expect(await faultsOf(text)).toEqual(faults);
     expect(await operations.audit()).toEqual([]);
     expect(await operations.ports.users.list({})).toEqual([]);
+  });
+
+  test("that is nested beyond reason is refused by its first faults", async () => {
+    const faults = await faultsOf("[".repeat(20_000));
+    expect(faults.length).toBeGreaterThan(0);
+    expect(faults.length).toBeLessThanOrEqual(20);
   });
 
   test("that takes a model of a person's group is refused whole", async () => {

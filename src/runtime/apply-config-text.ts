@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { isAppError } from "@/core/errors";
-import type { Transact } from "@/core/ports";
+import type { ProvisioningReport, Transact } from "@/core/ports";
 import type { Clock } from "@/lib/clock";
-import { type ApplyReport, applyConfig } from "@/provisioning/apply-config";
+import { applyConfig } from "@/provisioning/apply-config";
 import { readVariable } from "./env";
 import { startFault } from "./start-fault";
 
@@ -20,7 +20,7 @@ export function readConfigText(path: string, source: string): string {
 export async function applyConfigText(
   text: string,
   { source, transact, clock }: { source: string; transact: Transact; clock: Clock },
-): Promise<ApplyReport> {
+): Promise<ProvisioningReport> {
   try {
     return await applyConfig(text, { transact, clock, secrets: { readEnv: readVariable, readFile: readSecretFile } });
   } catch (error) {

@@ -170,9 +170,12 @@ function refuseUnsafe(values: Readonly<Record<string, string | undefined>>, prob
     if (/^SLUICE_(TEST_|CRASH_AT$)/.test(name)) problems.push(`${name} belongs to test builds: unset it`);
 }
 
+/** What an export with references calls secrets; the provisioning file reads them, nothing else does. */
+const REFERENCED = /^SLUICE_(CHANNEL|KEY|USER)_(.+_)?(CREDENTIAL|SECRET|PASSWORD)(_\d+)?$/;
+
 function unknownNames(values: Readonly<Record<string, string | undefined>>): readonly string[] {
   return Object.keys(values)
-    .filter((name) => name.startsWith("SLUICE_") && !KNOWN_NAMES.has(name))
+    .filter((name) => name.startsWith("SLUICE_") && !KNOWN_NAMES.has(name) && !REFERENCED.test(name))
     .map(
       (name) => `${name} is not a variable of Sluice and is ignored; did you mean ${nearestName(name, KNOWN_NAMES)}?`,
     );

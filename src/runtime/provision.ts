@@ -1,26 +1,42 @@
 import { systemClock } from "@/lib/clock";
 import { createLogger } from "@/observability/logger";
-import type { ApplyReport } from "@/provisioning/apply-config";
 import { exportConfig } from "@/provisioning/export-config";
 import { version } from "../../package.json";
 import { applyConfigText, readConfigText } from "./apply-config-text";
 import { bringSchema } from "./bring-schema";
 import { masterSecret } from "./master-secret";
 import { type Tools, withTools } from "./open-tools";
+import { reportLines } from "./report-lines";
 import { startFault } from "./start-fault";
 import { wireAdmin } from "./wire-parts";
 
-/** `npm run provision -- FILE` and `-- --export`: applies a file to the configured database, or prints what it holds in that shape. */
+const USAGE = "Usage: npm run provision -- FILE, or npm run provision -- --export [--references]";
+
+/** What the arguments ask for: a file to apply, or an export. Throws a StartFault with the usage. */
+function readArguments(args: readonly string[]): { path: string } | { path: null; references: boolean } {
+  const [first, second, ...more] = args;
+  const isExport = first === "--export" && (second === undefined || second === "--references") && more.length === 0;
+  if (isExport) return { path: null, references: second !== undefined };
+  if (first === undefined || second !== undefined || first.startsWith("-")) throw startFault(USAGE);
+  return { path: first };
+}
+
+/**
+ * `npm run provision -- FILE` and `-- --export`: applies a file to the configured database, or prints what it holds in that shape;
+ * `--references` names a variable where a secret belongs.
+ */
 export function provision(args: readonly string[], ask: { root: string; say(line: string): void }): Promise<void> {
-  const [path, ...more] = args;
-  if (path === undefined || more.length > 0 || (path.startsWith("-") && path !== "--export"))
-    throw startFault("Usage: npm run provision -- FILE, or npm run provision -- --export");
-  const text = path === "--export" ? null : readConfigText(path, "provision");
+  const asked = readArguments(args);
+  const text = asked.path === null ? null : readConfigText(asked.path, "provision");
   return withTools(ask.say, async (tools) => {
     const { operations } = await openAdmin(tools, { root: ask.root, text });
-    if (text === null) return ask.say((await operations.transact(exportConfig)).trimEnd());
-    const report = await applyConfigText(text, { source: path, transact: operations.transact, clock: systemClock });
-    for (const line of linesOf(report)) ask.say(line);
+    if (asked.path === null) {
+      const document = await operations.transact((ports) => exportConfig(ports, asked));
+      return ask.say(document.trimEnd());
+    }
+    const { transact } = operations;
+    const report = await applyConfigText(text ?? "", { source: asked.path, transact, clock: systemClock });
+    for (const line of reportLines(report)) ask.say(line);
   });
 }
 
@@ -40,14 +56,4 @@ async function openAdmin({ env, storage, cleanup, say }: Tools, { root, text }: 
     clock: systemClock,
     configText: text,
   });
-}
-
-/** What a run did, for a person; `unchanged` when there was nothing to do. */
-function linesOf({ created, changed, removed, configVersion }: ApplyReport): readonly string[] {
-  const lines = [
-    ...created.map((label) => `created ${label}`),
-    ...changed.map((label) => `changed ${label}`),
-    ...removed.map((label) => `removed ${label}`),
-  ];
-  return lines.length === 0 ? ["unchanged"] : [...lines, `applied as configuration ${configVersion}`];
 }

@@ -11,6 +11,7 @@ import type { SecretBox } from "@/lib/secret-box";
 import type { Log } from "@/observability/logger";
 import { OPERATIONS } from "@/operations/registry";
 import { createRunOperation, type RunOperation } from "@/operations/run-operation";
+import { fileProvisioning } from "@/provisioning/file-provisioning";
 import { accessTokenSource } from "@/stores/postgres/access-token-store";
 import { authSource } from "@/stores/postgres/auth-source";
 import type { Database } from "@/stores/postgres/client";
@@ -85,6 +86,7 @@ export function wireOperations(ask: OperationsAsk): OperationsWiring {
     packagedPrices: config.packagedPrices,
     effectivePrices: config.effectivePrices,
     quotas: ask.quotas,
+    provisioning: fileProvisioning,
     system: ask.system,
     systemState: ask.systemState,
   });

@@ -20,6 +20,7 @@ import { environmentSettings } from "./environment-settings";
 import type { Storage } from "./open-storage";
 import type { ProcessIdentity } from "./process-identity";
 import { lateQuotaPorts } from "./quota-ports";
+import { startLines } from "./report-lines";
 import { dutiesOf } from "./role";
 import { type StartFault, startFault } from "./start-fault";
 import { type ConfigWiring, wireConfig } from "./wire-config";
@@ -129,8 +130,7 @@ export async function wireParts(ground: Ground): Promise<Parts> {
   const { config, upstream, operations, systemState } = await wireAdmin(ground, built);
   if (ground.configText !== null) {
     const report = await applyConfigText(ground.configText, { ...operations, clock, source: "SLUICE_CONFIG" });
-    const changes = report.created.length + report.changed.length + report.removed.length;
-    if (changes > 0) say(`SLUICE_CONFIG: ${changes} changes applied`);
+    for (const line of startLines(report)) say(`SLUICE_CONFIG: ${line}`);
   }
   const ledgerRows = ledgerStore(storage.database);
   const ledger = await wireLedger({

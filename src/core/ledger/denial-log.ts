@@ -34,4 +34,6 @@ export type DenialRow = {
 export type DenialStore = {
   /** The newest first; a page that is not the last has a `nextCursor`, and `after` continues behind its last row. */
   list(filter: DenialFilter, page: { limit: number; after: RequestCursor | null }): Promise<Page<DenialRow>>;
+  /** By id, 32 hex digits. */
+  find(id: string): Promise<DenialRow | null>;
 };

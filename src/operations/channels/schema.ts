@@ -249,8 +249,10 @@ export const channelFields = {
   enabled: orDefault(fields.enabled, true),
 };
 
+/** Input of the provisioning file's way in: a channel whose credential may follow. */
+export const ImportChannelInput = strict({ ...channelFields, ...credentials });
 /** Input of `channels.create`. */
-export const CreateChannelInput = strict({ ...channelFields, ...credentials }).superRefine(
+export const CreateChannelInput = ImportChannelInput.superRefine(
   (given, context) => {
     if (given?.credential != null || given?.credentials != null) return;
     context.addIssue({ code: "custom", message: "credential_required", path: ["credential"] });

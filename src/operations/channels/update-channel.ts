@@ -51,7 +51,7 @@ async function planChanges(
   const row = existing(await ports.channels.find(id));
   const changes = changesOf({ row, version, actor }, valuesOf(row, patch));
   const stored = await readCredentials(id, ports);
-  const isMoved = !isSameHost(row.baseUrl, changes?.baseUrl ?? row.baseUrl);
+  const isMoved = stored.length > 0 && !isSameHost(row.baseUrl, changes?.baseUrl ?? row.baseUrl);
   const plan = planCredentials({ credential, credentials }, stored, isMoved);
   const faults = [...(await faultsOf({ ...row, ...changes }, row, ports)), ...plan.faults];
   return { row, changes, stored, plan, faults };

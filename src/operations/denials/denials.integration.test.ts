@@ -40,6 +40,10 @@ test("denials are listed newest first with what they said, filtered and in pages
     user: { id: admin.userId, name: "admin" },
     key: { id: 2, name: null },
   });
+  const get = (id: string) => operations.run("denials.get", { id }, admin);
+  expect((await get(items[1]?.id ?? "")).output).toEqual(items[1]);
+  for (const id of [requestIdOf(uuidv7Hex(now)), "x"])
+    await expect(get(id)).rejects.toMatchObject({ code: "request_not_found" });
   expect((await list({ code: "limit_exceeded" })).items).toEqual([items[1]]);
   expect((await list({ keyId: 3 })).items).toEqual([items[2]]);
   expect((await list({ userId: admin.userId + 1 })).items).toEqual([]);

@@ -1,10 +1,8 @@
-import type { DenialRow } from "@/core/ledger/denial-log";
-import { requestIdOf } from "@/lib/id";
 import { givenFilters } from "../list-cursor";
 import { defineOperation } from "../operation";
 import { readCursor, writeCursor } from "../request-cursor";
-import { toIso } from "../to-output";
-import { type DenialItem, DenialList, ListDenialsInput } from "./schema";
+import { denialItem } from "./denial-output";
+import { DenialList, ListDenialsInput } from "./schema";
 
 /** Refused requests, newest first, with what each refusal said. */
 export const listDenials = defineOperation({
@@ -32,20 +30,4 @@ export const listDenials = defineOperation({
 
 function instantOf(text: string | undefined): number | undefined {
   return text === undefined ? undefined : Date.parse(text);
-}
-
-function denialItem(row: DenialRow): DenialItem {
-  const { userId, userName, keyId, keyName, keyPrefix } = row;
-  return {
-    id: requestIdOf(row.id),
-    at: toIso(row.at),
-    user: userId === null ? null : { id: userId, name: userName },
-    key: keyId === null && keyPrefix === null ? null : { id: keyId, name: keyName, prefix: keyPrefix },
-    protocol: row.protocol,
-    operation: row.operation,
-    model: row.model,
-    status: row.status,
-    code: row.code,
-    params: row.params,
-  };
 }

@@ -14,6 +14,9 @@ export const ListDenialsInput = strict({
   ...pageFields,
 });
 
+/** Input of `denials.get`: the id as clients see it, `req_...`. */
+export const GetDenialInput = strict({ id: text(64) });
+
 /** A request that was refused before it was admitted. */
 export const DenialItem = z
   .object({

@@ -8,7 +8,8 @@ import { insertKey } from "./write-key";
 
 /**
  * A key with a secret that is already known, by user and name: the provisioning file's way in, kept out of the registry.
- * A new secret replaces the old one at once; without a secret the key must exist. Writes nothing when nothing differs.
+ * A new secret replaces the old one at once; without one a key that exists keeps its own, and a new key has one that nobody knows until it
+ * is rotated. Writes nothing when nothing differs.
  */
 export const importKey = defineOperation({
   name: "keys.import",
@@ -22,11 +23,10 @@ export const importKey = defineOperation({
   async run({ secret, ...input }, context) {
     const { ports, actor, now } = context;
     const digest = secret === null ? null : digestKey(secret);
-    if (secret !== null && digest === null) throw fault("secret_invalid");
+    if (secret !== null && digest === null) throw invalidSecret();
     const row = await ports.keys.findByName(input.userId, input.name);
     if (row === null) {
-      if (secret === null) throw fault("required");
-      const { output, audit } = await insertKey(input, context, secret);
+      const { output, audit } = await insertKey(input, context, secret ?? undefined);
       return { output: output.key, ...(audit === undefined ? {} : { audit }) };
     }
     const expiresAt = input.expiresAt === null ? null : Date.parse(input.expiresAt);
@@ -43,6 +43,6 @@ export const importKey = defineOperation({
   },
 });
 
-function fault(code: "required" | "secret_invalid"): AppError {
-  return new AppError("validation_failed", {}, { fields: [{ path: "secret", code }] });
+function invalidSecret(): AppError {
+  return new AppError("validation_failed", {}, { fields: [{ path: "secret", code: "secret_invalid" }] });
 }

@@ -126,7 +126,7 @@ export const KeyWithSecret = z.object({ key: Key, secret: z.string() }).meta({ i
 /** See the schema. */
 export type KeyWithSecret = z.infer<typeof KeyWithSecret>;
 
-/** Input of `keys.import`: a key with its secret; a null secret leaves that of an existing key. */
+/** Input of `keys.import`: a key with its secret; a null secret leaves that of an existing key, and makes one for a new key. */
 export const ImportKeyInput = strict({
   userId: idField,
   ...keyFields,

@@ -15,7 +15,7 @@ export async function insertKey(
 ): Promise<OperationResult<KeyWithSecret>> {
   if ((await ports.users.find(input.userId)) === null) fault("userId", "not_found");
   // A file outlives the keys it names: those that ended are made as ended.
-  const expiresAt = endOf(input.expiresAt, actor.kind === "file" ? 0 : now);
+  const expiresAt = endOf(input.expiresAt, actor.via === "file" ? 0 : now);
   const values = { ...input, expiresAt, managedBy: managedBy(actor) };
   const row = await ports.keys.insert(values, describeKey(secret));
   const key = keyOutput(row, now);

@@ -1,9 +1,6 @@
-import { AppError } from "@/core/errors";
 import { defineOperation } from "../operation";
-import { versionOf } from "./limit-output";
-import { readPlace } from "./limit-place";
+import { replaceLimits } from "./replace-limits";
 import { LimitCell, PutLimitsInput } from "./schema";
-import { wantedRows, writeLimits } from "./write-limits";
 
 /**
  * Replaces the limits of one subject and target: what is not named inherits, and a cell that stays keeps its row and with it its window
@@ -18,11 +15,8 @@ export const putLimits = defineOperation({
   input: PutLimitsInput,
   output: LimitCell,
   errors: ["version_conflict"],
-  async run({ version, values, ...asked }, context) {
+  async run(input, context) {
     await context.ports.limits.holdConfig();
-    const before = await readPlace(asked, context.ports);
-    const current = versionOf(before.rows);
-    if (current !== version) throw new AppError("version_conflict", { version: current });
-    return writeLimits(asked, { before, wanted: wantedRows(values, context) }, context);
+    return replaceLimits(input, context);
   },
 });

@@ -81,6 +81,23 @@ const LimitGridInput = strict(
 export const PutLimitsInput = strict({ ...place, version: text(64), values: LimitGridInput });
 /** See the schema. */
 export type PutLimitsInput = z.output<typeof PutLimitsInput>;
+/** Input of `limits.bulk`: as many of them, each place once; all are written or none. */
+export const BulkLimitsInput = strict({
+  changes: z
+    .array(PutLimitsInput, because("invalid"))
+    .min(1, "required")
+    .max(200, "too_long")
+    .superRefine((changes, context) => {
+      const seen = new Set<string>();
+      for (const [index, { kind, id, target }] of changes.entries()) {
+        const name = `${kind}:${id}:${target}`;
+        if (seen.has(name)) context.addIssue({ code: "custom", message: "duplicate", path: [index] });
+        seen.add(name);
+      }
+    }),
+});
+/** Input of `limits.delete`: the version is that of `limits.get`. */
+export const DeleteLimitsInput = strict({ ...place, version: text(64) });
 /** Input of `limits.preview`: the same body; the version is not looked at. */
 export const PreviewLimitsInput = strict({ ...place, version: text(64).optional(), values: LimitGridInput });
 /** Input of the provisioning file's way in: the named units and windows; the others stay. */
@@ -152,6 +169,9 @@ export const LimitCell = z
   .meta({ id: "LimitCell" });
 /** See the schema. */
 export type LimitCell = z.infer<typeof LimitCell>;
+
+/** Output of `limits.bulk`, in the order of the changes. */
+export const WrittenLimits = z.object({ items: z.array(LimitCell) });
 
 /** One stored limit. */
 export const LimitItem = z

@@ -20,7 +20,7 @@ export const putModel = defineOperation({
     }
     const before = await ports.models.find(input.name);
     const isSaid = input.maxOutputTokens ?? input.bytesPerToken ?? input.expectedOutputTokens;
-    const after: ModelRow = { ...input, managedBy: actor.kind === "file" ? "file" : (before?.managedBy ?? null) };
+    const after: ModelRow = { ...input, managedBy: actor.via === "file" ? "file" : (before?.managedBy ?? null) };
     if (isSaid === null) {
       if (before === null) return { output: { ...after, managedBy: null } };
       await ports.models.delete(input.name);

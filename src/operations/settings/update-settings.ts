@@ -19,7 +19,7 @@ export const updateSettings = defineOperation({
   errors: [],
   async run(input, { ports, actor }) {
     // The file may hold what a variable overrides: it is stored and waits for the variable to go.
-    const fixed = Object.keys(actor.kind === "file" ? {} : input)
+    const fixed = Object.keys(actor.via === "file" ? {} : input)
       .filter((name) => ports.system.fixedSettings[name] !== undefined)
       .map((path) => ({ path, code: "fixed_by_environment" }));
     const fields = [...fixed, ...(await unknownGroups(input, ports))];

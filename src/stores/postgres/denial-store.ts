@@ -33,24 +33,33 @@ async function countUpToCap(tx: Handle, where: SQL | undefined): Promise<{ value
   return { value: Math.min(total, COUNT_CAP), capped: total > COUNT_CAP };
 }
 
+const select = (tx: Handle, where: SQL | undefined) =>
+  tx
+    .select(COLUMNS)
+    .from(denials)
+    .leftJoin(users, eq(users.id, denials.userId))
+    .leftJoin(keys, eq(keys.id, denials.keyId))
+    .where(where);
+
+const withBareId = <Row extends { readonly id: string }>(row: Row): Row => ({ ...row, id: row.id.replaceAll("-", "") });
+
 /** Refused requests in PostgreSQL. */
 export function denialStore(tx: Handle): DenialStore {
   return {
+    async find(id) {
+      const [row] = await select(tx, eq(denials.id, dashedUuid(id)));
+      return row === undefined ? null : withBareId(row);
+    },
     async list(filter, { limit, after }) {
       const where = conditionsOf(filter);
       const beyond =
         after === null
           ? undefined
           : sql`(${denials.at}, ${denials.id}) < (${new Date(after.at).toISOString()}::timestamptz, ${dashedUuid(after.id)}::uuid)`;
-      const rows = await tx
-        .select(COLUMNS)
-        .from(denials)
-        .leftJoin(users, eq(users.id, denials.userId))
-        .leftJoin(keys, eq(keys.id, denials.keyId))
-        .where(and(where, beyond))
+      const rows = await select(tx, and(where, beyond))
         .orderBy(desc(denials.at), desc(denials.id))
         .limit(limit + 1);
-      const items = rows.slice(0, limit).map((row) => ({ ...row, id: row.id.replaceAll("-", "") }));
+      const items = rows.slice(0, limit).map(withBareId);
       const last = items.at(-1);
       const nextCursor = rows.length > limit && last !== undefined ? `${last.at}.${last.id}` : null;
       return { items, nextCursor, total: await countUpToCap(tx, where) };

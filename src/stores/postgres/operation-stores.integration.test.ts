@@ -330,6 +330,7 @@ describe("an operation's transaction", () => {
         await audit.insert([
           {
             at: 1,
+            via: "file",
             actorKind: "file",
             actorUserId: null,
             actorName: "file",

@@ -14,6 +14,7 @@ import { modelGroupStore } from "./model-group-store";
 import { modelStore } from "./model-store";
 import { priceStore } from "./price-store";
 import { rateStore } from "./rate-store";
+import { replicaStore } from "./replica-store";
 import { requestStore } from "./request-store";
 import { settingStore } from "./setting-store";
 import { setupStore } from "./setup-store";
@@ -40,6 +41,7 @@ export type OperationStores = Pick<
   | "audit"
   | "idempotency"
   | "setup"
+  | "replicas"
   | "configVersion"
 >;
 
@@ -63,6 +65,7 @@ export function operationStores(tx: Handle, database: Pick<Database, "transactio
     audit: auditStore(tx),
     idempotency: idempotencyStore(tx),
     setup: setupStore(tx, database),
+    replicas: { list: replicaStore({ db: tx }).list },
     configVersion: () => readConfigVersion(tx),
   };
 }

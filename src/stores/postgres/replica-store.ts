@@ -1,4 +1,5 @@
 import { and, desc, eq, getTableColumns, gte, isNull, lt, or } from "drizzle-orm";
+import type { RunningReplica } from "@/core/config/replica";
 import type { Database } from "./client";
 import { replicas } from "./schema/replicas";
 
@@ -6,8 +7,6 @@ const ADOPTED_MS = 172_800_000;
 
 /** A process as it was last known; instants are epoch ms. */
 type ReplicaRow = typeof replicas.$inferSelect;
-/** A running process as the others see it. */
-type RunningReplica = Omit<ReplicaRow, "adoptedAt">;
 
 /** Heartbeats of the running processes. */
 export type ReplicaStore = {
