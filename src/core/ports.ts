@@ -17,6 +17,7 @@ import type { RateStore } from "./quota/rate-store";
 import type { QuotaPorts } from "./quota-ports";
 import type { SettingStore } from "./settings/setting-store";
 import type { Settings } from "./settings/settings";
+import type { UsageStore } from "./usage/usage-report";
 import type { UserStore } from "./users/user";
 import type { UserGroupStore } from "./users/user-group";
 
@@ -60,6 +61,7 @@ export type OperationPorts = {
   readonly quotas: QuotaPorts;
   readonly settings: SettingStore;
   readonly requests: RequestStore;
+  readonly usage: UsageStore;
   readonly audit: AuditStore;
   readonly accounts: AccountStore;
   readonly setup: SetupStore;

@@ -32,6 +32,10 @@ function buildJobDeps(done: string[], patch: Partial<JobDeps> = {}): JobDeps {
       done.push(`forget homes ${new Date(before).toISOString().slice(0, 13)} ${limit}`);
       return done.filter((line) => line.startsWith("forget homes")).length < 3 ? limit : 7;
     },
+    async rollUpUsage(now, limit) {
+      done.push(`roll up ${new Date(now).toISOString().slice(11, 16)} ${limit}`);
+      return done.filter((line) => line.startsWith("roll up")).length < 3 ? limit : 7;
+    },
     habits: { learn: async () => 0, refresh: async () => {} },
     log: { info: line("info"), warn: line("warn"), error: line("error") },
     ...patch,

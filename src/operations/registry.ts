@@ -69,6 +69,8 @@ import { dismissSetup } from "./setup/dismiss-setup";
 import { findFirstRequest } from "./setup/find-first-request";
 import { getSetupState } from "./setup/get-setup-state";
 import { unlockSetup } from "./setup/unlock-setup";
+import { reportOwnUsage } from "./usage/report-own-usage";
+import { reportUsage } from "./usage/report-usage";
 import { addUsers } from "./user-groups/add-users";
 import { createUserGroup } from "./user-groups/create-user-group";
 import { deleteUserGroup } from "./user-groups/delete-user-group";
@@ -160,6 +162,8 @@ const registered = [
   getRpmStatus,
   clearGroupOverrides,
   listDenials,
+  reportUsage,
+  reportOwnUsage,
   getUserQuotas,
   getOwnQuotas,
   getMatrix,

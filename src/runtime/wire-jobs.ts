@@ -1,4 +1,5 @@
 import type { Accounts } from "@/accounts/create-accounts";
+import { hourCuts } from "@/core/usage/usage-buckets";
 import type { ProcessRole } from "@/core/vocabulary";
 import type { JobDeps } from "@/jobs/job";
 import { JOBS, type Schedule, startSchedule } from "@/jobs/schedule";
@@ -7,6 +8,7 @@ import type { Log } from "@/observability/logger";
 import type { Database } from "@/stores/postgres/client";
 import { ensurePartitions } from "@/stores/postgres/partitions";
 import { replicaStore } from "@/stores/postgres/replica-store";
+import { rollUpUsage } from "@/stores/postgres/roll-up-usage";
 import { signInAttemptStore } from "@/stores/postgres/sign-in-attempts";
 import { dutiesOf } from "./role";
 
@@ -17,6 +19,8 @@ export type JobsAsk = {
   /** This process among the replicas. */
   readonly replica: { readonly id: string; readonly role: ProcessRole; readonly release: string };
   configVersion(): number;
+  /** IANA zone of the system just now. */
+  zone(): string;
   readonly holds: JobDeps["holds"];
   readonly drift: JobDeps["drift"];
   readonly habits: JobDeps["habits"];
@@ -60,6 +64,7 @@ export function wireJobs(ask: JobsAsk): JobsWiring {
     habits: ask.habits,
     reportLive: ask.reportLive,
     forgetHomes: ask.forgetHomes,
+    rollUpUsage: (now: number, limit: number) => rollUpUsage(database, { now, limit, cuts: hourCuts(ask.zone(), now) }),
     log,
   };
   const schedule: Schedule = startSchedule(JOBS, deps, clock);

@@ -15,6 +15,7 @@ import { rateStore } from "./rate-store";
 import { requestStore } from "./request-store";
 import { settingStore } from "./setting-store";
 import { setupStore } from "./setup-store";
+import { usageStore } from "./usage-store";
 import { userGroupStore } from "./user-group-store";
 import { userStore } from "./user-store";
 
@@ -34,6 +35,7 @@ export type OperationStores = Pick<
   | "denials"
   | "settings"
   | "requests"
+  | "usage"
   | "audit"
   | "setup"
   | "configVersion"
@@ -55,6 +57,7 @@ export function operationStores(tx: Handle, database: Pick<Database, "transactio
     denials: denialStore(tx),
     settings: settingStore(tx),
     requests: requestStore(tx),
+    usage: usageStore(database),
     audit: auditStore(tx),
     setup: setupStore(tx, database),
     configVersion: () => readConfigVersion(tx),
