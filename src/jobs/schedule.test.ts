@@ -55,6 +55,7 @@ test("every job runs at once and then at its own pace", async () => {
     "expire 12:00:00",
     "forget attempts 12:00:00",
     ...Array.from({ length: 3 }, () => "forget homes 2026-10-22T12 10000"),
+    ...Array.from({ length: 3 }, () => "roll up 12:00 24"),
     "forget replicas before 11:00:00",
     "info: partitions made p1",
   ]);
