@@ -29,6 +29,34 @@ CREATE TABLE IF NOT EXISTS "usage_rolled_hours" (
   "denials" bigint NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE IF NOT EXISTS "usage_days" (
+  "kind" text NOT NULL,
+  "first" timestamp with time zone NOT NULL,
+  "user_id" bigint NOT NULL,
+  "key_id" bigint NOT NULL,
+  "model" text NOT NULL,
+  "model_group_id" bigint NOT NULL,
+  "channel_id" bigint NOT NULL,
+  "counted_in_user_global" boolean NOT NULL,
+  "counted_in_key_global" boolean NOT NULL,
+  "cost_nusd" bigint NOT NULL,
+  "requests" bigint NOT NULL,
+  "tokens" bigint NOT NULL,
+  "input_tokens" bigint NOT NULL,
+  "cached_tokens" bigint NOT NULL,
+  "output_tokens" bigint NOT NULL,
+  "entries" bigint NOT NULL,
+  "errors" bigint NOT NULL,
+  "denied" bigint NOT NULL,
+  CONSTRAINT "usage_days_pkey" PRIMARY KEY("kind","first","user_id","key_id","model","model_group_id","channel_id","counted_in_user_global","counted_in_key_global"),
+  CONSTRAINT "usage_days_kind_check" CHECK ("kind" IN ('all', 'keys', 'models'))
+);
+--> statement-breakpoint
+CREATE TABLE IF NOT EXISTS "usage_rolled_days" (
+  "first" timestamp with time zone PRIMARY KEY NOT NULL,
+  "past" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE IF NOT EXISTS "usage_marks" (
   "id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
   "hour" timestamp with time zone NOT NULL

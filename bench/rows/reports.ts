@@ -1,5 +1,5 @@
 import type { OperationPorts } from "@/core/ports";
-import { hourCuts } from "@/core/usage/usage-buckets";
+import { hourCuts, pastDays } from "@/core/usage/usage-buckets";
 import { systemClock } from "@/lib/clock";
 import type { Actor } from "@/operations/operation";
 import { OPERATIONS } from "@/operations/registry";
@@ -7,6 +7,7 @@ import { createRunOperation } from "@/operations/run-operation";
 import { createDatabase, type Database } from "@/stores/postgres/client";
 import { migrate } from "@/stores/postgres/migrate";
 import { createTransact, operationStores } from "@/stores/postgres/operation-stores";
+import { rollUpDays } from "@/stores/postgres/roll-up-days";
 import { rollUpUsage } from "@/stores/postgres/roll-up-usage";
 import { fillUsage } from "../fill-usage";
 import { median } from "../load";
@@ -17,6 +18,7 @@ const DAYS = 30;
 const ROUNDS = 5;
 const BAR_MS = 300;
 const HOURS_AT_A_TIME = 24;
+const DAYS_AT_A_TIME = 7;
 
 const ADMIN: Actor = { kind: "account", via: "api", role: "admin", userId: 1, name: "user 1", address: null };
 
@@ -87,7 +89,9 @@ async function moveTo(database: Database, zone: string): Promise<void> {
   await operationStores(database.db, database).settings.write({ timeZone: zone });
   const ask = { now, cuts: hourCuts(zone, now), limit: HOURS_AT_A_TIME };
   while ((await rollUpUsage(database, ask)) === HOURS_AT_A_TIME);
-  await database.sql.unsafe("vacuum analyze usage_hours, usage_marks, usage_rolled_hours");
+  const days = (since: number) => pastDays(zone, since, now);
+  while ((await rollUpDays(database, days, DAYS_AT_A_TIME)) === DAYS_AT_A_TIME);
+  await database.sql.unsafe("vacuum analyze usage_days, usage_hours, usage_marks, usage_rolled_hours");
 }
 
 async function measure(database: Database, asks: typeof LISTS, prefix: string): Promise<Figure[]> {

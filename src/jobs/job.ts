@@ -24,8 +24,11 @@ export type JobDeps = {
   };
   /** Forgets homes of responses that were stored before an instant, epoch ms; at most `limit`. Returns how many. */
   forgetHomes(before: number, limit: number): Promise<number>;
-  /** Adds up hours of usage that ended by an instant, epoch ms; at most `limit`. Returns how many. */
-  rollUpUsage(now: number, limit: number): Promise<number>;
+  /** Adds up hours or days of usage that ended by an instant, epoch ms; at most `limit`. Each returns how many. */
+  readonly usage: {
+    rollUpHours(now: number, limit: number): Promise<number>;
+    rollUpDays(now: number, limit: number): Promise<number>;
+  };
   /** Tells the other replicas what the live board sums; resolves at once without any. */
   reportLive(): Promise<void>;
   readonly log: Log;

@@ -32,9 +32,15 @@ function buildJobDeps(done: string[], patch: Partial<JobDeps> = {}): JobDeps {
       done.push(`forget homes ${new Date(before).toISOString().slice(0, 13)} ${limit}`);
       return done.filter((line) => line.startsWith("forget homes")).length < 3 ? limit : 7;
     },
-    async rollUpUsage(now, limit) {
-      done.push(`roll up ${new Date(now).toISOString().slice(11, 16)} ${limit}`);
-      return done.filter((line) => line.startsWith("roll up")).length < 3 ? limit : 7;
+    usage: {
+      async rollUpHours(now, limit) {
+        done.push(`roll up hours ${new Date(now).toISOString().slice(11, 16)} ${limit}`);
+        return done.filter((line) => line.startsWith("roll up hours")).length < 3 ? limit : 7;
+      },
+      async rollUpDays(now, limit) {
+        done.push(`roll up days ${new Date(now).toISOString().slice(11, 16)} ${limit}`);
+        return 0;
+      },
     },
     habits: { learn: async () => 0, refresh: async () => {} },
     log: { info: line("info"), warn: line("warn"), error: line("error") },
@@ -55,9 +61,10 @@ test("every job runs at once and then at its own pace", async () => {
     "expire 12:00:00",
     "forget attempts 12:00:00",
     ...Array.from({ length: 3 }, () => "forget homes 2026-10-22T12 10000"),
-    ...Array.from({ length: 3 }, () => "roll up 12:00 24"),
     "forget replicas before 11:00:00",
     "info: partitions made p1",
+    "roll up days 12:00 7",
+    ...Array.from({ length: 3 }, () => "roll up hours 12:00 24"),
   ]);
   clock.advance(5_000);
   await settle();

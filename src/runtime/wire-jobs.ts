@@ -1,5 +1,5 @@
 import type { Accounts } from "@/accounts/create-accounts";
-import { hourCuts } from "@/core/usage/usage-buckets";
+import { hourCuts, pastDays } from "@/core/usage/usage-buckets";
 import type { ProcessRole } from "@/core/vocabulary";
 import type { JobDeps } from "@/jobs/job";
 import { JOBS, type Schedule, startSchedule } from "@/jobs/schedule";
@@ -8,6 +8,7 @@ import type { Log } from "@/observability/logger";
 import type { Database } from "@/stores/postgres/client";
 import { ensurePartitions } from "@/stores/postgres/partitions";
 import { replicaStore } from "@/stores/postgres/replica-store";
+import { rollUpDays } from "@/stores/postgres/roll-up-days";
 import { rollUpUsage } from "@/stores/postgres/roll-up-usage";
 import { signInAttemptStore } from "@/stores/postgres/sign-in-attempts";
 import { dutiesOf } from "./role";
@@ -64,7 +65,12 @@ export function wireJobs(ask: JobsAsk): JobsWiring {
     habits: ask.habits,
     reportLive: ask.reportLive,
     forgetHomes: ask.forgetHomes,
-    rollUpUsage: (now: number, limit: number) => rollUpUsage(database, { now, limit, cuts: hourCuts(ask.zone(), now) }),
+    usage: {
+      rollUpHours: (now: number, limit: number) =>
+        rollUpUsage(database, { now, limit, cuts: hourCuts(ask.zone(), now) }),
+      rollUpDays: (now: number, limit: number) =>
+        rollUpDays(database, (since) => pastDays(ask.zone(), since, now), limit),
+    },
     log,
   };
   const schedule: Schedule = startSchedule(JOBS, deps, clock);

@@ -1,4 +1,4 @@
-import { zoneClock } from "@/lib/time-zone";
+import { dayOf, zoneClock } from "@/lib/time-zone";
 import type { UsageInterval, WeekDay } from "../vocabulary";
 
 /** What the buckets of a report are made of: the period in epoch ms (`to` exclusive, after `from`), and the calendar. */
@@ -75,4 +75,15 @@ export function hourCuts(zone: string, at: number): readonly number[] {
     return ((((moment - wallAt(moment)) % HOUR_MS) + HOUR_MS) % HOUR_MS) / 60_000;
   });
   return [...new Set(minutes)].filter((minute) => minute > 0 && Number.isInteger(minute)).sort((a, b) => a - b);
+}
+
+/** The most days that are looked at: more than ten years. */
+const MOST_DAYS = 4_000;
+
+/** The days of a zone from the one that holds `since` to the last that is over at `now`, rising; epoch ms. The last eleven years at most. */
+export function pastDays(zone: string, since: number, now: number): readonly { readonly from: number; readonly to: number }[] {
+  const begin = Math.max(dayOf(since, zone).from, dayOf(now - (MOST_DAYS - 2) * DAY_MS, zone).from);
+  if (begin >= now) return [];
+  const bounds = bucketBounds({ from: begin, to: now, interval: "day", zone, weekStart: "monday" }, MOST_DAYS) ?? [];
+  return bounds.slice(0, -2).map((from, index) => ({ from, to: bounds[index + 1] ?? from }));
 }

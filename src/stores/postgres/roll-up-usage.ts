@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "./client";
 import type { Handle } from "./handle";
-import { denialParts, ledgerParts, MEASURE_COLUMNS, MEASURE_SUMS, SUBJECT_COLUMNS } from "./usage-parts";
+import { denialParts, ledgerParts, MEASURE_COLUMNS, MEASURE_SUMS, SUBJECT_COLUMNS, type TimeRange } from "./usage-parts";
 
 /** What to roll up. */
 export type RollUpAsk = {
@@ -27,8 +27,7 @@ const iso = (at: number) => new Date(at).toISOString();
 export function rollUpUsage(database: Pick<Database, "transaction">, ask: RollUpAsk): Promise<number> {
   return database.transaction(
     async (tx) => {
-      await tx.execute(sql`set transaction isolation level repeatable read`);
-      await tx.execute(sql`lock table usage_rolled_hours in share row exclusive mode`);
+      await openSnapshot(tx);
       const hours = await dueHours(tx, ask);
       for (const hour of hours) await rollUpHour(tx, hour, ask.cuts);
       await thinMarks(tx);
@@ -36,6 +35,20 @@ export function rollUpUsage(database: Pick<Database, "transaction">, ask: RollUp
     },
     { statementMs: ROLL_UP_MS },
   );
+}
+
+/** In a transaction that has not read yet: one roll-up at a time, and a snapshot that is taken after the one before it ended. */
+export async function openSnapshot(tx: Handle): Promise<void> {
+  await tx.execute(sql`set transaction isolation level repeatable read`);
+  await tx.execute(sql`lock table usage_rolled_hours in share row exclusive mode`);
+}
+
+/** Forgets the days that a piece of time (epoch ms) touches. */
+export async function forgetDays(tx: Handle, { from, to }: TimeRange): Promise<void> {
+  await tx.execute(sql`
+    with gone as (
+      delete from usage_rolled_days where first < ${iso(to)}::timestamptz and past > ${iso(from)}::timestamptz returning first)
+    delete from usage_days where first in (select first from gone)`);
 }
 
 async function dueHours(tx: Handle, { now, cuts, limit }: RollUpAsk): Promise<readonly number[]> {
@@ -60,6 +73,7 @@ async function rollUpHour(tx: Handle, hour: number, cuts: readonly number[]): Pr
     left join usage_rolled_hours r on ${ofHour}`);
   // Rows are only ever added. Fewer than were summed up means that their partition is gone, and the sums are all that is left.
   if (found?.kept === false) {
+    await forgetDays(tx, range);
     await tx.execute(sql`delete from usage_hours where ${inHour(sql`bucket`)}`);
     await tx.execute(insertHour(range, cuts));
     await tx.execute(sql`

@@ -4,7 +4,7 @@ import { buildStoredDenial, buildStoredEntry } from "@test/build-stored-rows";
 import { seededRandom } from "@test/seeded-random";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { LedgerEntry } from "@/core/ledger/entry";
-import { bucketBounds, hourCuts } from "@/core/usage/usage-buckets";
+import { bucketBounds, hourCuts, pastDays } from "@/core/usage/usage-buckets";
 import type { UsageAsk, UsageFilter, UsagePoints, UsageReading } from "@/core/usage/usage-report";
 import { USAGE_DIMENSIONS, USAGE_INTERVALS, USAGE_MEASURES, type UsageDimension } from "@/core/vocabulary";
 import { uuidv7Hex } from "@/lib/id";
@@ -13,6 +13,7 @@ import type { Database } from "./client";
 import { readLedgerReport } from "./ledger-report";
 import { ledgerStore } from "./ledger-store";
 import { ensurePartitions } from "./partitions";
+import { rollUpDays } from "./roll-up-days";
 import { rollUpUsage } from "./roll-up-usage";
 import { usageStore } from "./usage-store";
 
@@ -52,6 +53,7 @@ const fractions = (seed: number) => {
 };
 const roll = (zone = "UTC", now = NOW, on: Pick<Database, "transaction"> = database) =>
   rollUpUsage(on, { now, cuts: hourCuts(zone, now), limit: 1_000 });
+const rollDays = (zone = "UTC") => rollUpDays(database, (since) => pastDays(zone, since, NOW), 100);
 const record = (...entries: LedgerEntry[]) => ledgerStore(database).record(settlementTexts(entries));
 
 function detailOf(counts: Readonly<Record<string, number>>): LedgerEntry["detail"] {
@@ -181,7 +183,10 @@ describe("the usage of a period", () => {
       });
       const rollUps = [roll(zone), roll(zone), roll("UTC", FROM + SPAN_MS / 2)].map(async (first) => {
         await first;
-        for (let turn = 0; turn < 4; turn++) await roll(zone);
+        for (let turn = 0; turn < 4; turn++) {
+          await roll(zone);
+          await rollDays(turn === 0 ? "Europe/Berlin" : zone);
+        }
       });
       await Promise.all([...lanes, ...rollUps]);
       const compare = async () => {
@@ -191,6 +196,8 @@ describe("the usage of a period", () => {
       for (let n = 0; n < 25; n++) await compare();
       await roll(zone);
       for (let n = 0; n < 25; n++) await compare();
+      await rollDays(zone);
+      for (let n = 0; n < 50; n++) await compare();
       expect(await database.sql`select from usage_marks`).toHaveLength(0);
       expect(await readLedgerReport(database)).toMatchObject({ hourMismatches: 0, rollupMismatches: 0 });
     },
@@ -270,6 +277,23 @@ describe("the usage of a period", () => {
     expect(await roll("Asia/Kathmandu")).toBe(1);
     expect(await roll("Asia/Kathmandu")).toBe(0);
     expect(await requestsNow()).toBe(2);
+  });
+
+  test("days are summed up when they are over and whole, and again after what comes late", async () => {
+    await record(entryAt(AT), entryAt(AT + 24 * HOUR_MS));
+    expect(await rollDays()).toBe(0);
+    await roll();
+    expect(await rollDays()).toBe(5);
+    expect(await rollDays()).toBe(0);
+    await record(entryAt(AT + 1));
+    expect(await requestsNow()).toBe(3);
+    await roll();
+    expect(await database.sql`select from usage_rolled_days`).toHaveLength(4);
+    expect(await requestsNow()).toBe(3);
+    expect(await rollDays()).toBe(1);
+    expect(await requestsNow()).toBe(3);
+    expect(await rollDays("Europe/Berlin")).toBe(5);
+    expect(await requestsNow()).toBe(3);
   });
 
   test("hours are cut anew when the zone of the system changes", async () => {

@@ -13,6 +13,7 @@ import { asNanoUsd } from "@/lib/money";
 import type { Database } from "./client";
 import type { Handle } from "./handle";
 import { readRawHours } from "./raw-hours";
+import { planDays } from "./usable-days";
 import {
   denialParts,
   hourOf,
@@ -66,7 +67,7 @@ type PointRow = Readonly<Record<Exclude<MeasureColumn, "entries">, string>> & {
 };
 
 /**
- * Usage reports in PostgreSQL: hours that are rolled up and lie wholly in one bucket, and the ledger itself for all others, in one snapshot
+ * Usage reports in PostgreSQL: days and hours that are rolled up and lie wholly in one bucket, and the ledger itself for all others, in one snapshot
  * (dashboard.md 6.11).
  */
 export function usageStore(database: Pick<Database, "transaction">): UsageStore {
@@ -75,7 +76,8 @@ export function usageStore(database: Pick<Database, "transaction">): UsageStore 
       database.transaction(
         async (tx) => {
           const hours = await readRawHours(tx, ask.bounds);
-          const rows = await tx.execute<PointRow>(reportStatement(ask, hours));
+          const days = await planDays(tx, ask.bounds, hours.hours);
+          const rows = await tx.execute<PointRow>(reportStatement(ask, sourcesOf(ask, hours, days)));
           return readingOf(ask, rows, await readNames(tx, ask.groupBy, rows));
         },
         { snapshot: true, statementMs: REPORT_MS },
@@ -83,22 +85,42 @@ export function usageStore(database: Pick<Database, "transaction">): UsageStore 
   };
 }
 
-function reportStatement(ask: UsageAsk, raw: Awaited<ReturnType<typeof readRawHours>>): SQL {
-  const { bounds, groupBy, measure, top } = ask;
-  const filter = conditionsOf(ask.filter);
-  const [from, to] = [bounds[0] ?? 0, bounds.at(-1) ?? 0];
-  const rolled = sql`
-    select bucket as at, ${SUBJECT_COLUMNS}, ${MEASURE_COLUMNS} from usage_hours
-    where bucket >= ${iso(from)}::timestamptz and bucket < ${iso(to)}::timestamptz and ${filter}
-      and ${raw.hours.length === 0 ? sql`true` : sql`${hourOf(sql`bucket`)} <> all (${instantArray(raw.hours)})`}`;
-  const parts = [
-    rolled,
+/** Where the sums of a report come from: whole days, hours between them, and what is not rolled up. */
+function sourcesOf(
+  { filter: asked, groupBy }: UsageAsk,
+  raw: Awaited<ReturnType<typeof readRawHours>>,
+  { days, gaps }: Awaited<ReturnType<typeof planDays>>,
+): SQL {
+  const filter = conditionsOf(asked);
+  const columns = sql`${SUBJECT_COLUMNS}, ${MEASURE_COLUMNS}`;
+  const inGaps = gaps.map(({ from, to }) => sql`bucket >= ${iso(from)}::timestamptz and bucket < ${iso(to)}::timestamptz`);
+  const isRolled = raw.hours.length === 0 ? sql`true` : sql`${hourOf(sql`bucket`)} <> all (${instantArray(raw.hours)})`;
+  const sources = [
+    sql`select first as at, ${columns} from usage_days
+      where kind = ${kindOf(asked, groupBy)} and first = any (${instantArray(days)}) and ${filter}`,
+    ...(gaps.length === 0
+      ? []
+      : [sql`select bucket as at, ${columns} from usage_hours where (${sql.join(inGaps, sql` or `)}) and ${isRolled} and ${filter}`]),
     ...(raw.ranges.length === 0 ? [] : [ledgerParts(raw.ranges, filter), denialParts(raw.ranges, filter)]),
   ];
+  return sql.join(sources, sql` union all `);
+}
+
+/** The smallest kind of days that tells apart what a report asks for. */
+function kindOf(filter: UsageFilter, groupBy: UsageDimension | null): "all" | "keys" | "models" {
+  const { userId, userGroupId, keyId, model, modelGroupId, channelId } = filter;
+  const isOf = (...names: UsageDimension[]) => groupBy !== null && names.includes(groupBy);
+  const byKeys = isOf("user", "user_group", "key") || (userId ?? userGroupId ?? keyId) !== undefined;
+  const byModels = isOf("model", "model_group", "channel") || (model ?? modelGroupId ?? channelId) !== undefined;
+  if (byKeys && byModels) return "all";
+  return byKeys ? "keys" : "models";
+}
+
+function reportStatement({ bounds, groupBy, measure, top }: UsageAsk, parts: SQL): SQL {
   const bucketed = sql`
     select width_bucket(at, ${instantArray(bounds)}) - 1 as no, ${groupBy === null ? sql`null::text` : DIMENSION[groupBy]} as dim,
       ${MEASURE_SUMS}
-    from (${sql.join(parts, sql` union all `)}) part group by 1, 2`;
+    from (${parts}) part group by 1, 2`;
   const total = sql`select 0 as place, null::text as dim, no, ${MEASURE_SUMS} from bucketed group by no`;
   if (groupBy === null) return sql`with bucketed as materialized (${bucketed}) ${total}`;
   const byGroup = sql`
