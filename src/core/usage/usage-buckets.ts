@@ -81,7 +81,11 @@ export function hourCuts(zone: string, at: number): readonly number[] {
 const MOST_DAYS = 4_000;
 
 /** The days of a zone from the one that holds `since` to the last that is over at `now`, rising; epoch ms. The last eleven years at most. */
-export function pastDays(zone: string, since: number, now: number): readonly { readonly from: number; readonly to: number }[] {
+export function pastDays(
+  zone: string,
+  since: number,
+  now: number,
+): readonly { readonly from: number; readonly to: number }[] {
   const begin = Math.max(dayOf(since, zone).from, dayOf(now - (MOST_DAYS - 2) * DAY_MS, zone).from);
   if (begin >= now) return [];
   const bounds = bucketBounds({ from: begin, to: now, interval: "day", zone, weekStart: "monday" }, MOST_DAYS) ?? [];

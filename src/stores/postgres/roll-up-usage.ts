@@ -1,7 +1,14 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "./client";
 import type { Handle } from "./handle";
-import { denialParts, ledgerParts, MEASURE_COLUMNS, MEASURE_SUMS, SUBJECT_COLUMNS, type TimeRange } from "./usage-parts";
+import {
+  denialParts,
+  ledgerParts,
+  MEASURE_COLUMNS,
+  MEASURE_SUMS,
+  SUBJECT_COLUMNS,
+  type TimeRange,
+} from "./usage-parts";
 
 /** What to roll up. */
 export type RollUpAsk = {

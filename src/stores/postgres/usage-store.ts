@@ -93,14 +93,18 @@ function sourcesOf(
 ): SQL {
   const filter = conditionsOf(asked);
   const columns = sql`${SUBJECT_COLUMNS}, ${MEASURE_COLUMNS}`;
-  const inGaps = gaps.map(({ from, to }) => sql`bucket >= ${iso(from)}::timestamptz and bucket < ${iso(to)}::timestamptz`);
+  const inGaps = gaps.map(
+    ({ from, to }) => sql`bucket >= ${iso(from)}::timestamptz and bucket < ${iso(to)}::timestamptz`,
+  );
   const isRolled = raw.hours.length === 0 ? sql`true` : sql`${hourOf(sql`bucket`)} <> all (${instantArray(raw.hours)})`;
   const sources = [
     sql`select first as at, ${columns} from usage_days
       where kind = ${kindOf(asked, groupBy)} and first = any (${instantArray(days)}) and ${filter}`,
     ...(gaps.length === 0
       ? []
-      : [sql`select bucket as at, ${columns} from usage_hours where (${sql.join(inGaps, sql` or `)}) and ${isRolled} and ${filter}`]),
+      : [
+          sql`select bucket as at, ${columns} from usage_hours where (${sql.join(inGaps, sql` or `)}) and ${isRolled} and ${filter}`,
+        ]),
     ...(raw.ranges.length === 0 ? [] : [ledgerParts(raw.ranges, filter), denialParts(raw.ranges, filter)]),
   ];
   return sql.join(sources, sql` union all `);
