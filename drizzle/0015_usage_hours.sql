@@ -62,6 +62,8 @@ CREATE TABLE IF NOT EXISTS "usage_marks" (
   "hour" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE INDEX IF NOT EXISTS "usage_days_model" ON "usage_days" USING btree ("model","first") WHERE kind = 'all';
+--> statement-breakpoint
 CREATE INDEX IF NOT EXISTS "usage_hours_user" ON "usage_hours" USING btree ("user_id","bucket");
 --> statement-breakpoint
 CREATE INDEX IF NOT EXISTS "usage_hours_key" ON "usage_hours" USING btree ("key_id","bucket");

@@ -39,7 +39,8 @@ describe("the buckets of a report", () => {
       "2026-11-23T18:15:00Z",
       ["2026-11-21T18:15", "2026-11-22T18:15", "2026-11-23T18:15"],
     ],
-  ] as const)("follow the wall clock of %s by the %s", (zone, interval, ...[from, to, expected]) => {
+  ] as const)("follow the wall clock of %s by the %s", (zone, interval, ...rest) => {
+    const [from, to, expected] = rest as [string, string, readonly string[]];
     expect(texts({ zone, interval, from, to })).toEqual(expected);
   });
 

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { boolean, check, index, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { instant, safeBigint } from "./columns";
 
 /** Sums of `usage_hours` per day of the system's zone, for long reports; written by the roll-up alone. Data. */
@@ -42,6 +42,7 @@ export const usageDays = pgTable(
         table.countedInKeyGlobal,
       ],
     }),
+    index("usage_days_model").on(table.model, table.first).where(sql`kind = 'all'`),
     check("usage_days_kind_check", sql`${table.kind} IN ('all', 'keys', 'models')`),
   ],
 );
