@@ -10,6 +10,7 @@ import { firstTokenRow, latencyRow } from "./rows/latency";
 import { ledgerDrainRow } from "./rows/ledger";
 import { denialRow, growthRow, redisCpuRow } from "./rows/limits";
 import { idleMemoryRow, openStreamsRow } from "./rows/memory";
+import { reportsRow } from "./rows/reports";
 import { scanRow } from "./rows/scan";
 import { openStage } from "./stage";
 
@@ -26,6 +27,7 @@ const ROWS: readonly Row[] = [
   growthRow,
   ledgerDrainRow,
   openStreamsRow,
+  reportsRow,
 ];
 
 const dist = dirname(dirname(fileURLToPath(import.meta.url)));

@@ -88,6 +88,8 @@ export const ROUTES: { readonly [Name in keyof OperationTypes]: `${Method} /${st
   "boosts.end": "POST /boosts/{id}/end",
   "denials.list": "GET /denials",
   "denials.get": "GET /denials/{id}",
+  "usage.report": "GET /usage",
+  "me.usage": "GET /me/usage",
   "users.limits": "GET /users/{id}/limits",
   "me.quotas": "GET /me/quotas",
   "quotas.matrix": "GET /quota-matrix",

@@ -20,6 +20,7 @@ import type { RateStore } from "./quota/rate-store";
 import type { QuotaPorts } from "./quota-ports";
 import type { SettingStore } from "./settings/setting-store";
 import type { Settings } from "./settings/settings";
+import type { UsageStore } from "./usage/usage-report";
 import type { UserStore } from "./users/user";
 import type { UserGroupStore } from "./users/user-group";
 import type { ActorKind, ProvisioningGap, Role } from "./vocabulary";
@@ -106,6 +107,7 @@ export type OperationPorts = {
   readonly quotas: QuotaPorts;
   readonly settings: SettingStore;
   readonly requests: RequestStore;
+  readonly usage: UsageStore;
   readonly audit: AuditStore;
   readonly idempotency: IdempotencyStore;
   readonly accounts: AccountStore;

@@ -237,3 +237,26 @@ export type CostPart = {
   readonly counts: Readonly<Record<string, number>>;
   readonly components: Readonly<Record<string, string>>;
 };
+
+/** How long a bucket of a report is, on the wall clock of the system's zone. */
+export const USAGE_INTERVALS = ["hour", "day", "week", "month"] as const;
+/** See the list. */
+export type UsageInterval = (typeof USAGE_INTERVALS)[number];
+
+/** What makes the series of a report. */
+export const USAGE_DIMENSIONS = ["model", "model_group", "user", "user_group", "key", "channel"] as const;
+/** See the list. */
+export type UsageDimension = (typeof USAGE_DIMENSIONS)[number];
+
+/** What a report counts; also what the greatest series are chosen by. */
+export const USAGE_MEASURES = [
+  ...(["cost", "requests", "tokens", "input_tokens", "cached_tokens", "output_tokens"] as const),
+  ...(["errors", "denied"] as const),
+] as const;
+/** See the list. */
+export type UsageMeasure = (typeof USAGE_MEASURES)[number];
+
+/** Which usage of the user's side: all, what counted in Global, or what a model group of its own split off. */
+export const USAGE_COUNTED = ["all", "global", "split"] as const;
+/** See the list. */
+export type UsageCounted = (typeof USAGE_COUNTED)[number];

@@ -26,6 +26,11 @@ export type JobDeps = {
   forgetHomes(before: number, limit: number): Promise<number>;
   /** Forgets replies of idempotency keys that were kept until an instant, epoch ms; at most `limit`. Returns how many. */
   forgetIdempotencyKeys(before: number, limit: number): Promise<number>;
+  /** Adds up hours or days of usage that ended by an instant, epoch ms; at most `limit`. Each returns how many. */
+  readonly usage: {
+    rollUpHours(now: number, limit: number): Promise<number>;
+    rollUpDays(now: number, limit: number): Promise<number>;
+  };
   /** Tells the other replicas what the live board sums; resolves at once without any. */
   reportLive(): Promise<void>;
   readonly log: Log;

@@ -36,6 +36,16 @@ function buildJobDeps(done: string[], patch: Partial<JobDeps> = {}): JobDeps {
       done.push(`forget idempotency keys ${new Date(before).toISOString().slice(0, 13)} ${limit}`);
       return done.filter((line) => line.startsWith("forget idempotency")).length < 2 ? limit : 0;
     },
+    usage: {
+      async rollUpHours(now, limit) {
+        done.push(`roll up hours ${new Date(now).toISOString().slice(11, 16)} ${limit}`);
+        return done.filter((line) => line.startsWith("roll up hours")).length < 3 ? limit : 7;
+      },
+      async rollUpDays(now, limit) {
+        done.push(`roll up days ${new Date(now).toISOString().slice(11, 16)} ${limit}`);
+        return 0;
+      },
+    },
     habits: { learn: async () => 0, refresh: async () => {} },
     log: { info: line("info"), warn: line("warn"), error: line("error") },
     ...patch,
@@ -58,6 +68,8 @@ test("every job runs at once and then at its own pace", async () => {
     ...Array.from({ length: 2 }, () => "forget idempotency keys 2026-11-20T12 10000"),
     "forget replicas before 11:00:00",
     "info: partitions made p1",
+    "roll up days 12:00 7",
+    ...Array.from({ length: 3 }, () => "roll up hours 12:00 24"),
   ]);
   clock.advance(5_000);
   await settle();

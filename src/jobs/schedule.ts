@@ -11,11 +11,12 @@ import { keepRunningRequests } from "./keep-running-requests";
 import { learnHabits } from "./learn-habits";
 import { renewHolds } from "./renew-holds";
 import { reportLive } from "./report-live";
+import { rollUpUsage } from "./roll-up-usage";
 
 /** Every background task of a process. */
 export const JOBS: readonly Job[] = [
   ...[ensurePartitions, heartbeatReplica, expireSignIns, forgetHomes, forgetIdempotencyKeys],
-  ...[renewHolds, keepRunningRequests, closeExpiredHolds, checkDrift, learnHabits, reportLive],
+  ...[renewHolds, keepRunningRequests, closeExpiredHolds, checkDrift, learnHabits, reportLive, rollUpUsage],
 ];
 
 /** A running schedule. */

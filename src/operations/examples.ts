@@ -20,6 +20,7 @@ import { REPLICA_EXAMPLES } from "./replicas/examples";
 import { REQUEST_EXAMPLES } from "./requests/examples";
 import { SETTING_EXAMPLES } from "./settings/examples";
 import { SETUP_EXAMPLES } from "./setup/examples";
+import { USAGE_EXAMPLES } from "./usage/examples";
 import { USER_GROUP_EXAMPLES } from "./user-groups/examples";
 import { USER_EXAMPLES } from "./users/examples";
 import { VIEWER_EXAMPLES } from "./viewer/examples";
@@ -41,6 +42,7 @@ export const EXAMPLES: ExamplesOf<keyof OperationTypes> = {
   ...LIMIT_EXAMPLES,
   ...BULK_LIMIT_EXAMPLES,
   ...AUDIT_EXAMPLES,
+  ...USAGE_EXAMPLES,
   ...PROVISIONING_EXAMPLES,
   ...REPLICA_EXAMPLES,
   ...RATE_EXAMPLES,

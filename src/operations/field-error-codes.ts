@@ -80,6 +80,8 @@ export const FIELD_ERROR_CODES = [
   "target_unknown",
   "boost_range_invalid",
   "time_not_in_zone",
+  "period_invalid",
+  "too_many_buckets",
   "reset_time_invalid",
   "ip_list_invalid_entry",
   "rpm_out_of_range",

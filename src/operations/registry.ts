@@ -85,6 +85,8 @@ import { dismissSetup } from "./setup/dismiss-setup";
 import { findFirstRequest } from "./setup/find-first-request";
 import { getSetupState } from "./setup/get-setup-state";
 import { unlockSetup } from "./setup/unlock-setup";
+import { reportOwnUsage } from "./usage/report-own-usage";
+import { reportUsage } from "./usage/report-usage";
 import { addUsers } from "./user-groups/add-users";
 import { createUserGroup } from "./user-groups/create-user-group";
 import { deleteUserGroup } from "./user-groups/delete-user-group";
@@ -187,6 +189,8 @@ const registered = [
   clearGroupOverrides,
   listDenials,
   getDenial,
+  reportUsage,
+  reportOwnUsage,
   getUserQuotas,
   getOwnQuotas,
   getMatrix,

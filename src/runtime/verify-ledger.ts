@@ -8,6 +8,7 @@ import { withTools } from "./open-tools";
 const FINDINGS: readonly (readonly [keyof LedgerReport, string])[] = [
   ["duplicates", "attempts stand in the ledger more than once"],
   ["rollupMismatches", "buckets of the rollup differ from their entries"],
+  ["hourMismatches", "hours of the usage reports differ from their entries and denials"],
   ["withoutRequest", "requests of the ledger are missing in the request log"],
   ["requestMismatches", "requests show another cost than their entries"],
   ["rejected", "entries were set aside"],

@@ -1,4 +1,5 @@
 import type { Accounts } from "@/accounts/create-accounts";
+import { hourCuts, pastDays } from "@/core/usage/usage-buckets";
 import type { ProcessRole } from "@/core/vocabulary";
 import type { JobDeps } from "@/jobs/job";
 import { JOBS, type Schedule, startSchedule } from "@/jobs/schedule";
@@ -8,6 +9,8 @@ import type { Database } from "@/stores/postgres/client";
 import { idempotencyStore } from "@/stores/postgres/idempotency-store";
 import { ensurePartitions } from "@/stores/postgres/partitions";
 import { replicaStore } from "@/stores/postgres/replica-store";
+import { rollUpDays } from "@/stores/postgres/roll-up-days";
+import { rollUpUsage } from "@/stores/postgres/roll-up-usage";
 import { signInAttemptStore } from "@/stores/postgres/sign-in-attempts";
 import { dutiesOf } from "./role";
 
@@ -18,6 +21,8 @@ export type JobsAsk = {
   /** This process among the replicas. */
   readonly replica: { readonly id: string; readonly role: ProcessRole; readonly release: string };
   configVersion(): number;
+  /** IANA zone of the system just now. */
+  zone(): string;
   readonly holds: JobDeps["holds"];
   readonly drift: JobDeps["drift"];
   readonly habits: JobDeps["habits"];
@@ -62,6 +67,12 @@ export function wireJobs(ask: JobsAsk): JobsWiring {
     reportLive: ask.reportLive,
     forgetHomes: ask.forgetHomes,
     forgetIdempotencyKeys: idempotencyStore(database.db).forget,
+    usage: {
+      rollUpHours: (now: number, limit: number) =>
+        rollUpUsage(database, { now, limit, cuts: hourCuts(ask.zone(), now) }),
+      rollUpDays: (now: number, limit: number) =>
+        rollUpDays(database, (since) => pastDays(ask.zone(), since, now), limit),
+    },
     log,
   };
   const schedule: Schedule = startSchedule(JOBS, deps, clock);

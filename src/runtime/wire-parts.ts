@@ -175,6 +175,7 @@ export async function wireParts(ground: Ground): Promise<Parts> {
     ...{ database: storage.database, accounts: operations.accounts, clock, log },
     replica: { id: ground.replica, role: env.role, release: ground.version },
     configVersion: config.feed.version,
+    zone: () => config.config.current().settings.timeZone,
   });
   built.jobs = jobs;
   cleanup.add(jobs.stop);

@@ -2,9 +2,9 @@ import { AppError, type FieldError } from "@/core/errors";
 import { boostStateAt } from "@/core/quota/boost-state";
 import { existing } from "../existing";
 import { defineOperation } from "../operation";
+import { instantReader } from "../read-instant";
 import { readSettings } from "../read-settings";
 import { boostOutput } from "./boost-output";
-import { instantReader } from "./read-instant";
 import { Boost, ExtendBoostInput } from "./schema";
 
 /** Moves the end of a boost that has not ended to another instant ahead. */

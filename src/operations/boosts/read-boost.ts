@@ -5,8 +5,8 @@ import { parseAmount } from "@/core/quota/limit-amount";
 import { managedBy } from "../existing";
 import { toModelGroupId } from "../limit-target";
 import type { OperationContext } from "../operation";
+import { instantReader } from "../read-instant";
 import { readSettings } from "../read-settings";
-import { instantReader } from "./read-instant";
 import type { GrantBoostInput } from "./schema";
 
 /** What a boost is to say, for each of its users. Throws validation_failed with every wrong field. */

@@ -3,6 +3,7 @@ import { type StoredDetail, unpackDetail } from "@/core/ledger/detail-text";
 import type { EntryDetail } from "@/core/ledger/entry";
 import type { Database } from "./client";
 import { usageLedger } from "./schema/usage-ledger";
+import { denialParts, hourOf, ledgerParts, MEASURES, type TimeRange } from "./usage-parts";
 
 /** What the ledger says about itself; every count but `entries` and `costNanoUsd` should be 0. */
 export type LedgerReport = {
@@ -12,6 +13,8 @@ export type LedgerReport = {
   readonly duplicates: number;
   /** 5-minute buckets of a user and key whose rollup differs from the sum of their entries. */
   readonly rollupMismatches: number;
+  /** Hours that are rolled up and not marked whose sums differ from their entries and denials. */
+  readonly hourMismatches: number;
   /** Entries without a row in the request log. */
   readonly withoutRequest: number;
   /** Requests whose cost differs from the sum of their entries. */
@@ -36,12 +39,14 @@ export function readLedgerReport(database: Database): Promise<LedgerReport> {
   return database.transaction(
     async (tx) => {
       const [row] = await tx.execute<Record<keyof LedgerReport, string>>(REPORT);
+      const [hours] = await tx.execute<{ mismatches: string }>(HOUR_REPORT);
       const count = (name: keyof LedgerReport) => Number(row?.[name] ?? 0);
       return {
         entries: count("entries"),
         costNanoUsd: String(row?.costNanoUsd ?? "0"),
         duplicates: count("duplicates"),
         rollupMismatches: count("rollupMismatches"),
+        hourMismatches: Number(hours?.mismatches ?? 0),
         withoutRequest: count("withoutRequest"),
         requestMismatches: count("requestMismatches"),
         rejected: count("rejected"),
@@ -88,3 +93,20 @@ select
   (select count(*) from requests q left join by_request b using (id) where q.cost_nusd <> coalesce(b.cost, 0))::text
     as "requestMismatches",
   (select count(*) from ledger_rejects)::text as rejected`;
+
+const EVER: readonly TimeRange[] = [
+  { from: Date.parse("0001-01-02T00:00:00Z"), to: Date.parse("9999-12-30T00:00:00Z") },
+];
+const ALL_SUMS = MEASURES.map((name) => `coalesce(sum(${name}), 0)::bigint`).join(", ");
+
+/** Hours whose partition is gone have fewer rows than were summed up, and nothing to compare with. */
+const HOUR_REPORT = sql`
+with known as (
+  select hour, array[${sql.raw(ALL_SUMS)}] as sums, count(*) as rows from (
+    select ${hourOf(sql`at`)} as hour, part.* from (${ledgerParts(EVER, sql`true`)} union all ${denialParts(EVER, sql`true`)}) part) parts
+  group by hour),
+rolled as (
+  select ${hourOf(sql`bucket`)} as hour, array[${sql.raw(ALL_SUMS)}] as sums from usage_hours group by 1)
+select count(*)::text as mismatches from known full join rolled using (hour) left join usage_rolled_hours r using (hour)
+where hour not in (select hour from usage_marks) and known.sums is distinct from rolled.sums
+  and (r.hour is null or coalesce(known.rows, 0) >= r.entries + r.denials)`;

@@ -18,6 +18,7 @@ import { replicaStore } from "./replica-store";
 import { requestStore } from "./request-store";
 import { settingStore } from "./setting-store";
 import { setupStore } from "./setup-store";
+import { usageStore } from "./usage-store";
 import { userGroupStore } from "./user-group-store";
 import { userStore } from "./user-store";
 
@@ -38,6 +39,7 @@ export type OperationStores = Pick<
   | "denials"
   | "settings"
   | "requests"
+  | "usage"
   | "audit"
   | "idempotency"
   | "setup"
@@ -62,6 +64,7 @@ export function operationStores(tx: Handle, database: Pick<Database, "transactio
     denials: denialStore(tx),
     settings: settingStore(tx),
     requests: requestStore(tx),
+    usage: usageStore(database),
     audit: auditStore(tx),
     idempotency: idempotencyStore(tx),
     setup: setupStore(tx, database),

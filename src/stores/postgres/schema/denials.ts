@@ -24,5 +24,7 @@ export const denials = pgTable(
     index("denials_time").on(table.at, table.id),
     index("denials_user").on(table.userId, table.at, table.id),
     index("denials_key").on(table.keyId, table.at, table.id),
+    index("denials_model").on(table.model, table.at, table.id),
+    index("denials_code").on(table.code, table.at, table.id),
   ],
 );

@@ -39,5 +39,8 @@ export const requests = pgTable(
     index("requests_user").on(table.userId, table.at, table.id),
     index("requests_key").on(table.keyId, table.at, table.id),
     index("requests_channel").on(table.channelId, table.at, table.id),
+    index("requests_model").on(table.model, table.at, table.id),
+    index("requests_outcome").on(table.outcome, table.at, table.id).where(sql`outcome <> 'ok'`),
+    index("requests_code").on(table.code, table.at, table.id).where(sql`code IS NOT NULL`),
   ],
 );

@@ -32,7 +32,7 @@ export const usageLedger = pgTable(
   (table) => [
     primaryKey({ name: "usage_ledger_pkey", columns: [table.id, table.attempt, table.admittedAt] }),
     index("usage_ledger_user").on(table.userId, table.admittedAt),
-    index("usage_ledger_time").using("brin", table.admittedAt),
+    index("usage_ledger_time").on(table.admittedAt),
     check(
       "usage_ledger_outcome_check",
       sql`${table.outcome} IN ('ok', 'upstream_error', 'client_aborted', 'interrupted')`,
