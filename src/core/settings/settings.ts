@@ -77,6 +77,8 @@ export const settingsSchema = z.strictObject({
     .url({ protocol: /^https?$/ })
     .nullable()
     .default(null),
+  /** Whether the documentation is open to the signed-out. */
+  publicDocs: z.boolean().default(true),
   unpricedModels: z.enum(UNPRICED_MODELS).default("block"),
   /** Attempts of one request over all channels, 1..10. */
   maxAttempts: z.int().min(1).max(10).default(3),
