@@ -11,6 +11,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { OPERATIONS } from "@/operations/registry";
 import { createRest } from "./create-rest";
+import { openApiDocument } from "./openapi-document";
 
 // Every code of a channel's fields over REST, when it is made and when it is changed (channels-and-rates.md 1.1, test 22).
 const ORIGIN = "http://localhost:3000";
@@ -29,6 +30,7 @@ beforeAll(async () => {
     run: operations.run,
     currentAccount: operations.accounts.current,
     publicUrl: () => null,
+    openApiDocument: async () => openApiDocument({ operations: OPERATIONS, examples: {}, version: "0.0.0" }),
     liveChannels: { open: () => ({ close() {} }) } as never,
     newRequestId: () => "req_1",
     reportFault: (error) => operations.faults.push(error),

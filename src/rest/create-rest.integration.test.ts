@@ -7,6 +7,7 @@ import { createLiveFeed } from "@/core/channels/live-feed";
 import { AppError } from "@/core/errors";
 import { OPERATIONS } from "@/operations/registry";
 import { createRest } from "./create-rest";
+import { openApiDocument } from "./openapi-document";
 
 let operations: TestOperations;
 let rest: (request: Request) => Promise<Response>;
@@ -27,6 +28,7 @@ beforeAll(async () => {
     run: operations.run,
     currentAccount: operations.accounts.current,
     publicUrl: () => null,
+    openApiDocument: async () => openApiDocument({ operations: OPERATIONS, examples: {}, version: "0.0.0" }),
     liveChannels,
     newRequestId: () => "req_1",
     reportFault: (error) => operations.faults.push(error),
@@ -137,6 +139,7 @@ describe("the admin API", () => {
       operations: OPERATIONS,
       run: async () => Promise.reject(new TypeError("secret detail")),
       currentAccount: async () => null,
+      openApiDocument: async () => openApiDocument({ operations: OPERATIONS, examples: {}, version: "0.0.0" }),
       publicUrl: () => null,
       liveChannels,
       newRequestId: () => "req_7",

@@ -8,6 +8,8 @@ import { LiveChannelsInput } from "@/operations/channels/live-channels";
 import type { Actor, Operation } from "@/operations/operation";
 import type { RunOperation } from "@/operations/run-operation";
 import { liveStream } from "./live-stream";
+import type { OpenApiDocument } from "./openapi-document";
+import { openApiReply } from "./openapi-reply";
 import { problem } from "./problem";
 import { readInput } from "./read-input";
 
@@ -18,6 +20,8 @@ export type RestOptions = {
   /** The account behind a request's cookies; null: anonymous. */
   currentAccount(headers: Headers): Promise<{ userId: number; name: string; role: "admin" | "user" } | null>;
   readonly liveChannels: LiveFeed;
+  /** The OpenAPI document, made with its first use. */
+  openApiDocument(): Promise<OpenApiDocument>;
   /** Public origin in force. */
   publicUrl(): string | null;
   newRequestId(): string;
@@ -26,17 +30,22 @@ export type RestOptions = {
 };
 
 /**
- * `/api/v1` from the registry: one route per operation, problem+json for every refusal, nothing cacheable, no CORS. State changes need
+ * `/api/v1` from the registry, and `/api/openapi.json`: one route per operation, problem+json for every refusal, nothing cacheable, no CORS. State changes need
  * the same origin (SEC38), every call a host of ours (SEC31). The handler never rejects.
  */
 export function createRest(options: RestOptions): (request: Request) => Promise<Response> {
-  const app = new Hono().basePath("/api/v1");
+  const app = new Hono();
   const methods = new Map<string, Set<string>>();
   for (const operation of options.operations) {
-    const path = operation.path.replaceAll(/\{(\w+)\}/g, ":$1");
+    const path = `/api/v1${operation.path.replaceAll(/\{(\w+)\}/g, ":$1")}`;
     methods.set(path, (methods.get(path) ?? new Set<string>()).add(operation.method));
     app.on(operation.method, path, (context) => answer(context, operation, options));
   }
+  app.get("/api/openapi.json", async ({ req: { raw } }) => {
+    requireOwnHost(raw.headers, options);
+    return openApiReply(raw, await options.openApiDocument());
+  });
+  methods.set("/api/openapi.json", new Set(["GET"]));
   for (const [path, allowed] of methods) {
     const allow = [...allowed].sort().join(", ");
     app.all(path, () => problem(new AppError("method_not_allowed"), options.newRequestId(), { allow }));
@@ -49,9 +58,8 @@ export function createRest(options: RestOptions): (request: Request) => Promise<
 async function answer(context: Context, operation: Operation, options: RestOptions): Promise<Response> {
   const request = context.req.raw;
   const { headers } = request;
-  const publicUrl = options.publicUrl();
-  if (!isHostAllowed(headers.get("host"), publicUrl)) throw new AppError("host_not_allowed");
-  if (operation.method !== "GET" && !isSameOrigin(headers, publicUrl)) throw new AppError("cross_origin");
+  requireOwnHost(headers, options);
+  if (operation.method !== "GET" && !isSameOrigin(headers, options.publicUrl())) throw new AppError("cross_origin");
   const actor = await actorOf(headers, options);
   const input = await readInput(request, operation, context.req.param());
   const { output, configVersion } = await options.run(operation.name, input, actor);
@@ -67,6 +75,11 @@ async function answer(context: Context, operation: Operation, options: RestOptio
       ...(configVersion === 0 ? {} : { "x-sluice-config-version": String(configVersion) }),
     },
   });
+}
+
+/** Refuses a host that is none of ours: a page elsewhere may have had its name pointed at us. */
+function requireOwnHost(headers: Headers, { publicUrl }: RestOptions): void {
+  if (!isHostAllowed(headers.get("host"), publicUrl())) throw new AppError("host_not_allowed");
 }
 
 /** The one operation that is a stream too; whoever may read it once may read on. */

@@ -4,6 +4,7 @@ import type { Readings } from "@/observability/metrics";
 import { OPERATIONS } from "@/operations/registry";
 import { createRest } from "@/rest/create-rest";
 import { isSetupFinished, issueSetupToken } from "@/stores/postgres/setup-store";
+import { openApiOnDemand } from "./openapi-on-demand";
 import { createProbes, type DegradedCode, type Phase } from "./probes";
 import { dutiesOf } from "./role";
 import type { Services } from "./services";
@@ -41,6 +42,7 @@ function servicesOf(parts: Parts, ask: BuildAsk): Services {
   const currentAccount = accounts.current;
   const reportFault: Services["reportFault"] = (error, requestId) =>
     ask.log.error({ error, requestId }, "a page, an action or the admin API failed");
+  const openApiDocument = openApiOnDemand(ask.version);
   return {
     role: ask.env.role,
     gateway: parts.gateway,
@@ -48,9 +50,10 @@ function servicesOf(parts: Parts, ask: BuildAsk): Services {
     runOperation: run,
     handleAuth: accounts.handle,
     handleRest: createRest({
-      ...{ operations: OPERATIONS, run, currentAccount, publicUrl, newRequestId, reportFault },
+      ...{ operations: OPERATIONS, run, currentAccount, publicUrl, newRequestId, reportFault, openApiDocument },
       liveChannels: createLiveFeed({ clock: ask.clock, name: ask.replica, read: parts.slots.readLive }),
     }),
+    openApiDocument,
     currentAccount,
     probes: createProbes({
       phase: ask.phase,

@@ -2,6 +2,7 @@ import type { AppError } from "@/core/errors";
 import type { ProcessRole } from "@/core/vocabulary";
 import type { Gateway } from "@/gateway/gateway-deps";
 import type { Actor, Operation } from "@/operations/operation";
+import type { OpenApiDocument } from "@/rest/openapi-document";
 
 /** The signed-in account of a dashboard request. */
 export type CurrentAccount = {
@@ -37,9 +38,11 @@ export type Services = {
   /** Runs an operation by name: permission, parse, transaction, audit. Throws AppError. */
   runOperation(name: string, input: unknown, actor: Actor): Promise<{ output: unknown; configVersion: number }>;
   readonly operations: readonly Operation[];
-  /** Web handlers: `/api/auth/*` and `/api/v1/*`. */
+  /** Web handlers: `/api/auth/*`; `/api/v1/*` and `/api/openapi.json`. */
   handleAuth(request: Request): Promise<Response>;
   handleRest(request: Request): Promise<Response>;
+  /** The OpenAPI document of `/api/v1`, made with its first use and kept. */
+  openApiDocument(): Promise<OpenApiDocument>;
   /** The account behind a dashboard request's headers, or null. */
   currentAccount(headers: Headers): Promise<CurrentAccount | null>;
   probes: {
