@@ -233,12 +233,12 @@ export const byId = strict({ id: idField });
 /** Input of operations that take nothing. */
 export const noInput = strict({});
 /** Output of a deletion. */
-export const deletedOutput = z.object({ id: z.int() });
+export const deletedOutput = z.object({ id: z.int() }).meta({ id: "Deleted" });
 
 /** An instant in an output: ISO text. */
-export const instant = z.string();
+export const instant = z.string().meta({ format: "date-time" });
 /** Money in an output: decimal USD with up to 9 fraction digits. */
-export const money = z.string();
+export const money = z.string().meta({ description: "Decimal USD with up to 9 fraction digits." });
 /** What every configuration row shows of itself. */
 export const versionedShape = {
   id: z.int(),

@@ -82,7 +82,7 @@ function tidy(json: unknown, tidying: Tidying): unknown {
   if (typeof schema.$ref === "string")
     return { ...schema, ...refTo(tidying.nameOf(schema.$ref.replace("#/$defs/", ""))) };
   const parts = Object.entries(schema).map(([keyword, value]) => [keyword, tidyPart(keyword, value, tidying)]);
-  return withDefault(withFlatChoices(Object.fromEntries(parts)), tidying.direction);
+  return withDefault(withoutNothing(withNamedFields(withFlatChoices(Object.fromEntries(parts)))), tidying.direction);
 }
 
 /** The value of a keyword: schemas by field name, something that is no schema, or schemas. */
@@ -108,6 +108,26 @@ function withFlatChoices(schema: JsonSchema): JsonSchema {
   const choices = [...new Map(flat.map((choice) => [JSON.stringify(choice), choice])).values()];
   return { ...rest, anyOf: choices };
 }
+
+/** An object whose names come from a list, with its fields spelt out. */
+function withNamedFields(schema: JsonSchema): JsonSchema {
+  const { propertyNames, additionalProperties, ...rest } = schema;
+  const names = (propertyNames as JsonSchema | undefined)?.enum as readonly string[] | undefined;
+  if (names === undefined) return schema;
+  const properties = Object.fromEntries(names.map((name) => [name, additionalProperties]));
+  return { ...rest, properties, additionalProperties: false };
+}
+
+/** What nothing fits is left out of an object, which refuses what it does not know; a list of it is empty. */
+function withoutNothing(schema: JsonSchema): JsonSchema {
+  const { items, ...rest } = schema;
+  if (schema.type === "array" && isNothing(items)) return { ...rest, items: {}, maxItems: 0 };
+  if (schema.type !== "object" || schema.additionalProperties !== false) return schema;
+  const fields = Object.entries((schema.properties ?? {}) as JsonSchema).filter(([, field]) => !isNothing(field));
+  return { ...schema, properties: Object.fromEntries(fields) };
+}
+
+const isNothing = (schema: unknown) => JSON.stringify(schema) === '{"not":{}}';
 
 /** Generators take a field of a body that has a `default` for one that is always there: it is told in words. */
 function withDefault(schema: JsonSchema, direction: Direction): JsonSchema {

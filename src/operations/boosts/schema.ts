@@ -71,31 +71,33 @@ export const ListBoostsInput = strict({
 });
 
 /** A boost. */
-export const Boost = z.object({
-  ...versionedShape,
-  userId: z.int(),
-  userName: z.string(),
-  target: z.union([z.literal("global"), z.int()]),
-  /** null: global. */
-  targetName: z.string().nullable(),
-  unit: z.enum(LIMIT_UNITS),
-  window: z.enum(LIMIT_WINDOWS),
-  amount: z.string(),
-  from: instant,
-  to: instant,
-  /** An end by hand; null: none. */
-  endedAt: instant.nullable(),
-  state: z.enum(["scheduled", "active", "ended"]),
-  note: z.string().nullable(),
-  createdBy: z.string(),
-});
+export const Boost = z
+  .object({
+    ...versionedShape,
+    userId: z.int(),
+    userName: z.string(),
+    target: z.union([z.literal("global"), z.int()]),
+    /** null: global. */
+    targetName: z.string().nullable(),
+    unit: z.enum(LIMIT_UNITS),
+    window: z.enum(LIMIT_WINDOWS),
+    amount: z.string(),
+    from: instant,
+    to: instant,
+    /** An end by hand; null: none. */
+    endedAt: instant.nullable(),
+    state: z.enum(["scheduled", "active", "ended"]),
+    note: z.string().nullable(),
+    createdBy: z.string(),
+  })
+  .meta({ id: "Boost" });
 /** See the schema. */
 export type Boost = z.infer<typeof Boost>;
 /** Output of `boosts.list`. */
-export const BoostList = listOf(Boost);
+export const BoostList = listOf(Boost).meta({ id: "BoostList" });
 /** See the schema. */
 export type BoostList = z.infer<typeof BoostList>;
 /** Output of `boosts.grant`, in the order of the users. */
-export const GrantedBoosts = z.object({ items: z.array(Boost) });
+export const GrantedBoosts = z.object({ items: z.array(Boost) }).meta({ id: "GrantedBoosts" });
 /** See the schema. */
 export type GrantedBoosts = z.infer<typeof GrantedBoosts>;

@@ -17,36 +17,40 @@ export const LiveChannelsInput = strict({
 });
 
 /** What one channel is doing, over all replicas (channels-and-rates.md V2). */
-export const LiveChannelRow = z.object({
-  channelId: z.int(),
-  asOf: instant,
-  state: z.enum(LIVE_STATES),
-  /** How it did lately (C14). */
-  health: z.enum(HEALTH_WORDS),
-  mode: z.enum(LIMITER_MODES),
-  inFlight: z.int(),
-  capacity: z.int().nullable(),
-  waiting: z.int(),
-  queueSize: z.int().nullable(),
-  oldestWaitMs: z.int(),
-  denied5m: z.object({ full: z.int(), timeout: z.int() }),
-  waitP95Ms: z.int(),
-  spark: z.array(z.int()),
-  coolingUntil: instant.nullable(),
-  trippedUntil: instant.nullable(),
-  replicas: z.int(),
-});
+export const LiveChannelRow = z
+  .object({
+    channelId: z.int(),
+    asOf: instant,
+    state: z.enum(LIVE_STATES),
+    /** How it did lately (C14). */
+    health: z.enum(HEALTH_WORDS),
+    mode: z.enum(LIMITER_MODES),
+    inFlight: z.int(),
+    capacity: z.int().nullable(),
+    waiting: z.int(),
+    queueSize: z.int().nullable(),
+    oldestWaitMs: z.int(),
+    denied5m: z.object({ full: z.int(), timeout: z.int() }),
+    waitP95Ms: z.int(),
+    spark: z.array(z.int()),
+    coolingUntil: instant.nullable(),
+    trippedUntil: instant.nullable(),
+    replicas: z.int(),
+  })
+  .meta({ id: "LiveChannelRow" });
 /** See the schema. */
 export type LiveChannelRow = z.infer<typeof LiveChannelRow>;
 
 /** Output of `channels.live`, and what its stream carries. */
-export const LiveChannels = z.object({
-  asOf: instant,
-  /** The rows are the last that were known. */
-  stale: z.boolean(),
-  source: z.enum(["shared", "local"]),
-  rows: z.array(LiveChannelRow),
-});
+export const LiveChannels = z
+  .object({
+    asOf: instant,
+    /** The rows are the last that were known. */
+    stale: z.boolean(),
+    source: z.enum(["shared", "local"]),
+    rows: z.array(LiveChannelRow),
+  })
+  .meta({ id: "LiveChannels" });
 /** See the schema. */
 export type LiveChannels = z.infer<typeof LiveChannels>;
 

@@ -16,23 +16,25 @@ export const ListDenialsInput = strict({
 });
 
 /** A request that was refused before it was admitted. */
-export const DenialItem = z.object({
-  /** `req_...` */
-  id: z.string(),
-  at: instant,
-  user: z.object({ id: z.int(), name: z.string().nullable() }).nullable(),
-  key: z.object({ id: z.int().nullable(), name: z.string().nullable(), prefix: z.string().nullable() }).nullable(),
-  protocol: z.string(),
-  operation: z.string().nullable(),
-  model: z.string().nullable(),
-  status: z.int(),
-  code: z.string(),
-  /** What the refusal said: for a limit its denial (quota.md Q61). */
-  params: z.record(z.string(), z.unknown()),
-});
+export const DenialItem = z
+  .object({
+    /** `req_...` */
+    id: z.string(),
+    at: instant,
+    user: z.object({ id: z.int(), name: z.string().nullable() }).nullable(),
+    key: z.object({ id: z.int().nullable(), name: z.string().nullable(), prefix: z.string().nullable() }).nullable(),
+    protocol: z.string(),
+    operation: z.string().nullable(),
+    model: z.string().nullable(),
+    status: z.int(),
+    code: z.string(),
+    /** What the refusal said: for a limit its denial (quota.md Q61). */
+    params: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: "DenialItem" });
 /** See the schema. */
 export type DenialItem = z.infer<typeof DenialItem>;
 /** Output of `denials.list`. */
-export const DenialList = listOf(DenialItem);
+export const DenialList = listOf(DenialItem).meta({ id: "DenialList" });
 /** See the schema. */
 export type DenialList = z.infer<typeof DenialList>;

@@ -28,35 +28,37 @@ export const WhatIfInput = strict({
 });
 
 /** One limit that a request was measured by, as it was found. Amounts are decimal USD or whole numbers; null: not asked or not known. */
-export const ExplainedStep = z.object({
-  kind: z.literal("limit"),
-  verdict: z.enum(["pass", "deny", "fail_open"]),
-  why: z.enum(DENIAL_REASONS).nullable(),
-  /** What `balanced` would have said, in `shadow`. */
-  wouldDeny: z.enum(DENIAL_REASONS).nullable(),
-  axis: z.enum(LIMIT_AXES),
-  targetType: z.enum(["group", "global"]),
-  target: z.string(),
-  unit: z.enum(LIMIT_UNITS),
-  window: z.enum(LIMIT_WINDOWS),
-  mode: z.enum(LIMIT_MODES).nullable(),
-  enforcement: z.enum(ENFORCEMENTS),
-  /** Whose row decided; null as name: it is gone. */
-  winner: z.object({
-    limitId: z.int(),
-    kind: z.enum(LIMIT_SUBJECTS),
-    id: z.int().nullable(),
-    name: z.string().nullable(),
-  }),
-  /** `block` for a state that has no amount. */
-  cap: z.string(),
-  boost: z.string().nullable(),
-  used: z.string().nullable(),
-  held: z.string().nullable(),
-  estimate: z.string().nullable(),
-  worst: z.string().nullable(),
-  resetsAt: instant.nullable(),
-});
+export const ExplainedStep = z
+  .object({
+    kind: z.literal("limit"),
+    verdict: z.enum(["pass", "deny", "fail_open"]),
+    why: z.enum(DENIAL_REASONS).nullable(),
+    /** What `balanced` would have said, in `shadow`. */
+    wouldDeny: z.enum(DENIAL_REASONS).nullable(),
+    axis: z.enum(LIMIT_AXES),
+    targetType: z.enum(["group", "global"]),
+    target: z.string(),
+    unit: z.enum(LIMIT_UNITS),
+    window: z.enum(LIMIT_WINDOWS),
+    mode: z.enum(LIMIT_MODES).nullable(),
+    enforcement: z.enum(ENFORCEMENTS),
+    /** Whose row decided; null as name: it is gone. */
+    winner: z.object({
+      limitId: z.int(),
+      kind: z.enum(LIMIT_SUBJECTS),
+      id: z.int().nullable(),
+      name: z.string().nullable(),
+    }),
+    /** `block` for a state that has no amount. */
+    cap: z.string(),
+    boost: z.string().nullable(),
+    used: z.string().nullable(),
+    held: z.string().nullable(),
+    estimate: z.string().nullable(),
+    worst: z.string().nullable(),
+    resetsAt: instant.nullable(),
+  })
+  .meta({ id: "ExplainedStep" });
 /** See the schema. */
 export type ExplainedStep = z.infer<typeof ExplainedStep>;
 
@@ -105,20 +107,24 @@ const explained = {
 };
 
 /** Output of `explain.get`: the decision as it was stored. */
-export const Explanation = z.object({
-  requestId: z.string(),
-  at: instant,
-  user: z.object({ id: z.int(), name: z.string().nullable() }).nullable(),
-  key: z.object({ id: z.int().nullable(), name: z.string().nullable(), prefix: z.string().nullable() }).nullable(),
-  model: z.string().nullable(),
-  ...explained,
-  /** dashboard.md 7.2; null when it is no longer kept. */
-  decision: z.unknown(),
-});
+export const Explanation = z
+  .object({
+    requestId: z.string(),
+    at: instant,
+    user: z.object({ id: z.int(), name: z.string().nullable() }).nullable(),
+    key: z.object({ id: z.int().nullable(), name: z.string().nullable(), prefix: z.string().nullable() }).nullable(),
+    model: z.string().nullable(),
+    ...explained,
+    /** dashboard.md 7.2; null when it is no longer kept. */
+    decision: z.unknown(),
+  })
+  .meta({ id: "Explanation" });
 /** See the schema. */
 export type Explanation = z.infer<typeof Explanation>;
 
 /** Output of `explain.whatIf`: what would become of the request now. */
-export const WhatIfAnswer = z.object({ asOf: instant, wouldPass: z.boolean(), ...explained });
+export const WhatIfAnswer = z
+  .object({ asOf: instant, wouldPass: z.boolean(), ...explained })
+  .meta({ id: "WhatIfAnswer" });
 /** See the schema. */
 export type WhatIfAnswer = z.infer<typeof WhatIfAnswer>;

@@ -92,34 +92,36 @@ export const UpdateOwnKeyInput = strict({
 export type UpdateOwnKeyInput = z.output<typeof UpdateOwnKeyInput>;
 
 /** A key without its secret. */
-export const Key = z.object({
-  ...versionedShape,
-  userId: z.int(),
-  userName: z.string(),
-  name: z.string(),
-  /** First characters of the secret, safe to show: `sk-sluice-Ab12`. */
-  prefix: z.string(),
-  lastFour: z.string(),
-  enabled: z.boolean(),
-  state: z.enum(["active", "disabled", "expired"]),
-  expiresAt: instant.nullable(),
-  models: z.array(z.string()).nullable(),
-  ipAllow: z.array(z.string()),
-  ipDeny: z.array(z.string()),
-  /** null: inherit. */
-  maxConcurrent: z.union([z.int(), z.literal("unlimited")]).nullable(),
-  lastUsedAt: instant.nullable(),
-  /** The older secret during a rotation and when it ends. */
-  previous: z.object({ prefix: z.string(), lastFour: z.string(), expiresAt: instant }).nullable(),
-});
+export const Key = z
+  .object({
+    ...versionedShape,
+    userId: z.int(),
+    userName: z.string(),
+    name: z.string(),
+    /** First characters of the secret, safe to show: `sk-sluice-Ab12`. */
+    prefix: z.string(),
+    lastFour: z.string(),
+    enabled: z.boolean(),
+    state: z.enum(["active", "disabled", "expired"]),
+    expiresAt: instant.nullable(),
+    models: z.array(z.string()).nullable(),
+    ipAllow: z.array(z.string()),
+    ipDeny: z.array(z.string()),
+    /** null: inherit. */
+    maxConcurrent: z.union([z.int(), z.literal("unlimited")]).nullable(),
+    lastUsedAt: instant.nullable(),
+    /** The older secret during a rotation and when it ends. */
+    previous: z.object({ prefix: z.string(), lastFour: z.string(), expiresAt: instant }).nullable(),
+  })
+  .meta({ id: "Key" });
 /** See the schema. */
 export type Key = z.infer<typeof Key>;
 /** Output of `keys.list` and `me.keys.list`. */
-export const KeyList = listOf(Key);
+export const KeyList = listOf(Key).meta({ id: "KeyList" });
 /** See the schema. */
 export type KeyList = z.infer<typeof KeyList>;
 /** A key and its secret, which is never shown again. */
-export const KeyWithSecret = z.object({ key: Key, secret: z.string() });
+export const KeyWithSecret = z.object({ key: Key, secret: z.string() }).meta({ id: "KeyWithSecret" });
 /** See the schema. */
 export type KeyWithSecret = z.infer<typeof KeyWithSecret>;
 

@@ -53,21 +53,25 @@ export const GetModelGroupInput = byId;
 export const DeleteModelGroupInput = byId;
 
 /** A model group. */
-export const ModelGroup = z.object({
-  ...versionedShape,
-  name: z.string(),
-  /** Made from the name, `[a-z0-9-]`: stands for the group in headers. */
-  slug: z.string(),
-  /** Made of one model and still that. */
-  isSingleModel: z.boolean(),
-  /** Trimmed, NFC, lower case; sorted. */
-  models: z.array(z.string()),
-});
+export const ModelGroup = z
+  .object({
+    ...versionedShape,
+    name: z.string(),
+    /** Made from the name, `[a-z0-9-]`: stands for the group in headers. */
+    slug: z.string(),
+    /** Made of one model and still that. */
+    isSingleModel: z.boolean(),
+    /** Trimmed, NFC, lower case; sorted. */
+    models: z.array(z.string()),
+  })
+  .meta({ id: "ModelGroup" });
 /** See the schema. */
 export type ModelGroup = z.infer<typeof ModelGroup>;
 /** Output of `modelGroups.list`, by name. */
-export const ModelGroupList = listOf(ModelGroup);
+export const ModelGroupList = listOf(ModelGroup).meta({ id: "ModelGroupList" });
 /** See the schema. */
 export type ModelGroupList = z.infer<typeof ModelGroupList>;
 /** Output of `modelGroups.delete`: how many limits and boosts ended with it; no user ever does. */
-export const DeletedModelGroup = z.object({ id: z.int(), limits: z.int(), boosts: z.int(), users: z.int() });
+export const DeletedModelGroup = z
+  .object({ id: z.int(), limits: z.int(), boosts: z.int(), users: z.int() })
+  .meta({ id: "DeletedModelGroup" });

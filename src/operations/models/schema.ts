@@ -31,12 +31,14 @@ export type PutModelInput = z.output<typeof PutModelInput>;
 export const ListModelsInput = strict({ q: searchField.optional() });
 
 /** What is said of a model. */
-export const Model = z.object({
-  name: z.string(),
-  maxOutputTokens: z.int().nullable(),
-  bytesPerToken: z.number().nullable(),
-  expectedOutputTokens: z.int().nullable(),
-  managedBy: z.literal("file").nullable(),
-});
+export const Model = z
+  .object({
+    name: z.string(),
+    maxOutputTokens: z.int().nullable(),
+    bytesPerToken: z.number().nullable(),
+    expectedOutputTokens: z.int().nullable(),
+    managedBy: z.literal("file").nullable(),
+  })
+  .meta({ id: "Model" });
 /** Output of `models.list`, by name. */
-export const ModelList = listOf(Model);
+export const ModelList = listOf(Model).meta({ id: "ModelList" });

@@ -15,20 +15,22 @@ const usageSums = z.object({
 export const OverviewInput = noInput;
 
 /** The numbers of today in the system's zone and what is left of the first steps. */
-export const Overview = z.object({
-  zone: z.string(),
-  /** The day, `2026-11-21`, and its bounds. */
-  day: z.string(),
-  from: instant,
-  to: instant,
-  today: usageSums,
-  checklist: z.object({
-    channel: z.boolean(),
-    key: z.boolean(),
-    request: z.boolean(),
-    dismissed: z.boolean(),
-  }),
-});
+export const Overview = z
+  .object({
+    zone: z.string(),
+    /** The day, `2026-11-21`, and its bounds. */
+    day: z.string(),
+    from: instant,
+    to: instant,
+    today: usageSums,
+    checklist: z.object({
+      channel: z.boolean(),
+      key: z.boolean(),
+      request: z.boolean(),
+      dismissed: z.boolean(),
+    }),
+  })
+  .meta({ id: "Overview" });
 /** See the schema. */
 export type Overview = z.infer<typeof Overview>;
 
@@ -36,14 +38,16 @@ export type Overview = z.infer<typeof Overview>;
 export const OwnSummaryInput = noInput;
 
 /** A user's own numbers: today, and the last 30 days with today. */
-export const OwnSummary = z.object({
-  zone: z.string(),
-  day: z.string(),
-  from: instant,
-  to: instant,
-  today: usageSums,
-  last30Days: usageSums,
-  keys: z.object({ active: z.int(), total: z.int() }),
-});
+export const OwnSummary = z
+  .object({
+    zone: z.string(),
+    day: z.string(),
+    from: instant,
+    to: instant,
+    today: usageSums,
+    last30Days: usageSums,
+    keys: z.object({ active: z.int(), total: z.int() }),
+  })
+  .meta({ id: "OwnSummary" });
 /** See the schema. */
 export type OwnSummary = z.infer<typeof OwnSummary>;

@@ -53,31 +53,35 @@ export type OverridePriceInput = z.output<typeof OverridePriceInput>;
 export const ListPricesInput = strict({ q: searchField.optional(), model: pricedModel.optional() });
 
 /** A price row; amounts in the unit of their component. */
-export const Price = z.object({
-  id: z.int(),
-  model: z.string(),
-  channelId: z.int().nullable(),
-  provider: z.string().nullable(),
-  source: z.enum(["admin", "catalogue"]),
-  effectiveFrom: instant,
-  serviceTier: z.string(),
-  minInputTokens: z.int(),
-  dailyUtcFrom: z.int().nullable(),
-  dailyUtcTo: z.int().nullable(),
-  priceAs: z.string().nullable(),
-  components: z.array(
-    z.object({
-      component: z.string(),
-      unit: z.enum(["usdPerMtok", "usdPer1k", "usdPerHour", "usdEach"]),
-      price: z.string(),
-    }),
-  ),
-});
+export const Price = z
+  .object({
+    id: z.int(),
+    model: z.string(),
+    channelId: z.int().nullable(),
+    provider: z.string().nullable(),
+    source: z.enum(["admin", "catalogue"]),
+    effectiveFrom: instant,
+    serviceTier: z.string(),
+    minInputTokens: z.int(),
+    dailyUtcFrom: z.int().nullable(),
+    dailyUtcTo: z.int().nullable(),
+    priceAs: z.string().nullable(),
+    components: z.array(
+      z.object({
+        component: z.string(),
+        unit: z.enum(["usdPerMtok", "usdPer1k", "usdPerHour", "usdEach"]),
+        price: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: "Price" });
 /** See the schema. */
 export type Price = z.infer<typeof Price>;
 
 /** Output of `prices.list`. `effective`: the rows that price `model` on any channel; null when no model was asked, empty when unpriced. */
-export const PriceList = listOf(Price).extend({ effective: z.array(Price).nullable() });
+export const PriceList = listOf(Price)
+  .extend({ effective: z.array(Price).nullable() })
+  .meta({ id: "PriceList" });
 /** See the schema. */
 export type PriceList = z.infer<typeof PriceList>;
 
@@ -86,23 +90,27 @@ export const ListMissingPricesInput = noInput;
 /** Output of `prices.missing`: models without a price, the channels that serve them, and what becomes of calls to them (`unpricedModels`). */
 export const MissingPriceList = listOf(
   z.object({ model: z.string(), channels: z.array(z.object({ id: z.int(), name: z.string() })) }),
-).extend({ policy: z.enum(UNPRICED_MODELS) });
+)
+  .extend({ policy: z.enum(UNPRICED_MODELS) })
+  .meta({ id: "MissingPriceList" });
 
 /** Input of `prices.import`. */
 export const ImportPricesInput = noInput;
 /** Output of `prices.import`: the report of protocols-and-pricing.md 7.2. */
-export const ImportedPrices = z.object({
-  /** What the package holds. */
-  providers: z.int(),
-  models: z.int(),
-  rows: z.int(),
-  /** What was new: price rows, and the models that they are for. */
-  added: z.int(),
-  changedModels: z.int(),
-  /** Prices with more digits than a trillionth of a USD, as the package has them. */
-  rounded: z.array(z.object({ provider: z.string(), model: z.string(), key: z.string(), value: z.string() })),
-  /** Kinds of prices that are not supported, with how often they occur. */
-  unknownKeys: z.array(z.object({ key: z.string(), count: z.int() })),
-  /** `provider/model` of models that have none but those. */
-  unpriced: z.array(z.string()),
-});
+export const ImportedPrices = z
+  .object({
+    /** What the package holds. */
+    providers: z.int(),
+    models: z.int(),
+    rows: z.int(),
+    /** What was new: price rows, and the models that they are for. */
+    added: z.int(),
+    changedModels: z.int(),
+    /** Prices with more digits than a trillionth of a USD, as the package has them. */
+    rounded: z.array(z.object({ provider: z.string(), model: z.string(), key: z.string(), value: z.string() })),
+    /** Kinds of prices that are not supported, with how often they occur. */
+    unknownKeys: z.array(z.object({ key: z.string(), count: z.int() })),
+    /** `provider/model` of models that have none but those. */
+    unpriced: z.array(z.string()),
+  })
+  .meta({ id: "ImportedPrices" });

@@ -69,7 +69,7 @@ const cell = {
 };
 
 /** One limit as its user may know it. */
-export const QuotaWindow = z.object(cell);
+export const QuotaWindow = z.object(cell).meta({ id: "QuotaWindow" });
 /** See the schema. */
 export type QuotaWindow = z.infer<typeof QuotaWindow>;
 
@@ -81,55 +81,63 @@ const reading = {
 };
 
 /** Output of `me.quotas`: one card per model group that has limits of its own, then everything else. */
-export const OwnQuotas = z.object({
-  ...reading,
-  rates: z.array(z.never()),
-  cards: z.array(
-    z.object({
-      target,
-      /** null: everything else. */
-      targetName: z.string().nullable(),
-      models: z.array(z.string()),
-      windows: z.array(QuotaWindow),
-    }),
-  ),
-});
+export const OwnQuotas = z
+  .object({
+    ...reading,
+    rates: z.array(z.never()),
+    cards: z.array(
+      z.object({
+        target,
+        /** null: everything else. */
+        targetName: z.string().nullable(),
+        models: z.array(z.string()),
+        windows: z.array(QuotaWindow),
+      }),
+    ),
+  })
+  .meta({ id: "OwnQuotas" });
 /** See the schema. */
 export type OwnQuotas = z.infer<typeof OwnQuotas>;
 
 /** One limit with every row that speaks of it. */
-export const QuotaCell = z.object({
-  ...cell,
-  target,
-  targetName: z.string().nullable(),
-  /** All rows, the deciding one first. */
-  sources: z.array(QuotaSource),
-});
+export const QuotaCell = z
+  .object({
+    ...cell,
+    target,
+    targetName: z.string().nullable(),
+    /** All rows, the deciding one first. */
+    sources: z.array(QuotaSource),
+  })
+  .meta({ id: "QuotaCell" });
 /** See the schema. */
 export type QuotaCell = z.infer<typeof QuotaCell>;
 
 /** Output of `users.limits`. */
-export const UserQuotas = z.object({
-  ...reading,
-  userId: z.int(),
-  keyId: z.int().nullable(),
-  cells: z.array(QuotaCell),
-});
+export const UserQuotas = z
+  .object({
+    ...reading,
+    userId: z.int(),
+    keyId: z.int().nullable(),
+    cells: z.array(QuotaCell),
+  })
+  .meta({ id: "UserQuotas" });
 /** See the schema. */
 export type UserQuotas = z.infer<typeof UserQuotas>;
 
 /** Output of `quotas.matrix`: for a listed user an absent cell means no limit from anywhere. */
-export const QuotaMatrix = z.object({
-  asOf: instant,
-  zone: z.string(),
-  targets: z.array(z.object({ target, name: z.string().nullable() })),
-  subjects: z.array(z.object({ id: z.int(), name: z.string(), source: z.enum(["counters", "ledger"]) })),
-  cells: z.array(z.object({ userId: z.int(), ...QuotaCell.shape })),
-  nextCursor: z.string().nullable(),
-  total: z.object({ value: z.int(), capped: z.boolean() }),
-});
+export const QuotaMatrix = z
+  .object({
+    asOf: instant,
+    zone: z.string(),
+    targets: z.array(z.object({ target, name: z.string().nullable() })),
+    subjects: z.array(z.object({ id: z.int(), name: z.string(), source: z.enum(["counters", "ledger"]) })),
+    cells: z.array(z.object({ userId: z.int(), ...QuotaCell.shape })),
+    nextCursor: z.string().nullable(),
+    total: z.object({ value: z.int(), capped: z.boolean() }),
+  })
+  .meta({ id: "QuotaMatrix" });
 /** See the schema. */
 export type QuotaMatrix = z.infer<typeof QuotaMatrix>;
 
 /** Output of `users.rebuildCounters`: by how much a counter differed from the ledger at most, in nano-USD or its unit. */
-export const RebuiltCounters = z.object({ userId: z.int(), drift: z.number() });
+export const RebuiltCounters = z.object({ userId: z.int(), drift: z.number() }).meta({ id: "RebuiltCounters" });

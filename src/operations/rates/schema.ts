@@ -106,41 +106,45 @@ const value = z.discriminatedUnion("state", [
 const rule = { metric: z.enum(RATE_METRICS), target, value, burst: z.int().nullable() };
 
 /** All rates of one subject. */
-export const SubjectRates = z.object({
-  kind: z.enum(["everyone", "user", "user_group", "key"]),
-  id: z.int(),
-  /** Set for overrides of a user in that group. */
-  userGroupId: z.int().nullable(),
-  /** `user/key` for a key, `user@group` for overrides. */
-  subjectName: z.string(),
-  /** Opaque; changes with every write. */
-  version: z.string(),
-  managedBy: z.literal("file").nullable(),
-  rules: z.array(z.object(rule)),
-});
+export const SubjectRates = z
+  .object({
+    kind: z.enum(["everyone", "user", "user_group", "key"]),
+    id: z.int(),
+    /** Set for overrides of a user in that group. */
+    userGroupId: z.int().nullable(),
+    /** `user/key` for a key, `user@group` for overrides. */
+    subjectName: z.string(),
+    /** Opaque; changes with every write. */
+    version: z.string(),
+    managedBy: z.literal("file").nullable(),
+    rules: z.array(z.object(rule)),
+  })
+  .meta({ id: "SubjectRates" });
 /** See the schema. */
 export type SubjectRates = z.infer<typeof SubjectRates>;
 
 /** One stored rate. */
-export const RateItem = z.object({
-  ...versionedShape,
-  kind: z.enum(RATE_SUBJECTS),
-  userId: z.int().nullable(),
-  userGroupId: z.int().nullable(),
-  keyId: z.int().nullable(),
-  userName: z.string().nullable(),
-  userGroupName: z.string().nullable(),
-  /** `user/key` */
-  keyName: z.string().nullable(),
-  modelGroupName: z.string().nullable(),
-  ...rule,
-});
+export const RateItem = z
+  .object({
+    ...versionedShape,
+    kind: z.enum(RATE_SUBJECTS),
+    userId: z.int().nullable(),
+    userGroupId: z.int().nullable(),
+    keyId: z.int().nullable(),
+    userName: z.string().nullable(),
+    userGroupName: z.string().nullable(),
+    /** `user/key` */
+    keyName: z.string().nullable(),
+    modelGroupName: z.string().nullable(),
+    ...rule,
+  })
+  .meta({ id: "RateItem" });
 /** See the schema. */
 export type RateItem = z.infer<typeof RateItem>;
 /** Output of `rates.list`. */
-export const RateList = listOf(RateItem);
+export const RateList = listOf(RateItem).meta({ id: "RateList" });
 /** Output of both clearings: how many overrides there were, and the configuration without them. */
-export const ClearedOverrides = z.object({ cleared: z.int(), configVersion: z.int() });
+export const ClearedOverrides = z.object({ cleared: z.int(), configVersion: z.int() }).meta({ id: "ClearedOverrides" });
 /** See the schema. */
 export type ClearedOverrides = z.infer<typeof ClearedOverrides>;
 
@@ -162,26 +166,28 @@ const effectiveRpm = {
   retryAfterSeconds: z.int().nullable(),
 };
 /** Output of `rates.rpmStatus`. `available: false`: the counters do not answer, and what was used is null. */
-export const RpmStatus = z.object({
-  available: z.boolean(),
-  asOf: instant,
-  user: z.object(standing),
-  groups: z.array(
-    z.object({
-      groupId: z.int(),
-      groupName: z.string(),
-      ...standing,
-      source: z.enum(["group", "override", "exempt", "none"]),
-    }),
-  ),
-  effective: z.object(effectiveRpm),
-  targets: z.array(
-    z.object({
-      modelGroupId: z.int().nullable(),
-      modelGroupName: z.string().nullable(),
-      model: z.string().nullable(),
-      ...effectiveRpm,
-      used: z.int().nullable(),
-    }),
-  ),
-});
+export const RpmStatus = z
+  .object({
+    available: z.boolean(),
+    asOf: instant,
+    user: z.object(standing),
+    groups: z.array(
+      z.object({
+        groupId: z.int(),
+        groupName: z.string(),
+        ...standing,
+        source: z.enum(["group", "override", "exempt", "none"]),
+      }),
+    ),
+    effective: z.object(effectiveRpm),
+    targets: z.array(
+      z.object({
+        modelGroupId: z.int().nullable(),
+        modelGroupName: z.string().nullable(),
+        model: z.string().nullable(),
+        ...effectiveRpm,
+        used: z.int().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: "RpmStatus" });

@@ -64,35 +64,39 @@ const row = {
 const named = z.object({ id: z.int(), name: z.string().nullable() }).nullable();
 
 /** A request of the log: admitted or denied. */
-export const RequestItem = z.object({ ...row, user: named, channel: named, upstreamModel: z.string().nullable() });
+export const RequestItem = z
+  .object({ ...row, user: named, channel: named, upstreamModel: z.string().nullable() })
+  .meta({ id: "RequestItem" });
 /** See the schema. */
 export type RequestItem = z.infer<typeof RequestItem>;
 /** Output of `requests.list`. */
-export const RequestList = listOf(RequestItem);
+export const RequestList = listOf(RequestItem).meta({ id: "RequestList" });
 /** See the schema. */
 export type RequestList = z.infer<typeof RequestList>;
 
 /** A user's own request: nothing about channels, upstreams or other people. */
-export const OwnRequestItem = z.object(row);
+export const OwnRequestItem = z.object(row).meta({ id: "OwnRequestItem" });
 /** See the schema. */
 export type OwnRequestItem = z.infer<typeof OwnRequestItem>;
 /** Output of `me.requests.list`. */
-export const OwnRequestList = listOf(OwnRequestItem);
+export const OwnRequestList = listOf(OwnRequestItem).meta({ id: "OwnRequestList" });
 /** See the schema. */
 export type OwnRequestList = z.infer<typeof OwnRequestList>;
 
 /** One line of the cost math: quantity x price per unit. */
-export const CostLine = z.object({
-  /** What was counted: `input_text`, `cache_read_text`, `tool.web_search`. */
-  component: z.string(),
-  quantity: z.int(),
-  /** How `price` is meant: USD per million, per thousand, per hour, each. */
-  unit: z.enum(["usdPerMtok", "usdPer1k", "usdPerHour", "usdEach"]),
-  /** Decimal; null: no price, charged nothing. */
-  price: z.string().nullable(),
-  /** Before multipliers, decimal USD with up to 12 fraction digits. */
-  costUsd: z.string(),
-});
+export const CostLine = z
+  .object({
+    /** What was counted: `input_text`, `cache_read_text`, `tool.web_search`. */
+    component: z.string(),
+    quantity: z.int(),
+    /** How `price` is meant: USD per million, per thousand, per hour, each. */
+    unit: z.enum(["usdPerMtok", "usdPer1k", "usdPerHour", "usdEach"]),
+    /** Decimal; null: no price, charged nothing. */
+    price: z.string().nullable(),
+    /** Before multipliers, decimal USD with up to 12 fraction digits. */
+    costUsd: z.string(),
+  })
+  .meta({ id: "CostLine" });
 /** See the schema. */
 export type CostLine = z.infer<typeof CostLine>;
 
@@ -111,53 +115,63 @@ const entry = {
 };
 
 /** One ledger entry with its cost math. Multipliers are decimals. What it was charged is found again from it by `requests.recompute`. */
-export const RequestEntry = z.object({
-  ...entry,
-  channel: named,
-  channelMultiplier: z.string(),
-  groupMultiplier: z.string(),
-  /** Config version that the prices are of; null where nothing was priced. */
-  pricingVersion: z.int().nullable(),
-  /** The price of the request's own usage and of each further part; null: unpriced, negative: of the packaged catalogue. */
-  priceIds: z.array(z.int().nullable()),
-});
+export const RequestEntry = z
+  .object({
+    ...entry,
+    channel: named,
+    channelMultiplier: z.string(),
+    groupMultiplier: z.string(),
+    /** Config version that the prices are of; null where nothing was priced. */
+    pricingVersion: z.int().nullable(),
+    /** The price of the request's own usage and of each further part; null: unpriced, negative: of the packaged catalogue. */
+    priceIds: z.array(z.int().nullable()),
+  })
+  .meta({ id: "RequestEntry" });
 /** See the schema. */
 export type RequestEntry = z.infer<typeof RequestEntry>;
 
 /** One try on one channel. */
-export const RequestAttempt = z.object({
-  attempt: z.int(),
-  channel: named,
-  startedAt: instant,
-  firstByteMs: z.number().nullable(),
-  status: z.int().nullable(),
-  code: z.string().nullable(),
-});
+export const RequestAttempt = z
+  .object({
+    attempt: z.int(),
+    channel: named,
+    startedAt: instant,
+    firstByteMs: z.number().nullable(),
+    status: z.int().nullable(),
+    code: z.string().nullable(),
+  })
+  .meta({ id: "RequestAttempt" });
 /** See the schema. */
 export type RequestAttempt = z.infer<typeof RequestAttempt>;
 
 const params = z.record(z.string(), z.unknown());
 
 /** A request with everything the drawer shows. `decision` is dashboard.md 7.2. */
-export const RequestDetail = z.object({
-  ...RequestItem.shape,
-  params,
-  attempts: z.array(RequestAttempt),
-  entries: z.array(RequestEntry),
-  upstreamRequestId: z.string().nullable(),
-  decision: z.unknown(),
-});
+export const RequestDetail = z
+  .object({
+    ...RequestItem.shape,
+    params,
+    attempts: z.array(RequestAttempt),
+    entries: z.array(RequestEntry),
+    upstreamRequestId: z.string().nullable(),
+    decision: z.unknown(),
+  })
+  .meta({ id: "RequestDetail" });
 /** See the schema. */
 export type RequestDetail = z.infer<typeof RequestDetail>;
 
 /** Output of `requests.recompute`: what was charged for each ledger entry, and what its own snapshot gives. */
-export const RecomputedRequest = z.object({
-  id: z.string(),
-  isEqual: z.boolean(),
-  entries: z.array(z.object({ attempt: z.int(), costUsd: money, computedUsd: money, isEqual: z.boolean() })),
-});
+export const RecomputedRequest = z
+  .object({
+    id: z.string(),
+    isEqual: z.boolean(),
+    entries: z.array(z.object({ attempt: z.int(), costUsd: money, computedUsd: money, isEqual: z.boolean() })),
+  })
+  .meta({ id: "RecomputedRequest" });
 
 /** A user's own request with its cost math. */
-export const OwnRequestDetail = z.object({ ...row, attempts: z.int(), entries: z.array(z.object(entry)) });
+export const OwnRequestDetail = z
+  .object({ ...row, attempts: z.int(), entries: z.array(z.object(entry)) })
+  .meta({ id: "OwnRequestDetail" });
 /** See the schema. */
 export type OwnRequestDetail = z.infer<typeof OwnRequestDetail>;

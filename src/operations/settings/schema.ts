@@ -62,13 +62,15 @@ export type UpdateSettingsInput = z.output<typeof UpdateSettingsInput>;
  * All settings with the origin of each: default, saved, or fixed by an environment variable, whose name is `variable`. Warnings tell what a
  * form should say beside values that are valid.
  */
-export const SettingsView = z.object({
-  values: z.object({ ...settingFields, requestRate }),
-  origins: z.record(
-    z.string(),
-    z.object({ origin: z.enum(["default", "saved", "environment"]), variable: z.string().nullable() }),
-  ),
-  warnings: z.array(z.object({ path: z.string(), code: z.enum(SETTING_WARNINGS) })),
-});
+export const SettingsView = z
+  .object({
+    values: z.object({ ...settingFields, requestRate }),
+    origins: z.record(
+      z.string(),
+      z.object({ origin: z.enum(["default", "saved", "environment"]), variable: z.string().nullable() }),
+    ),
+    warnings: z.array(z.object({ path: z.string(), code: z.enum(SETTING_WARNINGS) })),
+  })
+  .meta({ id: "SettingsView" });
 /** See the schema. */
 export type SettingsView = z.infer<typeof SettingsView>;

@@ -50,25 +50,29 @@ export const GetUserGroupInput = byId;
 export const DeleteUserGroupInput = byId;
 
 /** A user group. */
-export const UserGroup = z.object({
-  ...versionedShape,
-  name: z.string(),
-  userCount: z.int(),
-  costMultiplier: z.string().nullable(),
-});
+export const UserGroup = z
+  .object({
+    ...versionedShape,
+    name: z.string(),
+    userCount: z.int(),
+    costMultiplier: z.string().nullable(),
+  })
+  .meta({ id: "UserGroup" });
 /** See the schema. */
 export type UserGroup = z.infer<typeof UserGroup>;
 /** Output of `userGroups.get`: the group with its users, by name. */
 export const UserGroupWithUsers = UserGroup.extend({
   users: z.array(z.object({ id: z.int(), name: z.string(), email: z.string().nullable() })),
-});
+}).meta({ id: "UserGroupWithUsers" });
 /** See the schema. */
 export type UserGroupWithUsers = z.infer<typeof UserGroupWithUsers>;
 /** Output of `userGroups.list`, by name. */
-export const UserGroupList = listOf(UserGroup);
+export const UserGroupList = listOf(UserGroup).meta({ id: "UserGroupList" });
 /** See the schema. */
 export type UserGroupList = z.infer<typeof UserGroupList>;
 /** Output of `userGroups.assign`: names of the user's groups. */
-export const AssignedGroups = z.object({ userId: z.int(), groups: z.array(z.string()) });
+export const AssignedGroups = z.object({ userId: z.int(), groups: z.array(z.string()) }).meta({ id: "AssignedGroups" });
 /** Output of `userGroups.delete`: how many limits ended with it, and how many users were in it; it never has a boost. */
-export const DeletedUserGroup = z.object({ id: z.int(), limits: z.int(), boosts: z.int(), users: z.int() });
+export const DeletedUserGroup = z
+  .object({ id: z.int(), limits: z.int(), boosts: z.int(), users: z.int() })
+  .meta({ id: "DeletedUserGroup" });

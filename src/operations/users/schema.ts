@@ -74,24 +74,26 @@ export const DeleteUserInput = byId;
 export const DeletedUser = deletedOutput;
 
 /** A user. */
-export const User = z.object({
-  ...versionedShape,
-  name: z.string(),
-  email: z.string().nullable(),
-  role: z.enum(ROLES),
-  enabled: z.boolean(),
-  locale: z.enum(LOCALES).nullable(),
-  timeZone: z.string().nullable(),
-  ipAllow: z.array(z.string()),
-  ipDeny: z.array(z.string()),
-  /** null: inherit. */
-  maxConcurrent: z.union([z.int(), z.literal("unlimited")]).nullable(),
-  /** The user can sign in with a password. */
-  hasAccount: z.boolean(),
-});
+export const User = z
+  .object({
+    ...versionedShape,
+    name: z.string(),
+    email: z.string().nullable(),
+    role: z.enum(ROLES),
+    enabled: z.boolean(),
+    locale: z.enum(LOCALES).nullable(),
+    timeZone: z.string().nullable(),
+    ipAllow: z.array(z.string()),
+    ipDeny: z.array(z.string()),
+    /** null: inherit. */
+    maxConcurrent: z.union([z.int(), z.literal("unlimited")]).nullable(),
+    /** The user can sign in with a password. */
+    hasAccount: z.boolean(),
+  })
+  .meta({ id: "User" });
 /** See the schema. */
 export type User = z.infer<typeof User>;
 /** Output of `users.list`, by name. */
-export const UserList = listOf(User);
+export const UserList = listOf(User).meta({ id: "UserList" });
 /** See the schema. */
 export type UserList = z.infer<typeof UserList>;
