@@ -2,7 +2,7 @@ import { Download } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { PageHeader } from "@/components/shell/page-header";
-import { buttonVariants } from "@/components/ui/button";
+import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardHeader, CardTitle } from "@/components/ui/card";
 import { BaseAddress } from "./base-address";
 import { JsonBlock } from "./json-block";
@@ -36,10 +36,14 @@ export function StartPage({ docs, publicUrl }: { docs: Docs; publicUrl: string |
     <div className="grid min-w-0 grid-cols-1 gap-5">
       <PageHeader
         actions={
-          <a className={buttonVariants({ variant: "outline" })} download="sluice-openapi.json" href="/api/openapi.json">
+          <Button
+            nativeButton={false}
+            render={<a download="sluice-openapi.json" href="/api/openapi.json" />}
+            variant="outline"
+          >
             <Download aria-hidden />
             {t("start.download")}
-          </a>
+          </Button>
         }
         description={t("lead")}
         title={t("title")}
