@@ -375,6 +375,33 @@ test("own pages and the page for other roles speak from the messages", async ({ 
   await visit(page, `${full.url}/admin/channels`);
 });
 
+test("the API reference and its forms speak from the messages", async ({ page, failures }) => {
+  failures.allow(401, "/api/v1/");
+  await speakPseudo(page, full.url);
+  await visit(page, `${full.url}/docs/api`);
+  await page.getByRole("searchbox").fill("nothing like this");
+  await expectPseudo(page, "/docs/api without a match");
+  await visit(page, `${full.url}/docs/api/user-groups`);
+  await page.locator("details").evaluateAll((all) => {
+    for (const each of all) each.setAttribute("open", "");
+  });
+  await button(page, "userGroups.list").click();
+  await button(page, "userGroups.create").click();
+  await page.getByRole("form", { name: "userGroups.create" }).getByRole("button", { name: "Send" }).click();
+  await expectPseudo(page, "/docs/api/user-groups unfolded, with a fault");
+  const form = page.getByRole("form", { name: "userGroups.list" });
+  await form.getByLabel("Access token").fill("at-sluice-none");
+  await form.getByRole("button", { name: "Send" }).click();
+  await expect(form.getByRole("alert").first()).toBeVisible();
+  await expectPseudo(page, "/docs/api/user-groups with a refusal");
+  await signIn(page, full.url, ADMIN);
+  await visit(page, `${full.url}/docs/api/user-groups`);
+  await button(page, "userGroups.create").click();
+  await button(page, "Send").click();
+  await expect(popup(page)).toBeVisible();
+  await expectPseudo(page, "/docs/api/user-groups: asked first");
+});
+
 test("reads that failed speak from the messages", async ({ page, failures }) => {
   failures.allow(500, "/api/v1/");
   await speakPseudo(page, full.url);

@@ -5,8 +5,15 @@ import { signIn } from "./support/sign-in";
 import { ADMIN, ALICE, ALICE_KEY } from "./support/start-sluice";
 import { expect, test } from "./support/test";
 
-const ADMIN_PAGES = ["/admin", "/admin/channels", "/admin/users", "/admin/keys", "/admin/requests"];
-const OWN_PAGES = ["/me", "/me/requests", "/me/keys"];
+const ADMIN_PAGES = [
+  "/admin",
+  "/admin/channels",
+  "/admin/users",
+  "/admin/keys",
+  "/admin/requests",
+  "/docs/api/channels",
+];
+const OWN_PAGES = ["/me", "/me/requests", "/me/keys", "/docs/api", "/docs/api/me"];
 const LOCALES = ["en", "zh-CN", "zh-TW", "ja", "ru"] as const;
 const SIZES = [
   { width: 1280, height: 800 },

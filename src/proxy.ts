@@ -49,6 +49,8 @@ export function proxy(request: NextRequest): NextResponse {
   const policy = contentSecurityPolicy(nonce);
   const headers = new Headers(request.headers);
   headers.set("x-nonce", nonce);
+  const { pathname, search } = request.nextUrl;
+  headers.set("x-sluice-page", pathname.slice(splitLocale(pathname).prefix.length) + search); // to come back to after signing in
   headers.set("content-security-policy", policy); // Next reads the nonce of its own scripts from here
   const response = resolveLocale(new NextRequest(request.nextUrl, { headers }));
   response.headers.set("content-security-policy", policy);

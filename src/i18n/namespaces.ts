@@ -1,5 +1,6 @@
 import type channels from "../../messages/en/channels.json";
 import type common from "../../messages/en/common.json";
+import type docs from "../../messages/en/docs.json";
 import type errors from "../../messages/en/errors.json";
 import type keys from "../../messages/en/keys.json";
 import type login from "../../messages/en/login.json";
@@ -17,6 +18,7 @@ import type { Locale } from "./routing";
 export const NAMESPACES = [
   "channels",
   "common",
+  "docs",
   "errors",
   "keys",
   "login",
@@ -32,6 +34,7 @@ export const NAMESPACES = [
 type AppMessages = {
   channels: typeof channels;
   common: typeof common;
+  docs: typeof docs;
   errors: typeof errors;
   keys: typeof keys;
   login: typeof login;

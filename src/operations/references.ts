@@ -284,7 +284,7 @@ export const settingFields = {
     "window_unknown",
   ),
   enforcement: enforcementField,
-  ...unwrapped("modelGroupLimits", "failOpen"),
+  ...unwrapped("modelGroupLimits", "failOpen", "publicDocs"),
   failOpenAllowance: strict({
     percent: settingShape.failOpenAllowance.unwrap().shape.percent.unwrap(),
     maxUsd: allowanceField,

@@ -71,6 +71,7 @@ function servicesOf(parts: Parts, ask: BuildAsk): Services {
     bodyBudget: ask.env.bodyBudget,
     clientStallMs: ask.env.clientStallMs,
     publicUrl,
+    areDocsPublic: () => parts.config.config.current().settings.publicDocs,
     newRequestId,
     reportFault,
   };

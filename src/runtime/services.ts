@@ -65,6 +65,8 @@ export type Services = {
   readonly clientStallMs: number;
   /** Public origin in force: SLUICE_PUBLIC_URL, else the setting; null: that of each request. */
   publicUrl(): string | null;
+  /** Whether the signed-out may read the documentation: the setting in force. */
+  areDocsPublic(): boolean;
   /** A new request id, `req_...`, for errors of pages and actions. */
   newRequestId(): string;
   /** Logs a fault of a page or an action under the request id that its reader is shown. */

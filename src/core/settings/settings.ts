@@ -78,6 +78,8 @@ export const settingsSchema = z.strictObject({
     .max(2048)
     .nullable()
     .default(null),
+  /** Whether the documentation is open to the signed-out. */
+  publicDocs: z.boolean().default(true),
   unpricedModels: z.enum(UNPRICED_MODELS).default("block"),
   /** Attempts of one request over all channels, 1..10. */
   maxAttempts: z.int().min(1).max(10).default(3),

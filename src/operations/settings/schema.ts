@@ -43,6 +43,7 @@ export const UpdateSettingsInput = strict({
   billingModel: settingFields.billingModel.optional(),
   defaultLocale: settingFields.defaultLocale.optional(),
   publicUrl: settingFields.publicUrl.optional(),
+  publicDocs: settingFields.publicDocs.optional(),
   unpricedModels: settingFields.unpricedModels.optional(),
   maxAttempts: settingFields.maxAttempts.optional(),
   requestDeadlineMs: settingFields.requestDeadlineMs.optional(),

@@ -1,5 +1,6 @@
 import {
   Activity,
+  BookOpen,
   Gauge,
   KeyRound,
   LayoutDashboard,
@@ -12,17 +13,32 @@ import type { Permission } from "@/operations/references";
 
 /** One page of the navigation: shown when the viewer has its permission. */
 export type NavEntry = {
-  readonly key: "overview" | "channels" | "requests" | "users" | "keys" | "myUsage" | "myRequests" | "myKeys";
+  readonly key:
+    | "overview"
+    | "channels"
+    | "requests"
+    | "users"
+    | "keys"
+    | "myUsage"
+    | "myRequests"
+    | "myKeys"
+    | "apiDocs";
   readonly href: string;
   readonly icon: LucideIcon;
   readonly permission: Permission;
 };
 
 /** Pages that belong together; a section without a name stands first. */
-export type NavSection = { readonly key: "operate" | "people" | "own"; readonly entries: readonly NavEntry[] };
+export type NavSection = {
+  readonly key: "operate" | "people" | "system" | "own";
+  readonly entries: readonly NavEntry[];
+};
 
 /** Which side of the dashboard: of those who run the gateway, or of those who use it. */
 export type Area = "admin" | "me";
+
+/** For everybody who can sign in. */
+const API_DOCS: NavEntry = { key: "apiDocs", href: "/docs/api", icon: BookOpen, permission: "me:read" };
 
 const SECTIONS: Readonly<Record<Area, readonly NavSection[]>> = {
   admin: [
@@ -41,6 +57,7 @@ const SECTIONS: Readonly<Record<Area, readonly NavSection[]>> = {
         { key: "keys", href: "/admin/keys", icon: KeyRound, permission: "keys:read" },
       ],
     },
+    { key: "system", entries: [API_DOCS] },
   ],
   me: [
     {
@@ -49,6 +66,7 @@ const SECTIONS: Readonly<Record<Area, readonly NavSection[]>> = {
         { key: "myUsage", href: "/me", icon: Gauge, permission: "me:read" },
         { key: "myRequests", href: "/me/requests", icon: ScrollText, permission: "me:read" },
         { key: "myKeys", href: "/me/keys", icon: KeyRound, permission: "me:read" },
+        API_DOCS,
       ],
     },
   ],

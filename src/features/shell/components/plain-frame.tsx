@@ -4,8 +4,8 @@ import { Logo } from "./logo";
 import { SkipLink } from "./skip-link";
 import { ThemeMenu } from "./theme-menu";
 
-/** The frame of pages without navigation: sign-in and setup. */
-export function PlainFrame({ children, name }: { children: ReactNode; name: string }) {
+/** The frame of pages without navigation: sign-in, setup, and documentation for the signed-out. `actions` stand beside the menus. */
+export function PlainFrame({ children, name, actions }: { children: ReactNode; name: string; actions?: ReactNode }) {
   return (
     <div className="flex min-h-dvh flex-col">
       <SkipLink />
@@ -19,6 +19,7 @@ export function PlainFrame({ children, name }: { children: ReactNode; name: stri
         <div className="flex items-center gap-1">
           <ThemeMenu />
           <LanguageMenu />
+          {actions}
         </div>
       </header>
       <main className="flex min-w-0 flex-1 flex-col outline-none" id="main" tabIndex={-1}>

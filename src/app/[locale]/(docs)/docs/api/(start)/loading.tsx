@@ -1,0 +1,5 @@
+import { DocsSkeleton } from "@/features/docs/components/docs-skeleton";
+
+export default function DocsLoading() {
+  return <DocsSkeleton />;
+}
