@@ -54,7 +54,8 @@ test.each(OPERATIONS)("$name bounds every text and every list of its input", ({ 
   expect(unbounded(input, name)).toEqual([]);
 });
 
-test.each(OPERATIONS.filter(({ name }) => /\.list$|^prices\.missing$|^quotas\.matrix$/.test(name)))(
+// The running processes are few, and always told whole (dashboard.md 7.7).
+test.each(OPERATIONS.filter(({ name }) => /(?<!^replicas)\.list$|^prices\.missing$|^quotas\.matrix$/.test(name)))(
   "$name takes pages of 1 to 200 rows, 50 unless told",
   ({ input }) => {
     const limitOf = (limit?: unknown) => {

@@ -45,8 +45,8 @@ test("accounts, tokens, keys and addresses are counted each for itself", () => {
   const actors = [
     actor({}),
     actor({ userId: 2 }),
-    actor({ kind: "token", name: "ci", scopes: ["read"] }),
-    actor({ kind: "token", name: "cd", scopes: ["read"] }),
+    actor({ kind: "token", accessTokenId: 1, scopes: ["read"] }),
+    actor({ kind: "token", accessTokenId: 2, scopes: ["read"] }),
     actor({ kind: "key", keyId: 1 }),
     actor({ kind: "key", keyId: 2 }),
   ];

@@ -11,7 +11,7 @@ const view: SettingsView = {
     ...{ billingModel: "requested", defaultLocale: "en", publicUrl: "https://llm.example.com" },
     ...{ unpricedModels: "block", maxAttempts: 3, requestDeadlineMs: 600_000, channelOverflow: "spill" },
     ...{ cooldownDefaultMs: 0, cooldownMaxMs: 900_000, breakerLastChannel: "pass", queueHeartbeatMs: 0 },
-    ...{ drainTimeoutMs: 30_000, worstCaseOutputTokens: 16_384, apiRequestsPerMinute: 600 },
+    ...{ drainTimeoutMs: 30_000, worstCaseOutputTokens: 16_384, apiRequestsPerMinute: 600, publicDocs: true },
   },
   origins: {
     timeZone: { origin: "saved", variable: null },
