@@ -171,6 +171,7 @@ function bodyOf(
   return Object.fromEntries(
     Object.entries(example).map(([name, value]) => {
       if (name === "name") return [name, `${String(value)} ${random(1_000_000)}`];
+      if (name === "email") return [name, `u${random(1_000_000)}@example.com`];
       const found = find(name);
       if (found === undefined) return [name, value];
       return [name, Array.isArray(value) ? [found] : found];

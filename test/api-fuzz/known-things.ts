@@ -8,6 +8,14 @@ export type KnownThings = {
   findPath(template: string): string | undefined;
 };
 
+/** The members of an object in a reply that the fuzzer looks at. */
+type Told = {
+  readonly id?: unknown;
+  readonly version?: unknown;
+  readonly nextCursor?: unknown;
+  readonly models?: readonly unknown[];
+};
+
 /** Nouns of operations by the property that names one of them. */
 const NOUN_OF: Readonly<Record<string, string>> = {
   ...{ userId: "users", userIds: "users", users: "users", actorUserId: "users" },
@@ -22,7 +30,7 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
   ipDeny: ["192.0.2.1"],
   credential: ["sk-upstream-0123456789"],
   baseUrl: ["https://api.example.com/v1", "http://127.0.0.1:9"],
-  to: ["2099-01-02T00:00:00Z"],
+  to: ["2099-01-02T00:00:00Z", "2099-02-02T00:00:00Z", "2099-03-02T00:00:00Z"],
   from: ["2026-01-01T00:00:00Z"],
   expiresAt: ["2099-01-02T00:00:00Z"],
   timeZone: ["Asia/Kathmandu", "UTC"],
@@ -36,8 +44,10 @@ export function createKnownThings(
   pickIndex: (length: number) => number,
 ): KnownThings {
   const ids = new Map<string, number[]>();
-  const requests: string[] = [];
+  const logged = new Map<string, string[]>();
   const versions = new Map<string, unknown>();
+  /** What fits together in the input of one operation, by name. */
+  const parts = new Map<string, Readonly<Record<string, unknown>>>();
   const paths = new Map<string, string[]>();
   const cursors = new Map<string, string>();
   const oneOf = <Item>(items: readonly Item[] | undefined) =>
@@ -47,36 +57,48 @@ export function createKnownThings(
     const known = ids.get(noun) ?? [];
     if (!untouchable.has(id) && !known.includes(id)) ids.set(noun, [...known.slice(-MAX_IDS), id]);
   };
-  const learnObject = (noun: string, path: string, value: Readonly<Record<string, unknown>>) => {
+  const learnObject = (noun: string, value: Told) => {
     const { id, version, nextCursor } = value;
     if (typeof id === "number") learnId(noun, id);
-    if (typeof id === "string" && id.startsWith("req_")) requests.push(id);
-    if (version !== undefined) versions.set(typeof id === "number" ? `${noun}/${id}` : path, version);
+    if (typeof id === "string") logged.set(noun, [...(logged.get(noun) ?? []).slice(-MAX_IDS), id]);
+    if (noun === "modelGroups" && typeof value.models?.[0] === "string")
+      parts.set("modelGroups.moveModels", { from: id, models: value.models[0] });
+    if (version !== undefined && typeof id === "number") versions.set(`${noun}/${id}`, version);
     if (typeof nextCursor === "string") cursors.set(noun, nextCursor);
   };
-  const learnAll = (noun: string, path: string, value: unknown) => {
-    if (Array.isArray(value)) for (const item of value) learnAll(noun, path, item);
+  const learnAll = (noun: string, value: unknown) => {
+    if (Array.isArray(value)) for (const item of value) learnAll(noun, item);
     else if (typeof value === "object" && value !== null) {
-      learnObject(noun, path, value as Record<string, unknown>);
-      for (const [name, inner] of Object.entries(value)) learnAll(NESTED[name] ?? noun, path, inner);
+      learnObject(noun, value as Told);
+      for (const [name, inner] of Object.entries(value)) learnAll(NESTED[name] ?? noun, inner);
     }
   };
   return {
     learn({ operation, template, path }, reply) {
-      learnAll(nounOf(operation), path, reply);
+      learnAll(nounOf(operation), reply);
+      const { version, kind, id, target, values } = (reply ?? {}) as Record<string, unknown>;
+      if (version !== undefined) versions.set(path, version);
+      if (operation === "limits.get") parts.set("limits.bulk", { changes: { kind, id, target, version, values } });
       if (template.includes("{")) paths.set(template, [...(paths.get(template) ?? []).slice(-MAX_IDS), path]);
     },
     findPath: (template) => oneOf(paths.get(template)),
     find({ operation, path }, name) {
       const noun = nounOf(operation);
-      if (name === "requestId" || (name === "id" && noun === "requests")) return oneOf(requests);
-      if (name === "id") return oneOf(ids.get(ofPath(path) ?? noun));
-      if (name === "cursor") return cursors.get(noun);
-      if (name === "version") return versions.get(`${noun}/${path.split("/")[2]}`) ?? versions.get(path);
-      return oneOf(ids.get(NOUN_OF[name] ?? "")) ?? oneOf(MEANT[name]);
+      const idOf = () => oneOf(logged.get(noun)) ?? oneOf(ids.get(ofPath(path) ?? noun));
+      const versionOf = () => versions.get(path) ?? versions.get(`${noun}/${path.split("/").find(isNumber)}`);
+      const special: Readonly<Record<string, () => unknown>> = {
+        requestId: () => oneOf(logged.get("requests")),
+        id: idOf,
+        cursor: () => cursors.get(noun),
+        version: versionOf,
+      };
+      const named = () => oneOf(ids.get(NOUN_OF[name] ?? "")) ?? oneOf(MEANT[name]);
+      return parts.get(operation)?.[name] ?? (special[name] ?? named)();
     },
   };
 }
+
+const isNumber = (text: string) => /^\d+$/.test(text);
 
 /** Objects of another noun inside a reply. */
 const NESTED: Readonly<Record<string, string>> = { key: "keys", user: "users", accessToken: "accessTokens" };
