@@ -40,7 +40,9 @@ async function fillLog(userId: number): Promise<void> {
 /** What no call of a stranger to the gateway's log can do: it needs the token of the first start. */
 const NEVER_DONE = ["setup.unlock", "setup.createAdmin"];
 
-test("7,000 valid and odd calls to every operation get replies that the document describes, and no fault", async () => {
+test("7,000 valid and odd calls to every operation get replies that the document describes, and no fault", {
+  timeout: 300_000,
+}, async () => {
   const { userId, name } = await operations.signUp("admin", "admin");
   await fillLog(userId);
   const document = openApiDocument({ operations: OPERATIONS, examples: EXAMPLES, version: "0.0.0" });

@@ -72,6 +72,19 @@ const HEADERS = {
     description: "Version of the configuration after the write; every replica follows within a second.",
     schema: { type: "string", pattern: "^\\d+$" },
   },
+  RateLimit: { description: "Calls per minute that this caller has.", schema: { type: "string", pattern: "^\\d+$" } },
+  RateLimitRemaining: {
+    description: "How many of them are left just now.",
+    schema: { type: "string", pattern: "^\\d+$" },
+  },
+  RateLimitReset: {
+    description: "Seconds until nothing counts any more.",
+    schema: { type: "string", pattern: "^\\d+$" },
+  },
+  IdempotencyReplayed: {
+    description: "Told when the reply is that of an earlier call with the same `Idempotency-Key`.",
+    schema: { type: "string", const: "true" },
+  },
   RetryAfter: { description: "Seconds until a call may pass.", schema: { type: "string", pattern: "^\\d+$" } },
 } as const;
 

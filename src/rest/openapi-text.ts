@@ -13,12 +13,13 @@ its path and a code of its own. Texts may change, codes do not.
 the order is stable. \`limit\` is 50 unless told, 200 at most.
 
 **Versions.** What can be changed has a \`version\`. A change names the version that it was made from; when somebody else was faster, the answer
-is 409 \`version_conflict\`, and nothing has changed.
+is 409 \`version_conflict\` with what is there now in \`current\`, and nothing has changed.
 
 **Idempotency.** A POST that writes takes an \`Idempotency-Key\` of 1 to 255 printable characters. The same key with the same input within 24
 hours answers what the first call answered and changes nothing more.
 
-**Rates.** Calls are counted per caller and minute. One too many is 429 with \`Retry-After\`.
+**Rates.** Calls are counted per caller and minute; \`ratelimit-remaining\` tells how many are left. One too many is 429 \`api_rate_exceeded\` with
+\`Retry-After\`.
 
 **Units.** Money is a decimal string in USD, instants are ISO 8601 with a zone, durations say their unit in their name (\`...Ms\`).`;
 

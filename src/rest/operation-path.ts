@@ -113,9 +113,10 @@ function reply({ operation, example, schemas }: DescribeAsk) {
   const schema = schemas.of(operation.output, "reply");
   const shown = example === undefined ? {} : { example: example.output };
   const configVersion = isRead(operation) ? {} : { "x-sluice-config-version": header("ConfigVersion") };
+  const replayed = takesIdempotencyKey(operation) ? { "idempotency-replayed": header("IdempotencyReplayed") } : {};
   return {
     description: "It worked.",
-    headers: { "x-sluice-request-id": header("RequestId"), ...configVersion },
+    headers: { "x-sluice-request-id": header("RequestId"), ...configVersion, ...RATE, ...replayed },
     content: {
       "application/json": { schema, ...shown },
       ...(operation.name === "channels.live" ? { "text/event-stream": { schema: STREAM } } : {}),
@@ -124,6 +125,13 @@ function reply({ operation, example, schemas }: DescribeAsk) {
 }
 
 const header = (name: string) => ({ $ref: `#/components/headers/${name}` });
+
+/** How the caller stands with its calls per minute. */
+const RATE = {
+  "ratelimit-limit": header("RateLimit"),
+  "ratelimit-remaining": header("RateLimitRemaining"),
+  "ratelimit-reset": header("RateLimitReset"),
+};
 
 const STREAM = {
   type: "string",

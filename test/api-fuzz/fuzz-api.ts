@@ -68,7 +68,12 @@ async function sendCall({ send, origin, headers }: FuzzTarget, call: ApiCall, ju
   const body = parse(text);
   const faults = judge(call, { status: reply.status, type: contentType, body, text });
   const unnamed = reply.headers.get("x-sluice-request-id") === null ? ["no request id"] : [];
-  return { status: reply.status, body, faults: [...faults, ...unnamed] };
+  const isEndless = reply.status === 429 && !/^[1-9]\d*$/.test(reply.headers.get("retry-after") ?? "");
+  return {
+    status: reply.status,
+    body,
+    faults: [...faults, ...unnamed, ...(isEndless ? ["no time to try again"] : [])],
+  };
 }
 
 /** Judges replies by the document; schemas are compiled once. */

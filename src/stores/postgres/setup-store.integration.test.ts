@@ -62,7 +62,7 @@ describe("the setup store", () => {
   it("stops listening after ten wrong tries for a quarter of an hour, although each refusal rolls back", async () => {
     const token = await issueSetupToken(database, NOW);
     for (let i = 0; i < 10; i++) await expect(check("wrong")).rejects.toMatchObject({ code: "setup_token_invalid" });
-    await expect(check(token)).rejects.toMatchObject({ code: "too_many_attempts" });
+    await expect(check(token)).rejects.toMatchObject({ code: "too_many_attempts", params: { retryAfterSeconds: 900 } });
     await check(token, NOW + 15 * MINUTE);
   });
 

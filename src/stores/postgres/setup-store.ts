@@ -14,7 +14,8 @@ const MAX_ATTEMPTS = 10;
 const CLAIM_LOCK = 5_174_824; // any constant of ours
 
 type SetupRow = typeof setup.$inferSelect;
-type Verdict = "accepted" | "setup_token_invalid" | "too_many_attempts";
+/** null: accepted. */
+type Verdict = AppError | null;
 
 const digestOf = (token: string) => createHash("sha256").update(token).digest("hex");
 
@@ -27,18 +28,21 @@ function matches(row: SetupRow, token: string, now: number): boolean {
 
 async function judge(tx: Handle, token: string, now: number): Promise<Verdict> {
   const [row] = await tx.select().from(setup).for("update");
-  if (row === undefined) return "setup_token_invalid";
+  if (row === undefined) return new AppError("setup_token_invalid");
   const since = row.attemptsSince;
   const isFresh = since === null || since <= now - ATTEMPT_WINDOW_MS;
   const attempts = isFresh ? 0 : row.attempts;
-  if (attempts >= MAX_ATTEMPTS) return "too_many_attempts";
-  if (matches(row, token, now)) return "accepted";
+  if (attempts >= MAX_ATTEMPTS) return tooManyUntil((since ?? now) + ATTEMPT_WINDOW_MS - now);
+  if (matches(row, token, now)) return null;
   await tx
     .update(setup)
     .set({ attempts: attempts + 1, attemptsSince: isFresh ? now : since })
     .where(eq(setup.onlyRow, true));
-  return "setup_token_invalid";
+  return new AppError("setup_token_invalid");
 }
+
+const tooManyUntil = (waitMs: number) =>
+  new AppError("too_many_attempts", { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) });
 
 /**
  * Makes a new one-time setup token of 128 bits, valid for an hour, in place of any older one; only its digest is stored
@@ -61,8 +65,8 @@ export function setupStore(tx: Handle, database: Pick<Database, "transaction">):
   return {
     isFinished: () => isSetupFinished(tx),
     async checkToken(token, now) {
-      const verdict = await database.transaction((own) => judge(own, token, now));
-      if (verdict !== "accepted") throw new AppError(verdict);
+      const refusal = await database.transaction((own) => judge(own, token, now));
+      if (refusal !== null) throw refusal;
     },
     async claim() {
       await tx.execute(sql`select pg_advisory_xact_lock(${CLAIM_LOCK})`);
