@@ -41,7 +41,7 @@ export function readTextPosition([text]: readonly unknown[]): string | null {
 
 /** True for a text that a cursor can hold: one that the database takes. */
 export function isText(value: unknown): value is string {
-  return typeof value === "string" && value.length <= 200 && !value.includes("\0");
+  return typeof value === "string" && [...value.slice(0, 402)].length <= 200 && !value.includes("\0");
 }
 
 /** True for a whole number. */

@@ -63,6 +63,8 @@ export type Operation<Input extends z.ZodType = z.ZodType, Output extends z.ZodT
   readonly permission: Permission | null;
   readonly input: Input;
   readonly output: Output;
+  /** Largest body of a call over REST, bytes; absent: what the API takes in general. */
+  readonly maxBodyBytes?: number;
   /** Own error codes besides validation_failed, unauthenticated, forbidden. */
   readonly errors: readonly ErrorCode[];
   /** True for a call that changes nothing although it is no GET: it runs without a transaction and leaves no audit row. */

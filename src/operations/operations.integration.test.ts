@@ -950,6 +950,8 @@ describe("the wizard", () => {
       expect(race.sort()).toEqual(["ok", "setup_finished"]);
       expect(await codeOf(run("setup.createAdmin", admin("three")))).toBe("setup_finished");
       expect(await operations.ports.users.countAdmins()).toBe(1);
+      const made = (await operations.audit()).filter((row) => row.operation === "setup.createAdmin");
+      expect(made).toEqual([expect.objectContaining({ target: expect.stringMatching(/^user:\d+$/), before: null })]);
       expect(await operations.ports.settings.read()).toMatchObject({
         timeZone: "Asia/Tokyo",
         weekStart: "sunday",

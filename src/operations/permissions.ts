@@ -29,9 +29,12 @@ export function permissionsOf(actor: Actor): readonly Permission[] {
   }
 }
 
+/** False for what no access token may do, whatever its scopes. */
+export const isOpenToTokens = (permission: Permission): boolean => !NEVER_BY_TOKEN.includes(permission);
+
 /** True when one of the scopes covers the permission; writing an area includes reading it. */
 function isInScope(permission: Permission, scopes: readonly Scope[]): boolean {
-  if (NEVER_BY_TOKEN.includes(permission)) return false;
+  if (!isOpenToTokens(permission)) return false;
   const [area, verb] = permission.split(":");
   const covering = verb === "read" ? ["read", "write", permission, `${area}:write`] : ["write", permission];
   return scopes.some((scope) => covering.includes(scope));

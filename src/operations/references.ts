@@ -52,7 +52,10 @@ export function strict<Shape extends z.ZodRawShape>(shape: Shape, unknown: Field
 
 /** A field that takes its default when it is absent or null. */
 export function orDefault<Schema extends z.ZodType>(schema: Schema, value: z.output<Schema>) {
-  return schema.nullish().transform((given): z.output<Schema> => given ?? value);
+  return schema
+    .nullish()
+    .transform((given): z.output<Schema> => given ?? value)
+    .meta({ default: value });
 }
 
 /** Trimmed text of 1..max characters without control characters. */
@@ -264,7 +267,7 @@ export function listOf<Item extends z.ZodType>(item: Item) {
 }
 
 /** Which page of a list: at most `limit` rows, after the cursor of the page before. A cursor belongs to its filters (`cursor_mismatch`). */
-export const pageFields = { cursor: text(1000).optional(), limit: orDefault(whole(1, 200), 50) };
+export const pageFields = { cursor: text(4000).optional(), limit: orDefault(whole(1, 200), 50) };
 
 const settingShape = settingsSchema.shape;
 

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import type { ModelGroupRow } from "@/core/models/model-group";
 import type { OperationPorts } from "@/core/ports";
 import type { PriceRow } from "@/core/prices/price";
 import { formatUnitPrice } from "@/core/prices/unit-price";
@@ -6,6 +7,7 @@ import type { StoredBoost } from "@/core/quota/boost-store";
 import { formatAmount } from "@/core/quota/limit-amount";
 import type { StoredLimit } from "@/core/quota/limit-store";
 import { DEFAULT_SETTINGS, type Settings } from "@/core/settings/settings";
+import type { UserGroupRow } from "@/core/users/user-group";
 import { formatMultiplier } from "@/lib/money";
 import { exportChannels } from "./export-channels";
 import { exportKeys, exportUsers } from "./export-users";
@@ -33,15 +35,15 @@ export async function exportConfig(
   const userGroups = await ports.userGroups.list({});
   const document = {
     settings: ordered(await ports.settings.read()),
-    channels: await exportChannels(channels, { ports, userGroups, name }),
-    userGroups: userGroups.map(({ name: called, costMultiplierPpm }) => ({
-      name: called,
-      ...(costMultiplierPpm === null ? {} : { costMultiplier: formatMultiplier(costMultiplierPpm) }),
-    })),
-    users: await exportUsers(ports, name),
-    keys: await exportKeys(ports, name),
-    modelGroups: (await ports.modelGroups.list({})).map(({ name: called, models }) => ({ name: called, models })),
-    models: (await ports.models.list()).map(({ managedBy: _, ...traits }) => traits),
+    channels: sorted(await exportChannels(channels, { ports, userGroups, name }), byName),
+    userGroups: sorted(userGroups.map(userGroupOf), byName),
+    users: sorted(await exportUsers(ports, name), byName),
+    keys: sorted(await exportKeys(ports, name), (key) => JSON.stringify([key.user, key.name])),
+    modelGroups: sorted((await ports.modelGroups.list({})).map(modelGroupOf), byName),
+    models: sorted(
+      (await ports.models.list()).map(({ managedBy: _, ...traits }) => traits),
+      byName,
+    ),
     limits: sorted((await ports.limits.listAll()).map(limitOf), limitKey),
     rates: sorted((await ports.rates.listAll()).map(rateOf), rateFileKey),
     boosts: sorted((await ports.boosts.listAll()).filter(({ endedAt }) => endedAt === null).map(boostOf), boostKey),
@@ -52,6 +54,15 @@ export async function exportConfig(
   };
   return stringify(document, { aliasDuplicateObjects: false, lineWidth: 120 });
 }
+
+const byName = ({ name }: { readonly name: string }) => name;
+
+const userGroupOf = ({ name, costMultiplierPpm }: UserGroupRow) => ({
+  name,
+  ...(costMultiplierPpm === null ? {} : { costMultiplier: formatMultiplier(costMultiplierPpm) }),
+});
+
+const modelGroupOf = ({ name, models }: ModelGroupRow) => ({ name, models: [...models].sort() });
 
 /** Stored settings in the order of the schema. */
 function ordered(stored: Partial<Settings>): Partial<Settings> {

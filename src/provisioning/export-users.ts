@@ -15,7 +15,7 @@ export async function exportUsers({ userGroups, users }: OperationPorts, name: R
     ipDeny: row.ipDeny,
     maxConcurrent: row.maxConcurrent,
     enabled: row.enabled,
-    groups: (memberships.get(id) ?? []).map(({ userGroupName }) => userGroupName),
+    groups: (memberships.get(id) ?? []).map(({ userGroupName }) => userGroupName).sort(),
   }));
 }
 

@@ -11,7 +11,7 @@ import { IDEMPOTENCY_REPLAYED_HEADER, idempotencyKeyOf } from "./idempotency-key
 import { type CallLimiter, limitedReply } from "./limit-calls";
 import { liveStream } from "./live-stream";
 import type { OpenApiDocument } from "./openapi-document";
-import { openApiReply } from "./openapi-reply";
+import { createOpenApiReply } from "./openapi-reply";
 import { problem } from "./problem";
 import { readInput } from "./read-input";
 
@@ -22,6 +22,8 @@ export type RestOptions = AuthenticateDeps & {
   readonly liveChannels: LiveFeed;
   /** The OpenAPI document, made with its first use. */
   openApiDocument(): Promise<OpenApiDocument>;
+  /** False: the document is for who may come in alone; absent: for everybody. */
+  areDocsPublic?(): boolean;
   /** Bounds the calls per minute; absent: nothing does. */
   readonly limitCalls?: CallLimiter;
   newRequestId(): string;
@@ -41,9 +43,10 @@ export function createRest(options: RestOptions): (request: Request) => Promise<
     methods.set(path, (methods.get(path) ?? new Set<string>()).add(operation.method));
     app.on(operation.method, path, (context) => answer(context, operation, options));
   }
+  const documentReply = createOpenApiReply(options.openApiDocument);
   app.get("/api/openapi.json", async ({ req: { raw } }) => {
-    requireOwnHost(raw.headers, options);
-    return openApiReply(raw, await options.openApiDocument());
+    await permitReader(raw.headers, options);
+    return documentReply(raw);
   });
   methods.set("/api/openapi.json", new Set(["GET"]));
   for (const [path, allowed] of methods) {
@@ -87,9 +90,12 @@ async function perform({ context, operation, actor }: Call, options: RestOptions
   });
 }
 
-/** Refuses a host that is none of ours: a page elsewhere may have had its name pointed at us. */
-function requireOwnHost(headers: Headers, { publicUrl }: RestOptions): void {
-  if (!isHostAllowed(headers.get("host"), publicUrl())) throw new AppError("host_not_allowed");
+/** Refuses a host that is none of ours: a page elsewhere may have had its name pointed at us; and strangers, when the docs are closed to them. */
+async function permitReader(headers: Headers, options: RestOptions): Promise<void> {
+  if (!isHostAllowed(headers.get("host"), options.publicUrl())) throw new AppError("host_not_allowed");
+  if (options.areDocsPublic?.() ?? true) return;
+  const { kind } = await authenticate(headers, false, options);
+  if (kind === "anonymous") throw new AppError("unauthenticated");
 }
 
 /** The one operation that is a stream too; whoever may read it once may read on. */

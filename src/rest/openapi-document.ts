@@ -57,6 +57,12 @@ const SECURITY = {
     scheme: "bearer",
     description: "An access token, `at-sluice-...`; its scopes say what it may do.",
   },
+  keySession: {
+    type: "apiKey",
+    in: "cookie",
+    name: "sluice.key_session_token",
+    description: "The cookie of a sign-in with a key, which may read what is its own.",
+  },
   session: {
     type: "apiKey",
     in: "cookie",
@@ -72,6 +78,7 @@ const HEADERS = {
     description: "Version of the configuration after the write; every replica follows within a second.",
     schema: { type: "string", pattern: "^\\d+$" },
   },
+  Challenge: { description: "How to come in.", schema: { type: "string", const: "Bearer" } },
   RateLimit: { description: "Calls per minute that this caller has.", schema: { type: "string", pattern: "^\\d+$" } },
   RateLimitRemaining: {
     description: "How many of them are left just now.",
@@ -94,6 +101,6 @@ const IDEMPOTENCY_KEY = {
   required: false,
   description:
     "The same key with the same input within 24 hours answers as the first call did and changes nothing more.",
-  schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[\\x21-\\x7e]+$" },
+  schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[\\x20-\\x7e]+$" },
   example: "7b0f7f0e-5d0b-4f0c-9a51-6a3c0f6f1d11",
 } as const;

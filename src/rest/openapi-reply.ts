@@ -1,13 +1,24 @@
 import { createHash } from "node:crypto";
 import type { OpenApiDocument } from "./openapi-document";
 
-/** The OpenAPI document as a reply: it holds nothing of anybody, so that it may be kept, and asked for again by its ETag. */
-export function openApiReply({ headers }: Request, document: OpenApiDocument): Response {
+/**
+ * Replies with the OpenAPI document, written once: it holds nothing of anybody, so that it may be kept, and asked for again by its ETag.
+ * @param read gives the document, the same each time
+ */
+export function createOpenApiReply(read: () => Promise<OpenApiDocument>): (request: Request) => Promise<Response> {
+  let written: Promise<{ readonly text: string; readonly etag: string }> | null = null;
+  return async ({ headers }) => {
+    written ??= read().then(withTag);
+    const { text, etag } = await written;
+    const common = { etag, "cache-control": "public, no-cache", "x-content-type-options": "nosniff" };
+    if (isKnown(headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers: common });
+    return new Response(text, { headers: { ...common, "content-type": "application/json; charset=utf-8" } });
+  };
+}
+
+function withTag(document: OpenApiDocument) {
   const text = JSON.stringify(document);
-  const etag = `"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`;
-  const common = { etag, "cache-control": "public, no-cache", "x-content-type-options": "nosniff" };
-  if (isKnown(headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers: common });
-  return new Response(text, { headers: { ...common, "content-type": "application/json; charset=utf-8" } });
+  return { text, etag: `"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"` };
 }
 
 /** True when a client has it already; a proxy that compresses makes the tag a weak one. */

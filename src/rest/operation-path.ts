@@ -1,12 +1,15 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Operation } from "@/operations/operation";
 import type { OperationExample } from "@/operations/operation-example";
+import { isOpenToTokens } from "@/operations/permissions";
+import type { Permission } from "@/operations/references";
 import type { OperationTypes } from "@/operations/registry";
 import { takesIdempotencyKey } from "@/operations/run-once";
 import { isRead } from "@/operations/run-operation";
 import { type JsonSchema, type JsonSchemas, withoutNull } from "./json-schemas";
 import { errorsByStatus } from "./operation-errors";
 import { refToProblems } from "./problem-responses";
+import { RATE_HEADERS } from "./rate-headers";
 
 /** What the registry of an OpenAPIHono takes as a path. */
 type PathConfig = Parameters<OpenAPIHono["openAPIRegistry"]["registerPath"]>[0];
@@ -47,7 +50,7 @@ export function operationPath(ask: DescribeAsk): PathConfig {
     tags: [tagOf(operation)],
     summary,
     description: describe(operation),
-    security: permission === null ? [] : [{ accessToken: [] }, { session: [] }],
+    security: permission === null ? [] : waysIn(permission),
     ...(permission === null ? {} : { "x-sluice-permission": permission }),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === null ? {} : { request: { body: withExample(body, example, inPath) } }),
@@ -59,6 +62,13 @@ export function operationPath(ask: DescribeAsk): PathConfig {
 
 /** The noun of an operation. */
 export const tagOf = (operation: Operation): string => operation.name.split(".")[0] ?? operation.name;
+
+/** The ways to come in that can have a permission. */
+const waysIn = (permission: Permission) => [
+  ...(isOpenToTokens(permission) ? [{ accessToken: [] }] : []),
+  { session: [] },
+  ...(permission === "me:read" ? [{ keySession: [] }] : []),
+];
 
 function describe(operation: Operation): string {
   const { permission, summary } = operation;
@@ -116,7 +126,7 @@ function reply({ operation, example, schemas }: DescribeAsk) {
   const replayed = takesIdempotencyKey(operation) ? { "idempotency-replayed": header("IdempotencyReplayed") } : {};
   return {
     description: "It worked.",
-    headers: { "x-sluice-request-id": header("RequestId"), ...configVersion, ...RATE, ...replayed },
+    headers: { "x-sluice-request-id": header("RequestId"), ...configVersion, ...RATE_HEADERS, ...replayed },
     content: {
       "application/json": { schema, ...shown },
       ...(operation.name === "channels.live" ? { "text/event-stream": { schema: STREAM } } : {}),
@@ -125,13 +135,6 @@ function reply({ operation, example, schemas }: DescribeAsk) {
 }
 
 const header = (name: string) => ({ $ref: `#/components/headers/${name}` });
-
-/** How the caller stands with its calls per minute. */
-const RATE = {
-  "ratelimit-limit": header("RateLimit"),
-  "ratelimit-remaining": header("RateLimitRemaining"),
-  "ratelimit-reset": header("RateLimitReset"),
-};
 
 const STREAM = {
   type: "string",

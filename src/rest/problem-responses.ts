@@ -3,6 +3,7 @@ import type { Operation } from "@/operations/operation";
 import { type JsonSchema, refTo } from "./json-schemas";
 import { errorsByStatus } from "./operation-errors";
 import { problemExample } from "./problem-example";
+import { RATE_HEADERS } from "./rate-headers";
 
 /** What a refusal or a fault looks like. */
 export const PROBLEM: JsonSchema = {
@@ -55,6 +56,8 @@ function responseOf(codes: readonly ErrorCode[]) {
     "x-sluice-codes": codes,
     headers: {
       "x-sluice-request-id": { $ref: "#/components/headers/RequestId" },
+      ...(errorRow(first).status === 401 ? { "www-authenticate": { $ref: "#/components/headers/Challenge" } } : {}),
+      ...RATE_HEADERS,
       ...(isLater ? { "retry-after": { $ref: "#/components/headers/RetryAfter" } } : {}),
     },
     content: {

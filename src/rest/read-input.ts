@@ -3,7 +3,7 @@ import { AppError } from "@/core/errors";
 import { readJson } from "@/lib/read-json";
 import type { Operation } from "@/operations/operation";
 
-/** Largest body of the admin API, bytes (reliability-and-security.md 3.2). */
+/** Largest body of the admin API, bytes (reliability-and-security.md 3.2); an operation may say another. */
 const MAX_BYTES = 1024 * 1024;
 
 /** A request as an operation's input, not validated yet: path parameters, and the query of reads or the JSON body of everything else. */
@@ -18,7 +18,7 @@ export async function readInput(
     const query = Object.fromEntries(new URL(request.url).searchParams);
     return { ...mapValues(query, (text, name) => fromText(text, kinds.get(name))), ...inPath };
   }
-  const body = await readBody(request);
+  const body = await readBody(request, operation.maxBodyBytes ?? MAX_BYTES);
   const twice = Object.keys(params).filter((name) => Object.hasOwn(body, name));
   if (twice.length > 0) {
     const fields = twice.map((path) => ({ path, code: "unknown_field" }));
@@ -27,9 +27,9 @@ export async function readInput(
   return { ...body, ...inPath };
 }
 
-async function readBody(request: Request): Promise<object> {
-  const body = await readJson(request, MAX_BYTES);
-  if (body.kind === "too_large") throw new AppError("request_too_large", { maxBytes: MAX_BYTES });
+async function readBody(request: Request, maxBytes: number): Promise<object> {
+  const body = await readJson(request, maxBytes);
+  if (body.kind === "too_large") throw new AppError("request_too_large", { maxBytes });
   if (body.kind === "malformed") throw new AppError("malformed_json");
   if (body.kind === "empty") return {};
   if (typeof body.value === "object" && body.value !== null && !Array.isArray(body.value)) return body.value;

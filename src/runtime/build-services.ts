@@ -44,6 +44,7 @@ function servicesOf(parts: Parts, ask: BuildAsk): Services {
   const reportFault: Services["reportFault"] = (error, requestId) =>
     ask.log.error({ error, requestId }, "a page, an action or the admin API failed");
   const openApiDocument = openApiOnDemand(ask.version);
+  const areDocsPublic = () => parts.config.config.current().settings.publicDocs;
   return {
     role: ask.env.role,
     gateway: parts.gateway,
@@ -52,7 +53,7 @@ function servicesOf(parts: Parts, ask: BuildAsk): Services {
     handleAuth: accounts.handle,
     handleRest: createRest({
       ...{ operations: OPERATIONS, run, currentAccount, publicUrl, newRequestId, reportFault, openApiDocument },
-      presentAccessToken: operations.presentAccessToken,
+      ...{ presentAccessToken: operations.presentAccessToken, areDocsPublic },
       liveChannels: createLiveFeed({ clock: ask.clock, name: ask.replica, read: parts.slots.readLive }),
       limitCalls: createCallLimiter({
         clock: ask.clock,
@@ -71,7 +72,7 @@ function servicesOf(parts: Parts, ask: BuildAsk): Services {
     bodyBudget: ask.env.bodyBudget,
     clientStallMs: ask.env.clientStallMs,
     publicUrl,
-    areDocsPublic: () => parts.config.config.current().settings.publicDocs,
+    areDocsPublic,
     newRequestId,
     reportFault,
   };

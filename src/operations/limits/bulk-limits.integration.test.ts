@@ -52,6 +52,8 @@ test("one stale version refuses all of them and names its place", async () => {
   const error = await errorOf(run("limits.bulk", { changes: [await change(a, "1"), stale] }));
   expect(error.code).toBe("version_conflict");
   expect(error.params).toEqual({ version: current.version, place: "user:b global", path: "changes[1]" });
+  const { kind, id, target } = stale;
+  expect(error.current).toEqual((await operations.run("limits.get", { kind, id, target }, admin)).output);
   expect(await amounts()).toEqual(["b 2"]);
 });
 

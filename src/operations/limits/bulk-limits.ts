@@ -1,5 +1,7 @@
 import { AppError, toAppError } from "@/core/errors";
 import { type AuditNote, defineOperation, type OperationContext } from "../operation";
+import { limitCell } from "./limit-output";
+import { readPlace } from "./limit-place";
 import { replaceLimits } from "./replace-limits";
 import { BulkLimitsInput, type LimitCell, type PutLimitsInput, WrittenLimits } from "./schema";
 
@@ -26,7 +28,7 @@ export const bulkLimits = defineOperation({
   },
 });
 
-/** One change; what is wrong with it is told by its place in the list. */
+/** One change; what is wrong with it is told by its place in the list, a conflict with the limits that are there now. */
 async function replaceAt(index: number, change: PutLimitsInput, context: OperationContext) {
   try {
     return await replaceLimits(change, context);
@@ -34,6 +36,8 @@ async function replaceAt(index: number, change: PutLimitsInput, context: Operati
     const { code, params, fields, cause } = toAppError(error);
     const path = `changes[${index}]`;
     const told = fields.map((field) => ({ ...field, path: `${path}.${field.path}` }));
-    throw new AppError(code, code === "version_conflict" ? { ...params, path } : params, { cause, fields: told });
+    if (code !== "version_conflict") throw new AppError(code, params, { cause, fields: told });
+    const current = limitCell(await readPlace(change, context.ports));
+    throw new AppError(code, { ...params, path }, { cause, current });
   }
 }
