@@ -1,4 +1,4 @@
-import { parseDocument } from "yaml";
+import { type Document, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import { AppError, type FieldError, isAppError } from "@/core/errors";
 import { fieldErrorsOf } from "@/operations/field-errors";
 import { type ConfigFile, configFile, NOT_SUPPORTED, SECRET_FIELDS, SECRET_LISTS } from "./config-file";
@@ -57,10 +57,14 @@ function readYaml(text: string): Plain {
 /** What the text says. An alias of nothing, too many of them and a nesting that no stack holds are refused like any other fault. */
 function toPlain(text: string): unknown {
   try {
-    const document = parseDocument(text, { version: "1.2", schema: "core", uniqueKeys: true, strict: true });
-    const places = document.errors.map(({ linePos }) =>
-      linePos === undefined ? "" : `line ${linePos[0].line}, column ${linePos[0].col}`,
-    );
+    // The library looks for a key among all earlier ones of its map, which a map of many keys makes too slow: we look ourselves.
+    const lineCounter = new LineCounter();
+    const document = parseDocument(text, {
+      ...{ version: "1.2", schema: "core", uniqueKeys: false, strict: true },
+      lineCounter,
+    });
+    const faults = [...document.errors.map(({ pos }) => pos[0]), ...repeatedKeys(document)];
+    const places = faults.map((offset) => placeOf(lineCounter.linePos(offset)));
     const fields = [...new Set(places)].slice(0, MAX_SYNTAX_FAULTS).map((path) => ({ path, code: "invalid" }));
     if (fields.length > 0) throw new AppError("validation_failed", {}, { fields });
     return document.toJS({ maxAliasCount: 100 });
@@ -68,6 +72,25 @@ function toPlain(text: string): unknown {
     if (isAppError(error)) throw error;
     throw new AppError("validation_failed", {}, { cause: error, fields: [{ path: "", code: "invalid" }] });
   }
+}
+
+const placeOf = ({ line, col }: { readonly line: number; readonly col: number }) =>
+  line === 0 ? "" : `line ${line}, column ${col}`;
+
+/** Where keys stand that their map has already. */
+function repeatedKeys(document: Document): readonly number[] {
+  const offsets: number[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const known = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (known.has(key.value)) offsets.push(key.range?.[0] ?? 0);
+        known.add(key.value);
+      }
+    },
+  });
+  return offsets;
 }
 
 function isPlain(value: unknown): value is Plain {

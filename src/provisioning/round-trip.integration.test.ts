@@ -42,6 +42,8 @@ const FULL = {
     queueHeartbeatMs: 6_000,
     drainTimeoutMs: 1_000,
     worstCaseOutputTokens: 1_024,
+    publicDocs: false,
+    apiRequestsPerMinute: 1_200,
   },
   channels: [
     {
@@ -257,7 +259,7 @@ describe("a configuration that uses every field", () => {
     try {
       const report = await apply(exported, second);
       expect(report.incomplete).toEqual([
-        ...["observed", "zeta", "alpha"].map((name) => ({ object: `channel ${name}`, code: "credential_missing" })),
+        ...["alpha", "observed", "zeta"].map((name) => ({ object: `channel ${name}`, code: "credential_missing" })),
         ...["alice", "zoe"].map((name) => ({ object: `key ${name}/laptop`, code: "secret_unknown" })),
       ]);
       expect(await exportConfig(second.ports)).toBe(exported);

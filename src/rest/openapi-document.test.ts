@@ -73,7 +73,12 @@ describe.each(EVERY)("$name", ({ name, method, path, summary, permission, errors
     expect(it).toMatchObject({ summary, tags: [name.split(".")[0]] });
     expect(it["x-sluice-permission"]).toBe(permission ?? undefined);
     expect(it.description).toContain(permission ?? "Open to everybody");
-    expect(it.security).toEqual(permission === null ? [] : [{ accessToken: [] }, { session: [] }]);
+    const isPersonal = permission !== null && /^(me|access-tokens):|^setup$/.test(permission);
+    expect(it.security).toEqual([
+      ...(permission === null || isPersonal ? [] : [{ accessToken: [] }]),
+      ...(permission === null ? [] : [{ session: [] }]),
+      ...(permission === "me:read" ? [{ keySession: [] }] : []),
+    ]);
   });
 
   test("tells every code that it can be answered with", () => {

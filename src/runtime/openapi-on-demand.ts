@@ -5,7 +5,11 @@ import type { OpenApiDocument } from "@/rest/openapi-document";
 export function openApiOnDemand(version: string): () => Promise<OpenApiDocument> {
   let made: Promise<OpenApiDocument> | null = null;
   return () => {
-    made ??= make(version);
+    // A failed load is tried again with the next ask.
+    made ??= make(version).catch((error: unknown) => {
+      made = null;
+      throw error;
+    });
     return made;
   };
 }

@@ -13,7 +13,7 @@ export const applyProvisioning = defineOperation({
   permission: "provisioning:write",
   input: ApplyProvisioningInput,
   output: AppliedProvisioning,
-  maxBodyBytes: 16 * 1024 * 1024,
+  maxBodyBytes: 8 * 1024 * 1024,
   errors: [],
   async run({ document, secrets, dryRun }, { ports, actor, now }) {
     const configVersion = await ports.configVersion();

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { PROVISIONING_GAPS } from "@/core/vocabulary";
 import { because, flag, orDefault, strict } from "../references";
 
-/** Largest document that is read, characters. */
-const MAX_DOCUMENT = 12_000_000;
+/** Largest document that is read, characters: reading one holds up everything else. The command takes files of any size. */
+const MAX_DOCUMENT = 1_048_576;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]{0,199}$/;
 
 /** Input of `provisioning.export`. */
