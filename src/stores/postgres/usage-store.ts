@@ -138,7 +138,7 @@ function reportStatement({ bounds, groupBy, measure, top }: UsageAsk, parts: SQL
     left join user_group_users g on g.user_id::text = b.dim`;
   return sql`
     with bucketed as materialized (${bucketed}),
-    grouped as materialized (${groupBy === "user_group" ? byGroup : sql`select * from bucketed`}),
+    grouped as ${groupBy === "user_group" ? sql`materialized (${byGroup})` : sql`not materialized (select * from bucketed)`},
     places as (
       select dim, least(row_number() over (order by sum(${sql.raw(MEASURE[measure])}) desc, dim), ${top + 1}) as place
       from grouped group by dim)
