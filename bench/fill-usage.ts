@@ -13,6 +13,7 @@ const KEYS = 800;
 const MODELS = 12;
 const CHANNELS = 6;
 const GROUPS = 5;
+const AUDITED = 200_000;
 
 /**
  * Fills an empty, migrated database with the traffic of the days before now: 500 users with 800 keys, 12 models in 5 groups on 6 channels, the first
@@ -102,6 +103,6 @@ from usage_ledger group by 1, 2, 3, 4, 5, 6`;
 
 const AUDIT = `
 insert into audit_log (at, actor_kind, actor_name, operation, target, before, after)
-select now() - (10000 - i) * interval '4 minutes', 'account', 'user ' || 1 + i % 9, 'keys.update', 'key:' || 1 + i % ${KEYS}, '{"enabled": true}',
+select now() - (${AUDITED} - i) * interval '12 seconds', 'account', 'user ' || 1 + i % 9, case when i % 5000 = 0 then 'settings.update' else 'keys.update' end, 'key:' || 1 + i % ${KEYS}, '{"enabled": true}',
   '{"enabled": false}'
-from generate_series(1, 10000) i`;
+from generate_series(1, ${AUDITED}) i`;

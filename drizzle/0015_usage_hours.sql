@@ -2,6 +2,7 @@
 -- adds up marked hours again, and a report reads marked ones from the ledger itself. Marks are rows of their own, never updated: who saw a mark
 -- saw what it stands for, and takes away just the marks that it saw.
 CREATE TABLE IF NOT EXISTS "usage_hours" (
+  "kind" text NOT NULL,
   "bucket" timestamp with time zone NOT NULL,
   "user_id" bigint NOT NULL,
   "key_id" bigint NOT NULL,
@@ -19,7 +20,8 @@ CREATE TABLE IF NOT EXISTS "usage_hours" (
   "entries" bigint NOT NULL,
   "errors" bigint NOT NULL,
   "denied" bigint NOT NULL,
-  CONSTRAINT "usage_hours_pkey" PRIMARY KEY("bucket","user_id","key_id","model","model_group_id","channel_id","counted_in_user_global","counted_in_key_global")
+  CONSTRAINT "usage_hours_pkey" PRIMARY KEY("kind","bucket","user_id","key_id","model","model_group_id","channel_id","counted_in_user_global","counted_in_key_global"),
+  CONSTRAINT "usage_hours_kind_check" CHECK ("kind" IN ('all', 'keys', 'models'))
 );
 --> statement-breakpoint
 CREATE TABLE IF NOT EXISTS "usage_rolled_hours" (
@@ -64,9 +66,9 @@ CREATE TABLE IF NOT EXISTS "usage_marks" (
 --> statement-breakpoint
 CREATE INDEX IF NOT EXISTS "usage_days_model" ON "usage_days" USING btree ("model","first") WHERE kind = 'all';
 --> statement-breakpoint
-CREATE INDEX IF NOT EXISTS "usage_hours_user" ON "usage_hours" USING btree ("user_id","bucket");
+CREATE INDEX IF NOT EXISTS "usage_hours_user" ON "usage_hours" USING btree ("kind","user_id","bucket");
 --> statement-breakpoint
-CREATE INDEX IF NOT EXISTS "usage_hours_key" ON "usage_hours" USING btree ("key_id","bucket");
+CREATE INDEX IF NOT EXISTS "usage_hours_key" ON "usage_hours" USING btree ("kind","key_id","bucket");
 --> statement-breakpoint
 -- Blocks of an index by blocks are read whole until a vacuum has seen them: a report or a roll-up of one hour would read all that is new.
 DO $$ BEGIN

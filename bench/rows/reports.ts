@@ -38,6 +38,10 @@ const LISTS: readonly (readonly [string, string, object])[] = [
   ["denials, first page", "denials.list", {}],
   ["denials with a rare code", "denials.list", { code: "ip_not_allowed" }],
   ["denials of a model", "denials.list", { model: "model-12" }],
+  ["audit log, first page", "audit.list", {}],
+  ["audit log of a rare operation", "audit.list", { operation: "settings.update" }],
+  ["audit log of an actor", "audit.list", { q: "user 3" }],
+  ["audit log of a target", "audit.list", { target: "key:17" }],
   ["keys, first page", "keys.list", {}],
   ["users, first page", "users.list", {}],
 ];
@@ -51,6 +55,7 @@ const REPORTS: readonly (readonly [string, string, object])[] = [
   ["of a model, by user", "usage.report", { model: "model-3", groupBy: "user" }],
   ["of a channel, by model", "usage.report", { channelId: 3, groupBy: "model" }],
   ["by the hour, by model", "usage.report", { interval: "hour", groupBy: "model" }],
+  ["by the hour, one series", "usage.report", { interval: "hour" }],
 ];
 
 /** How long lists and 30-day reports take over a million ledger entries, in process on a PostgreSQL of its own. */

@@ -106,7 +106,7 @@ with known as (
     select ${hourOf(sql`at`)} as hour, part.* from (${ledgerParts(EVER, sql`true`)} union all ${denialParts(EVER, sql`true`)}) part) parts
   group by hour),
 rolled as (
-  select ${hourOf(sql`bucket`)} as hour, array[${sql.raw(ALL_SUMS)}] as sums from usage_hours group by 1)
+  select ${hourOf(sql`bucket`)} as hour, array[${sql.raw(ALL_SUMS)}] as sums from usage_hours where kind = 'all' group by 1)
 select count(*)::text as mismatches from known full join rolled using (hour) left join usage_rolled_hours r using (hour)
 where hour not in (select hour from usage_marks) and known.sums is distinct from rolled.sums
   and (r.hour is null or coalesce(known.rows, 0) >= r.entries + r.denials)`;

@@ -6,8 +6,10 @@ import {
   ledgerParts,
   MEASURE_COLUMNS,
   MEASURE_SUMS,
+  OF_ANY_KIND,
   SUBJECT_COLUMNS,
   type TimeRange,
+  USAGE_KINDS,
 } from "./usage-parts";
 
 /** What to roll up. */
@@ -55,7 +57,7 @@ export async function forgetDays(tx: Handle, { from, to }: TimeRange): Promise<v
   await tx.execute(sql`
     with gone as (
       delete from usage_rolled_days where first < ${iso(to)}::timestamptz and past > ${iso(from)}::timestamptz returning first)
-    delete from usage_days where first in (select first from gone)`);
+    delete from usage_days where ${OF_ANY_KIND} and first in (select first from gone)`);
 }
 
 async function dueHours(tx: Handle, { now, cuts, limit }: RollUpAsk): Promise<readonly number[]> {
@@ -81,7 +83,7 @@ async function rollUpHour(tx: Handle, hour: number, cuts: readonly number[]): Pr
   // Rows are only ever added. Fewer than were summed up means that their partition is gone, and the sums are all that is left.
   if (found?.kept === false) {
     await forgetDays(tx, range);
-    await tx.execute(sql`delete from usage_hours where ${inHour(sql`bucket`)}`);
+    await tx.execute(sql`delete from usage_hours where ${OF_ANY_KIND} and ${inHour(sql`bucket`)}`);
     await tx.execute(insertHour(range, cuts));
     await tx.execute(sql`
       insert into usage_rolled_hours (hour, cuts, entries, denials)
@@ -106,10 +108,16 @@ function insertHour(range: { from: number; to: number }, cuts: readonly number[]
       select ${iso(piece.from)}::timestamptz as bucket, ${SUBJECT_COLUMNS}, ${MEASURE_COLUMNS} from (
         ${ledgerParts([piece], sql`true`)} union all ${denialParts([piece], sql`true`)}) part`,
   );
+  const kinds = Object.entries(USAGE_KINDS).map(
+    ([kind, columns]) => sql`select ${kind}::text as kind, bucket, ${columns}, ${MEASURE_COLUMNS} from sums`,
+  );
   return sql`
-    insert into usage_hours (bucket, ${SUBJECT_COLUMNS}, ${MEASURE_COLUMNS})
-    select bucket, ${SUBJECT_COLUMNS}, ${MEASURE_SUMS} from (${sql.join(parts, sql` union all `)}) parts
-    group by bucket, ${SUBJECT_COLUMNS} order by bucket, ${SUBJECT_COLUMNS}`;
+    with sums as materialized (
+      select bucket, ${SUBJECT_COLUMNS}, ${MEASURE_SUMS} from (${sql.join(parts, sql` union all `)}) parts
+      group by bucket, ${SUBJECT_COLUMNS})
+    insert into usage_hours (kind, bucket, ${SUBJECT_COLUMNS}, ${MEASURE_COLUMNS})
+    select kind, bucket, ${SUBJECT_COLUMNS}, ${MEASURE_SUMS} from (${sql.join(kinds, sql` union all `)}) kinds
+    group by kind, bucket, ${SUBJECT_COLUMNS} order by kind, bucket, model, user_id, key_id`;
 }
 
 /** Hours that wait keep one of their marks that are seen here, so that their number stays small. */

@@ -11,6 +11,19 @@ export const hourOf = (column: SQL): SQL => sql`date_bin('1 hour', ${column}, ti
 /** Columns that tell the rows of `usage_hours` of one bucket apart. */
 export const SUBJECT_COLUMNS = sql`user_id, key_id, model, model_group_id, channel_id, counted_in_user_global, counted_in_key_global`;
 
+/** What the rows of hours and days tell apart: everything, users and keys alone, or models, groups and channels alone. */
+export type UsageKind = "all" | "keys" | "models";
+
+/** The kinds, and the subject columns of each; what a kind does not tell apart is 0 or nothing. */
+export const USAGE_KINDS: Readonly<Record<UsageKind, SQL>> = {
+  all: SUBJECT_COLUMNS,
+  keys: sql`user_id, key_id, '' as model, 0::bigint as model_group_id, 0::bigint as channel_id, counted_in_user_global, counted_in_key_global`,
+  models: sql`0::bigint as user_id, 0::bigint as key_id, model, model_group_id, channel_id, counted_in_user_global, counted_in_key_global`,
+};
+
+/** A condition that is always true and lets the indexes of hours and days, which begin with the kind, find a piece of time. */
+export const OF_ANY_KIND = sql`kind in ('all', 'keys', 'models')`;
+
 const NAMES = ["cost_nusd", "requests", "tokens", "input_tokens", "cached_tokens", "output_tokens"] as const;
 const COUNTS = ["entries", "errors", "denied"] as const;
 

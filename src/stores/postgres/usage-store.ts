@@ -23,9 +23,13 @@ import {
   MEASURE_SUMS,
   type MeasureColumn,
   SUBJECT_COLUMNS,
+  type UsageKind,
 } from "./usage-parts";
 
 const REPORT_MS = 30_000;
+
+/** A report is over in less time than compiling it takes, and sums up in memory. */
+const PLANNING = sql`select set_config('jit', 'off', true), set_config('work_mem', '32MB', true)`;
 
 const iso = (at: number) => new Date(at).toISOString();
 
@@ -75,6 +79,7 @@ export function usageStore(database: Pick<Database, "transaction">): UsageStore 
     report: (ask) =>
       database.transaction(
         async (tx) => {
+          await tx.execute(PLANNING);
           const hours = await readRawHours(tx, ask.bounds);
           const days = await planDays(tx, ask.bounds, hours.hours);
           const rows = await tx.execute<PointRow>(reportStatement(ask, sourcesOf(ask, hours, days)));
@@ -103,15 +108,16 @@ function sourcesOf(
     ...(gaps.length === 0
       ? []
       : [
-          sql`select bucket as at, ${columns} from usage_hours where (${sql.join(inGaps, sql` or `)}) and ${isRolled} and ${filter}`,
+          sql`select bucket as at, ${columns} from usage_hours
+          where kind = ${kindOf(asked, groupBy)} and (${sql.join(inGaps, sql` or `)}) and ${isRolled} and ${filter}`,
         ]),
     ...(raw.ranges.length === 0 ? [] : [ledgerParts(raw.ranges, filter), denialParts(raw.ranges, filter)]),
   ];
   return sql.join(sources, sql` union all `);
 }
 
-/** The smallest kind of days that tells apart what a report asks for. */
-function kindOf(filter: UsageFilter, groupBy: UsageDimension | null): "all" | "keys" | "models" {
+/** The smallest kind of hours and days that tells apart what a report asks for. */
+function kindOf(filter: UsageFilter, groupBy: UsageDimension | null): UsageKind {
   const { userId, userGroupId, keyId, model, modelGroupId, channelId } = filter;
   const isOf = (...names: UsageDimension[]) => groupBy !== null && names.includes(groupBy);
   const byKeys = isOf("user", "user_group", "key") || (userId ?? userGroupId ?? keyId) !== undefined;
@@ -132,7 +138,7 @@ function reportStatement({ bounds, groupBy, measure, top }: UsageAsk, parts: SQL
     left join user_group_users g on g.user_id::text = b.dim`;
   return sql`
     with bucketed as materialized (${bucketed}),
-    grouped as materialized (${groupBy === "user_group" ? byGroup : sql`select * from bucketed`}),
+    grouped as ${groupBy === "user_group" ? sql`materialized (${byGroup})` : sql`not materialized (select * from bucketed)`},
     places as (
       select dim, least(row_number() over (order by sum(${sql.raw(MEASURE[measure])}) desc, dim), ${top + 1}) as place
       from grouped group by dim)

@@ -1,4 +1,5 @@
-import { boolean, index, pgTable, primaryKey, smallint, text } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { boolean, check, index, pgTable, primaryKey, smallint, text } from "drizzle-orm/pg-core";
 import { identity, instant, safeBigint } from "./columns";
 
 /**
@@ -7,6 +8,8 @@ import { identity, instant, safeBigint } from "./columns";
 export const usageHours = pgTable(
   "usage_hours",
   {
+    /** `all` tells everything apart; `keys` users and keys alone, `models` models, groups and channels alone, with 0 or nothing for the rest. */
+    kind: text("kind").$type<"all" | "keys" | "models">().notNull(),
     /** Start of the hour, or of its part. */
     bucket: instant("bucket").notNull(),
     /** 0 = a denial of nobody known. */
@@ -37,6 +40,7 @@ export const usageHours = pgTable(
     primaryKey({
       name: "usage_hours_pkey",
       columns: [
+        table.kind,
         table.bucket,
         table.userId,
         table.keyId,
@@ -47,8 +51,9 @@ export const usageHours = pgTable(
         table.countedInKeyGlobal,
       ],
     }),
-    index("usage_hours_user").on(table.userId, table.bucket),
-    index("usage_hours_key").on(table.keyId, table.bucket),
+    index("usage_hours_user").on(table.kind, table.userId, table.bucket),
+    index("usage_hours_key").on(table.kind, table.keyId, table.bucket),
+    check("usage_hours_kind_check", sql`${table.kind} IN ('all', 'keys', 'models')`),
   ],
 );
 
