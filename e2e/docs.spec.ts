@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { apiOf } from "./support/api-of";
 import { expectAccessible } from "./support/expect-accessible";
 import { signIn } from "./support/sign-in";
@@ -117,7 +118,8 @@ test("the signed-out read the reference unless the setting closes it; then they 
   sluice,
 }) => {
   await page.goto(`${sluice.url}/docs/api/users`);
-  await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+  const signInHere = page.getByRole("button", { name: "Sign in" });
+  await expect(signInHere).toHaveAttribute("href", "/login?next=%2Fdocs%2Fapi%2Fusers");
   await page.getByRole("button", { name: "Try it: users.list" }).click();
   await expect(page.getByLabel("Access token")).toBeVisible();
 
@@ -179,4 +181,12 @@ test("the documentation starts with the API reference, in the reader's language"
   await expect(page).toHaveURL(`${sluice.url}/docs/api`);
   await page.goto(`${sluice.url}/ru/docs`);
   await expect(page).toHaveURL(`${sluice.url}/ru/docs/api`);
+});
+
+test("the longest pages of the reference stay within 60 kB, compressed", async ({ page, sluice }) => {
+  await signIn(page, sluice.url, ADMIN);
+  for (const path of ["", "/channels", "/me", "/model-groups", "/limits"]) {
+    const reply = await page.request.get(`${sluice.url}/docs/api${path}`);
+    expect(gzipSync(await reply.body()).length, path).toBeLessThanOrEqual(60_000);
+  }
 });
