@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { startRedis } from "@test/setup/start-redis";
+import { apiOf } from "./support/api-of";
 import { chat } from "./support/chat";
 import { expectAccessible } from "./support/expect-accessible";
 import { signIn } from "./support/sign-in";
@@ -74,16 +75,14 @@ test("the form says what each mode does, and refuses numbers that do not fit at 
 
 test("REST refuses the same numbers with the same codes", async ({ page, sluice }) => {
   await signIn(page, sluice.url, ADMIN);
-  const address = `${sluice.url}/api/v1/channels`;
-  const { items } = await (await page.request.get(address)).json();
-  const [{ id, version }] = items;
-  const refused = await page.request.patch(`${address}/${id}`, {
-    headers: { origin: sluice.url },
-    data: { version, limiter: { mode: "queue", capacity: 0, queueSize: null, queueTimeoutMs: 99 } },
-  });
-  expect(refused.status()).toBe(422);
-  const { fields } = await refused.json();
-  expect(fields.map((field: { path: string; code: string }) => `${field.path} ${field.code}`).sort()).toEqual([
+  const api = apiOf(page, sluice.url);
+  const [channel] = (await api.call("channels.list", {})).items;
+  const { id, version } = channel ?? { id: 0, version: 0 };
+  const limiter = { mode: "queue", capacity: 0, queueSize: null, queueTimeoutMs: 99 } as never; // the types forbid it
+  const refusal = await api.call("channels.update", { id, version, limiter }).catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ status: 422, code: "validation_failed" });
+  const { fields } = refusal as { fields: readonly { path: string; code: string }[] };
+  expect(fields.map(({ path, code }) => `${path} ${code}`).sort()).toEqual([
     "limiter.capacity capacity_out_of_range",
     "limiter.queueSize queue_size_required",
     "limiter.queueTimeoutMs queue_timeout_out_of_range",
@@ -158,10 +157,11 @@ test("a board whose stream is cut asks every five seconds, and takes the stream 
 
 test("nobody but an admin sees the board", async ({ page, sluice }) => {
   await signIn(page, sluice.url, ALICE);
-  for (const accept of ["application/json", "text/event-stream"]) {
-    const reply = await page.request.get(`${sluice.url}/api/v1/channels/live`, { headers: { accept } });
-    expect(reply.status()).toBe(403);
-  }
+  const read = apiOf(page, sluice.url).call("channels.live", {});
+  await expect(read).rejects.toMatchObject({ status: 403, code: "forbidden" });
+  const headers = { accept: "text/event-stream" }; // which the typed client, made for replies, does not ask for
+  const stream = await page.request.get(`${sluice.url}/api/v1/channels/live`, { headers });
+  expect(stream.status()).toBe(403);
 });
 
 test("a channel takes a second credential, switches one off, and gives it back", async ({ page, sluice }) => {
@@ -245,12 +245,11 @@ test("the board of either replica shows both, and the last numbers while Redis i
   const second = await startSluice({ ...common, provisioned: false, beside: first });
   ends.defer(second.stop);
   await signIn(page, first.url, ADMIN);
-  const address = `${first.url}/api/v1/channels`;
-  const [{ id, version }] = (await (await page.request.get(address)).json()).items;
-  const limiter = { mode: "queue", capacity: 2, queueSize: 3, queueTimeoutMs: 60_000 };
-  const data = { version, limiter };
-  const changed = await page.request.patch(`${address}/${id}`, { headers: { origin: first.url }, data });
-  expect(changed.ok()).toBe(true);
+  const api = apiOf(page, first.url);
+  const [channel] = (await api.call("channels.list", {})).items;
+  const { id, version } = channel ?? { id: 0, version: 0 };
+  const limiter = { mode: "queue", capacity: 2, queueSize: 3, queueTimeoutMs: 60_000 } as const;
+  await api.call("channels.update", { id, version, limiter });
   await page.goto(`${first.url}/admin/channels?open=${id}`);
   const drawer = page.getByRole("dialog");
   await expect(drawer).toContainText("0/2 Q 0/3");

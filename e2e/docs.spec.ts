@@ -1,3 +1,5 @@
+import { gzipSync } from "node:zlib";
+import { apiOf } from "./support/api-of";
 import { expectAccessible } from "./support/expect-accessible";
 import { signIn } from "./support/sign-in";
 import { ADMIN, ALICE } from "./support/start-sluice";
@@ -84,8 +86,8 @@ test("a POST asks first, then makes what it says", async ({ page, sluice }) => {
   await expect(dialog).toContainText("POST /api/v1/user-groups");
   await dialog.getByRole("button", { name: "Send" }).click();
   await expect(form.getByRole("region", { name: "Body of the answer" })).toContainText("made in the reference");
-  const groups = await page.request.get(`${sluice.url}/api/v1/user-groups`);
-  expect(await groups.text()).toContain("made in the reference");
+  const groups = await apiOf(page, sluice.url).whole("userGroups.list", {});
+  expect(groups.items.map(({ name }) => name)).toContain("made in the reference");
 });
 
 test("a refusal is shown with its sentence", async ({ page, sluice, failures }) => {
@@ -116,14 +118,14 @@ test("the signed-out read the reference unless the setting closes it; then they 
   sluice,
 }) => {
   await page.goto(`${sluice.url}/docs/api/users`);
-  await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+  const signInHere = page.getByRole("button", { name: "Sign in" });
+  await expect(signInHere).toHaveAttribute("href", "/login?next=%2Fdocs%2Fapi%2Fusers");
   await page.getByRole("button", { name: "Try it: users.list" }).click();
   await expect(page.getByLabel("Access token")).toBeVisible();
 
   await signIn(page, sluice.url, ADMIN);
-  const patch = (publicDocs: boolean) =>
-    page.request.patch(`${sluice.url}/api/v1/settings`, { headers: { origin: sluice.url }, data: { publicDocs } });
-  expect((await patch(false)).status()).toBe(200);
+  const api = apiOf(page, sluice.url);
+  await api.call("settings.update", { publicDocs: false });
   const cookies = await page.context().cookies();
   try {
     await page.context().clearCookies();
@@ -139,7 +141,7 @@ test("the signed-out read the reference unless the setting closes it; then they 
   } finally {
     await page.context().clearCookies();
     await page.context().addCookies(cookies);
-    expect((await patch(true)).status()).toBe(200);
+    await api.call("settings.update", { publicDocs: true });
   }
 });
 
@@ -173,3 +175,18 @@ for (const theme of ["light", "dark"] as const) {
     }
   });
 }
+
+test("the documentation starts with the API reference, in the reader's language", async ({ page, sluice }) => {
+  await page.goto(`${sluice.url}/docs`);
+  await expect(page).toHaveURL(`${sluice.url}/docs/api`);
+  await page.goto(`${sluice.url}/ru/docs`);
+  await expect(page).toHaveURL(`${sluice.url}/ru/docs/api`);
+});
+
+test("the longest pages of the reference stay within 60 kB, compressed", async ({ page, sluice }) => {
+  await signIn(page, sluice.url, ADMIN);
+  for (const path of ["", "/channels", "/me", "/model-groups", "/limits"]) {
+    const reply = await page.request.get(`${sluice.url}/docs/api${path}`);
+    expect(gzipSync(await reply.body()).length, path).toBeLessThanOrEqual(60_000);
+  }
+});

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { startTestPostgres } from "@test/setup/test-postgres";
+import { apiOf } from "./support/api-of";
 import { chat } from "./support/chat";
 import { failRenewal } from "./support/fail-renewal";
 import { expectPseudo, speakPseudo } from "./support/foreign-text";
@@ -135,10 +136,11 @@ test("pages without data speak from the messages", async ({ page }) => {
     await visit(page, fresh.url + path);
   for (const path of ["channels", "users", "keys", "requests"])
     await visit(page, `${fresh.url}/admin/${path}?q=none&model=none`);
-  await page.request.delete(`${fresh.url}/api/v1/channels/1`, { headers: { origin: fresh.url } });
+  const api = apiOf(page, fresh.url);
+  await api.call("channels.delete", { id: 1 });
   await visit(page, `${fresh.url}/admin/channels`);
   await expect(page.getByText("No channels yet")).toBeVisible();
-  await page.request.delete(`${fresh.url}/api/v1/keys/1`, { headers: { origin: fresh.url } });
+  await api.call("keys.delete", { id: 1 });
   await visit(page, `${fresh.url}/admin/keys`);
   await expect(page.getByText("No keys yet")).toBeVisible();
 });

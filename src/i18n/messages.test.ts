@@ -56,6 +56,12 @@ describe.each(LOCALES)("%s", (locale) => {
     expect(sentences(locale).filter(([, message]) => message.trim() === "")).toEqual([]);
   });
 
+  test("says each error without parameters: a page knows the code, and a list of codes has nothing else", () => {
+    const errors = sentences(locale).filter(([key]) => key.startsWith("errors."));
+    expect(errors.length).toBeGreaterThan(50);
+    expect(errors.filter(([, message]) => interfaceOf(message).length > 0)).toEqual([]);
+  });
+
   test("has only messages that can be read", () => {
     for (const [key, message] of sentences(locale)) expect(() => parseMessage(message), key).not.toThrow();
   });

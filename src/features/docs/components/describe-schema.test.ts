@@ -49,6 +49,13 @@ test("bounds are told where they bound: the range of exact integers is none, and
     { kind: "bound", text: "> 0" },
   ]);
   expect(factsOf({ type: "string", format: "uuid", pattern: "^x$" })).toEqual([{ kind: "format", text: "uuid" }]);
+  const instant = {
+    type: "string",
+    maxLength: 40,
+    format: "date-time",
+    anyOf: [{ pattern: "^x$" }, { pattern: "^y$" }],
+  };
+  expect(factsOf(instant)).toEqual([{ kind: "format", text: "date-time" }]);
   expect(factsOf({ anyOf: [{ type: "string", enum: ["a", "b"] }, { type: "null" }] })).toEqual([
     { kind: "choices", values: ["a", "b"] },
   ]);

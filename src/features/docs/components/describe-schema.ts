@@ -75,19 +75,19 @@ export function shapesOf(schema: OpenApiSchema): readonly (readonly SchemaField[
 export function factsOf(schema: OpenApiSchema): readonly SchemaFact[] {
   const choices = (schema.anyOf ?? schema.oneOf ?? []).filter(({ type }) => type !== "null");
   const inner = [...choices, ...(typeof schema.items === "object" ? [schema.items] : [])].flatMap(factsOf);
+  const hasFormat = schema.format !== undefined; // which says what patterns and lengths spell out
   const facts: readonly (SchemaFact | null)[] = [
     schema.enum === undefined ? null : { kind: "choices", values: schema.enum.map(written) },
     bounds("range", schema.minimum, schema.maximum),
     schema.exclusiveMinimum === undefined ? null : { kind: "bound", text: `> ${schema.exclusiveMinimum}` },
     schema.exclusiveMaximum === undefined ? null : { kind: "bound", text: `< ${schema.exclusiveMaximum}` },
-    bounds("length", schema.minLength, schema.maxLength),
+    hasFormat ? null : bounds("length", schema.minLength, schema.maxLength),
     bounds("items", schema.minItems, schema.maxItems),
     schema.format === undefined ? null : { kind: "format", text: schema.format },
-    // A format says what its pattern spells out.
-    schema.pattern === undefined || schema.format !== undefined ? null : { kind: "pattern", text: schema.pattern },
+    schema.pattern === undefined || hasFormat ? null : { kind: "pattern", text: schema.pattern },
     schema.default === undefined ? null : { kind: "default", text: written(schema.default) },
   ];
-  return [...facts.filter((fact) => fact !== null), ...inner];
+  return [...facts.filter((fact) => fact !== null), ...inner.filter(({ kind }) => !hasFormat || kind !== "pattern")];
 }
 
 const written = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));

@@ -1,16 +1,14 @@
-import { LogIn } from "lucide-react";
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { PageBody } from "@/components/shell/page-body";
 import { PageMessages } from "@/components/shell/page-messages";
-import { Button } from "@/components/ui/button";
 import { ConsoleFrame } from "@/features/shell/components/console-frame";
 import { PlainFrame } from "@/features/shell/components/plain-frame";
-import { Link } from "@/i18n/navigation";
 import type { Viewer } from "@/operations/viewer/schema";
 import { CredentialProvider } from "./credential";
 import { DocsIndex } from "./docs-index";
 import type { IndexNoun } from "./find-operations";
+import { SignInLink } from "./sign-in-link";
 
 /** The frame of the documentation: inside the shell for who is signed in, else with a way to sign in; the index beside the page. */
 export async function DocsFrame(props: { viewer: Viewer | null; nouns: readonly IndexNoun[]; children: ReactNode }) {
@@ -35,20 +33,7 @@ export async function DocsFrame(props: { viewer: Viewer | null; nouns: readonly 
   const common = await getTranslations("common");
   const t = await getTranslations("docs");
   return (
-    <PlainFrame
-      actions={
-        <Button
-          nativeButton={false}
-          render={<Link href={{ pathname: "/login", query: { next: "/docs/api" } }} />}
-          size="sm"
-          variant="outline"
-        >
-          <LogIn aria-hidden className="rtl:-scale-x-100" />
-          {t("signIn")}
-        </Button>
-      }
-      name={common("appName")}
-    >
+    <PlainFrame actions={<SignInLink label={t("signIn")} />} name={common("appName")}>
       {body}
     </PlainFrame>
   );

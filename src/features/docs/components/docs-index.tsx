@@ -57,7 +57,12 @@ export function DocsIndex({ nouns }: { nouns: readonly IndexNoun[] }) {
         {found === null ? (
           <ul className="grid gap-px">
             <li>
-              <Link aria-current={current === "" ? "page" : undefined} className={LINK} href={ROOT} onClick={close}>
+              <Link
+                aria-current={current === "" ? "page" : undefined}
+                className={cn(LINK, "aria-[current=page]:bg-accent")}
+                href={ROOT}
+                onClick={close}
+              >
                 {t("start")}
               </Link>
             </li>

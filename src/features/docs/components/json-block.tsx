@@ -1,3 +1,5 @@
+"use client";
+
 import { cn } from "@/components/ui/cn";
 import { type JsonTokenKind, jsonTokens } from "./json-tokens";
 
@@ -9,7 +11,7 @@ const COLOURS: Readonly<Record<JsonTokenKind, string | undefined>> = {
   mark: undefined,
 };
 
-/** Code as it is written, long lines broken; JSON in colours when `isJson`. */
+/** Code as it is written, long lines broken; JSON in colours when `isJson`. The page carries the text once, and each side colours it. */
 export function JsonBlock({ text, isJson, className }: { text: string; isJson: boolean; className?: string }) {
   return (
     <pre

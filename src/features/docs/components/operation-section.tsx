@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { Badge } from "@/components/ui/badge";
 import { refOf } from "./describe-schema";
 import { EnglishText } from "./english-text";
+import { Fold } from "./fold";
 import { JsonBlock } from "./json-block";
 import { MethodBadge } from "./method-badge";
 import type { OpenApiSchema } from "./openapi-document";
@@ -12,7 +13,7 @@ import { type DocsBody, type DocsOperation, mayChange } from "./read-document";
 import { RefusalList } from "./refusal-list";
 import { exampleCall } from "./request-snippet";
 import { RequestTabs } from "./request-tabs";
-import { Fold, SchemaLine, SchemaTree, TypeName } from "./schema-tree";
+import { SchemaLine, SchemaTree, TypeName } from "./schema-tree";
 import { TryIt } from "./try-it";
 
 /** Props of `OperationSection`: `schemas` are those that the document names. */

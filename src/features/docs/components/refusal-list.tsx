@@ -1,10 +1,12 @@
+"use client";
+
 import { useTranslations } from "next-intl";
 import { EnglishText } from "./english-text";
 import { ErrorSentence } from "./error-sentence";
+import { Fold } from "./fold";
 import type { DocsRefusals } from "./read-document";
-import { Fold } from "./schema-tree";
 
-/** The refusals that an operation may answer with: status, code, and what it says to people. */
+/** The refusals that an operation may answer with: status, code, and what it says to people. On the client the words are there already; the page carries the codes alone. */
 export function RefusalList({ refusals }: { refusals: readonly DocsRefusals[] }) {
   const t = useTranslations("docs.operation");
   if (refusals.length === 0) return null;

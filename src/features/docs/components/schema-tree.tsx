@@ -1,9 +1,8 @@
-import { ChevronRight } from "lucide-react";
 import { useTranslations } from "next-intl";
-import type { ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
 import { factsOf, type SchemaFact, type SchemaField, shapesOf, typeOf } from "./describe-schema";
 import { EnglishText } from "./english-text";
+import { Fold } from "./fold";
 import type { OpenApiSchema } from "./openapi-document";
 
 const CODE = "font-mono text-xs wrap-anywhere";
@@ -147,21 +146,5 @@ function Value({ children }: { children: string }) {
     <code className="rounded-xs bg-muted px-1 py-px font-mono text-foreground wrap-anywhere" data-user-text dir="ltr">
       {children}
     </code>
-  );
-}
-
-/** Something folded away under its name. */
-export function Fold(props: { label: string; children: ReactNode; className?: string }) {
-  return (
-    <details className={cn("min-w-0 rounded-md border border-border", props.className)}>
-      <summary className="flex cursor-default list-none items-center gap-1.5 rounded-md px-2.5 py-1.5 text-xs font-medium text-muted-foreground outline-none hover:bg-accent/60 hover:text-foreground focus-visible:ring-2 focus-visible:ring-ring [&::-webkit-details-marker]:hidden">
-        <ChevronRight
-          aria-hidden
-          className="size-3.5 shrink-0 transition-transform [[open]>summary>&]:rotate-90 motion-reduce:transition-none rtl:-scale-x-100"
-        />
-        {props.label}
-      </summary>
-      <div className="min-w-0 px-3 pb-1.5">{props.children}</div>
-    </details>
   );
 }

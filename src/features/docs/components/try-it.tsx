@@ -2,10 +2,13 @@
 
 import { ChevronRight, Play } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useId, useState } from "react";
+import { lazy, Suspense, useId, useState } from "react";
 import { Button } from "@/components/ui/button";
+import { Skeleton } from "@/components/ui/skeleton";
 import type { TriedOperation } from "./tried-operation";
-import { TryItForm } from "./try-it-form";
+
+/** Most readers only read: the form comes when it is asked for. */
+const TryItForm = lazy(async () => ({ default: (await import("./try-it-form")).TryItForm }));
 
 /** A way to send the call from the page; the form is made when it is asked for, and keeps what it holds when it is folded. */
 export function TryIt({ operation }: { operation: TriedOperation }) {
@@ -33,7 +36,11 @@ export function TryIt({ operation }: { operation: TriedOperation }) {
         </Button>
       </div>
       <div className="min-w-0" hidden={!isOpen} id={id}>
-        {wasOpened ? <TryItForm operation={operation} /> : null}
+        {wasOpened ? (
+          <Suspense fallback={<Skeleton className="h-48 w-full" />}>
+            <TryItForm operation={operation} />
+          </Suspense>
+        ) : null}
       </div>
     </div>
   );
