@@ -1,4 +1,3 @@
-import type { NanoUsd } from "@/lib/money";
 import type { UsageCounted, UsageDimension, UsageMeasure } from "../vocabulary";
 
 /*
@@ -32,7 +31,8 @@ export type UsageAsk = {
 
 /** What was counted of a series in a bucket or in all. */
 export type UsageSums = {
-  readonly costNanoUsd: NanoUsd;
+  /** Signed nano-USD: of a large gateway more than one counter holds. */
+  readonly costNanoUsd: bigint;
   readonly requests: number;
   /** What a limit in tokens counts. */
   readonly tokens: number;

@@ -3,7 +3,7 @@ import type { OperationPorts } from "@/core/ports";
 import type { Settings } from "@/core/settings/settings";
 import { bucketBounds } from "@/core/usage/usage-buckets";
 import type { UsageFilter, UsagePoints, UsageSums } from "@/core/usage/usage-report";
-import { formatUsd, ZERO_NANO_USD } from "@/lib/money";
+import { formatUsd } from "@/lib/money";
 import { dayOf } from "@/lib/time-zone";
 import { givenFilters } from "../list-cursor";
 import { instantReader } from "../read-instant";
@@ -18,7 +18,7 @@ const DEFAULT_DAYS = 30;
 const FIRST_INSTANT = Date.parse("0001-01-03T00:00:00Z");
 
 const NOTHING: UsageSums = {
-  costNanoUsd: ZERO_NANO_USD,
+  costNanoUsd: 0n,
   ...{ requests: 0, tokens: 0, inputTokens: 0, cachedTokens: 0, outputTokens: 0, errors: 0, denied: 0 },
 };
 
@@ -72,11 +72,11 @@ function counted(points: UsagePoints, buckets: number): UsageReport["total"] {
   return { total: sumsOutput(sumUp([...points.values()])), points: all.map(sumsOutput) };
 }
 
-/** Of many series the money may be more than one counter holds, so it is summed without that bound. */
-function sumUp(all: readonly UsageSums[]): Amounts {
+/** The sums of all points. */
+function sumUp(all: readonly UsageSums[]): UsageSums {
   const sum = (of: (sums: UsageSums) => number) => all.reduce((total, sums) => total + of(sums), 0);
   return {
-    costNanoUsd: all.reduce((total, { costNanoUsd }) => total + BigInt(costNanoUsd), 0n),
+    costNanoUsd: all.reduce((total, { costNanoUsd }) => total + costNanoUsd, 0n),
     requests: sum(({ requests }) => requests),
     tokens: sum(({ tokens }) => tokens),
     inputTokens: sum(({ inputTokens }) => inputTokens),
@@ -87,8 +87,6 @@ function sumUp(all: readonly UsageSums[]): Amounts {
   };
 }
 
-type Amounts = Omit<UsageSums, "costNanoUsd"> & { readonly costNanoUsd: bigint | UsageSums["costNanoUsd"] };
-
-function sumsOutput({ costNanoUsd, ...counts }: Amounts): UsageReport["total"]["total"] {
+function sumsOutput({ costNanoUsd, ...counts }: UsageSums): UsageReport["total"]["total"] {
   return { costUsd: formatUsd(costNanoUsd), ...counts };
 }

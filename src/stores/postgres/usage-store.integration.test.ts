@@ -148,7 +148,7 @@ function expectedOf(facts: readonly Fact[], { bounds, filter, groupBy }: UsageAs
 
 function seenOf({ series, total }: UsageReading): Map<string, readonly number[]> {
   const lines = (name: string, points: UsagePoints) =>
-    [...points].map(([no, sums]) => [`${name}@${no}`, Object.values(sums)] as const);
+    [...points].map(([no, sums]) => [`${name}@${no}`, Object.values(sums).map(Number)] as const);
   return new Map([...series.flatMap(({ id, points }) => lines(String(id ?? 0), points)), ...lines("total", total)]);
 }
 
@@ -315,11 +315,18 @@ describe("the usage of a period", () => {
     await database.sql`delete from users where id = 3`;
     const { series, other, total } = await usageStore(database).report(whole({ groupBy: "user", top: 2 }));
     expect(series.map(({ id, name, points }) => [id, name, points.get(0)?.costNanoUsd])).toEqual([
-      [2, "user 2", 40],
-      [3, null, 30],
+      [2, "user 2", 40n],
+      [3, null, 30n],
     ]);
-    expect(other?.get(0)?.costNanoUsd).toBe(25);
-    expect(total.get(0)?.costNanoUsd).toBe(95);
+    expect(other?.get(0)?.costNanoUsd).toBe(25n);
+    expect(total.get(0)?.costNanoUsd).toBe(95n);
     expect((await usageStore(database).report(whole({ groupBy: "user", top: 4 }))).other).toBeNull();
+  });
+
+  test("may cost more than one counter holds", async () => {
+    const costNanoUsd = asNanoUsd(9_000_000_000_000_000);
+    await record(...[1, 2].map((userId) => entryAt(AT, { userId, keyId: userId, costNanoUsd })));
+    const { total } = await usageStore(database).report(whole({ groupBy: null }));
+    expect(total.get(0)?.costNanoUsd).toBe(18_000_000_000_000_000n);
   });
 });

@@ -9,7 +9,6 @@ import type {
   UsageSums,
 } from "@/core/usage/usage-report";
 import type { UsageDimension, UsageMeasure } from "@/core/vocabulary";
-import { asNanoUsd } from "@/lib/money";
 import type { Database } from "./client";
 import type { Handle } from "./handle";
 import { readRawHours } from "./raw-hours";
@@ -195,7 +194,7 @@ function readingOf(ask: UsageAsk, rows: readonly PointRow[], names: ReadonlyMap<
 
 function sumsOf(row: PointRow): UsageSums {
   return {
-    costNanoUsd: asNanoUsd(Number(row.cost_nusd)),
+    costNanoUsd: BigInt(row.cost_nusd),
     requests: Number(row.requests),
     tokens: Number(row.tokens),
     inputTokens: Number(row.input_tokens),
