@@ -1,4 +1,5 @@
 import { AppError } from "@/core/errors";
+import { addressPrefix } from "@/lib/address-prefix";
 
 /** Counts attempts per kind and subject in windows of 15 minutes, shared by all replicas. */
 export type SignInAttempts = {
@@ -21,7 +22,7 @@ export type Attempt = { readonly account: string; readonly address: string | nul
 export async function limitAttempts(attempts: SignInAttempts, { account, address, now }: Attempt): Promise<void> {
   const verdicts = [
     await attempts.hit("account", account.toLowerCase(), { now, max: PER_ACCOUNT }),
-    ...(address === null ? [] : [await attempts.hit("address", address, { now, max: PER_ADDRESS })]),
+    ...(address === null ? [] : [await attempts.hit("address", addressPrefix(address), { now, max: PER_ADDRESS })]),
   ];
   const refused = verdicts.filter((verdict) => !verdict.allowed);
   if (refused.length === 0) return;
@@ -35,5 +36,5 @@ export async function forgiveAttempt(
   { account, address }: Omit<Attempt, "now">,
 ): Promise<void> {
   await attempts.forgive("account", account.toLowerCase());
-  if (address !== null) await attempts.forgive("address", address);
+  if (address !== null) await attempts.forgive("address", addressPrefix(address));
 }

@@ -1,6 +1,7 @@
 import type { Job } from "./job";
 
-const HOURS_AT_A_TIME = 24;
+/** Each hour is a transaction of its own: what is done stays done, however long the next one takes. */
+const HOURS_AT_A_TIME = 1;
 const DAYS_AT_A_TIME = 7;
 
 /** Adds up the hours of usage that new ledger entries or denials lie in, and the days that are over, so that reports need not read those (dashboard.md 6.11). */

@@ -69,7 +69,7 @@ test("every job runs at once and then at its own pace", async () => {
     "forget replicas before 11:00:00",
     "info: partitions made p1",
     "roll up days 12:00 7",
-    ...Array.from({ length: 3 }, () => "roll up hours 12:00 24"),
+    ...Array.from({ length: 3 }, () => "roll up hours 12:00 1"),
   ]);
   clock.advance(5_000);
   await settle();

@@ -1,3 +1,4 @@
+import { addressPrefix } from "@/lib/address-prefix";
 import type { Actor } from "./operation";
 
 /** One text per actor, under which its idempotency keys and its calls of the API are counted: an account, a token, a key, an address. */
@@ -10,6 +11,6 @@ export function actorScope({ kind, userId, keyId, accessTokenId, address }: Acto
     case "token":
       return `token:${accessTokenId}`;
     default:
-      return `${kind}:${address ?? ""}`;
+      return `${kind}:${addressPrefix(address ?? "")}`;
   }
 }

@@ -164,7 +164,8 @@ function auditRow(operation: string, note: AuditNote, { actor, now }: OperationC
     via: actor.via,
     actorKind: actor.kind,
     actorUserId: actor.userId,
-    actorName: actor.name,
+    // Names of access tokens come again when one is revoked: the number tells them apart.
+    actorName: actor.accessTokenId === undefined ? actor.name : `${actor.name} #${actor.accessTokenId}`,
     address: actor.address,
     operation,
     target: note.target,

@@ -53,7 +53,11 @@ describe("an access token", () => {
     });
     expect([status, body.name]).toEqual([200, "by script"]);
     const [row] = await operations.database.sql`select * from audit_log order by id desc limit 1`;
-    expect(row).toMatchObject({ actor_kind: "token", actor_name: accessToken.name, address: "203.0.113.7" });
+    expect(row).toMatchObject({
+      actor_kind: "token",
+      actor_name: `${accessToken.name} #${accessToken.id}`,
+      address: "203.0.113.7",
+    });
     expect(Number(row?.actor_user_id)).toBe(admin.userId);
   });
 

@@ -1,3 +1,4 @@
+import { addressPrefix } from "@/lib/address-prefix";
 import type { Clock } from "@/lib/clock";
 import { createLruCache } from "@/lib/lru-cache";
 import { countedIn, type SlidingWindow, takeUnits, windowWaitMs } from "@/lib/sliding-window";
@@ -17,7 +18,7 @@ export type KeyAttempts = {
 };
 
 /**
- * Empty counts. An address that the host does not tell (empty) is never counted: it would be everyone's.
+ * Empty counts. Of IPv6 the first 64 bits count. An address that the host does not tell (empty) is never counted: it would be everyone's.
  * @param maxAddresses bounds the memory
  */
 export function createKeyAttempts(clock: Pick<Clock, "monotonic">, maxAddresses = MAX_ADDRESSES): KeyAttempts {
@@ -25,15 +26,16 @@ export function createKeyAttempts(clock: Pick<Clock, "monotonic">, maxAddresses 
   const at = (window: SlidingWindow) => ({ window, periodMs: MINUTE_MS, now: clock.monotonic() });
   return {
     waitMs(address) {
-      const window = windows.get(address);
+      const window = windows.get(addressPrefix(address));
       if (window === undefined || countedIn(at(window)) < MAX_PER_MINUTE) return null;
       return Math.max(1, Math.ceil(windowWaitMs(at(window), MAX_PER_MINUTE)));
     },
     count(address) {
       if (address === "") return;
-      const window = windows.get(address) ?? [];
+      const prefix = addressPrefix(address);
+      const window = windows.get(prefix) ?? [];
       // Those that were looked up together may be a few more; they wait no longer for that.
-      if (countedIn(at(window)) < MAX_PER_MINUTE) windows.set(address, takeUnits(at(window)));
+      if (countedIn(at(window)) < MAX_PER_MINUTE) windows.set(prefix, takeUnits(at(window)));
     },
   };
 }

@@ -23,7 +23,8 @@ export type RollUpAsk = {
 };
 
 const HOUR_MS = 3_600_000;
-const ROLL_UP_MS = 60_000;
+/** An hour may hold tens of millions of entries. */
+const ROLL_UP_MS = 10 * 60_000;
 
 const iso = (at: number) => new Date(at).toISOString();
 
@@ -66,7 +67,7 @@ async function dueHours(tx: Handle, { now, cuts, limit }: RollUpAsk): Promise<re
       select hour from usage_marks where hour <= ${iso(now - HOUR_MS)}::timestamptz
       union
       select hour from usage_rolled_hours where cuts <> ${cutsArray(cuts)}) due
-    order by hour desc limit ${limit}`);
+    order by hour limit ${limit}`);
   return rows.map(({ hour }) => new Date(hour).getTime());
 }
 
