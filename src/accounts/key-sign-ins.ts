@@ -49,9 +49,9 @@ export function createKeySignIns({ store, keys, clock }: KeySignInDeps): KeySign
       return cookie;
     },
     async current(headers) {
-      const digest = digestIn(headers);
-      const found = digest === null ? null : await store.find(digest);
-      if (digest === null || found === null) return null;
+      const [digest] = digestsIn(headers);
+      const found = digest === undefined ? null : await store.find(digest);
+      if (digest === undefined || found === null) return null;
       const now = clock.now();
       const isOver = now - found.seenAt > SIGN_IN_LIFE.idleMs || now - found.createdAt > SIGN_IN_LIFE.absoluteMs;
       const key = isOver ? null : await openKey(found.keyDigest, clientAddress(headers));
@@ -63,18 +63,19 @@ export function createKeySignIns({ store, keys, clock }: KeySignInDeps): KeySign
       return key;
     },
     async end(headers) {
-      const digest = digestIn(headers);
-      if (digest !== null) await store.delete(digest);
+      for (const digest of digestsIn(headers)) await store.delete(digest);
     },
     expire: (now) => store.expire({ created: now - SIGN_IN_LIFE.absoluteMs, seen: now - SIGN_IN_LIFE.idleMs }),
   };
 }
 
-/** Digest of the cookie of a sign-in with a key; null without one that could be ours. */
-function digestIn(headers: Headers): string | null {
+/** Digests of the cookies of sign-ins with a key, the secure one first; those that could not be ours are left out. */
+function digestsIn(headers: Headers): readonly string[] {
   const header = headers.get("cookie");
-  const value = readCookie(header, signInCookie("key", true)) ?? readCookie(header, signInCookie("key", false));
-  return value !== null && /^[A-Za-z0-9_-]{43}$/.test(value) ? digestOf(value) : null;
+  const values = [true, false].map((isSecure) => readCookie(header, signInCookie("key", isSecure)));
+  return values
+    .filter((value) => value !== null && /^[A-Za-z0-9_-]{43}$/.test(value))
+    .map((value) => digestOf(value ?? ""));
 }
 
 function digestOf(cookie: string): string {

@@ -77,7 +77,9 @@ async function perform({ context, operation, actor }: Call, options: RestOptions
   const { output, configVersion, isReplayed } = await options.run(operation.name, input, caller);
   if (operation.name === LIVE && wantsStream(headers)) {
     const { ids } = LiveChannelsInput.parse(input);
-    return liveStream(options.liveChannels, { ids, lastEventId: headers.get("last-event-id"), signal: request.signal });
+    const lastEventId = headers.get("last-event-id");
+    const mayReadOn = () => mayRead({ headers, operation, input }, options);
+    return liveStream(options.liveChannels, { ids, lastEventId, signal: request.signal, mayReadOn });
   }
   return new Response(JSON.stringify(output), {
     headers: {
@@ -98,7 +100,20 @@ async function permitReader(headers: Headers, options: RestOptions): Promise<voi
   if (kind === "anonymous") throw new AppError("unauthenticated");
 }
 
-/** The one operation that is a stream too; whoever may read it once may read on. */
+/** Whether who sent some headers may run a reading operation now; a fault of ours is no reason to say no. Never rejects. */
+async function mayRead(
+  { headers, operation, input }: { readonly headers: Headers; readonly operation: Operation; readonly input: unknown },
+  options: RestOptions,
+): Promise<boolean> {
+  try {
+    await options.run(operation.name, input, await authenticate(headers, false, options));
+    return true;
+  } catch (error) {
+    return toAppError(error).status >= 500;
+  }
+}
+
+/** The one operation that is a stream too. */
 const LIVE = "channels.live";
 
 function wantsStream(headers: Headers): boolean {

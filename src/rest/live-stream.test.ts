@@ -6,6 +6,7 @@ import { liveStream } from "./live-stream";
 
 /** A board of two channels, and one reader of its stream. */
 function open({ ids, lastEventId = null }: { ids?: readonly number[]; lastEventId?: string | null } = {}) {
+  const right = { isKept: true };
   const clock = fakeClock("2026-11-21T12:00:00Z");
   const board = { rows: [buildLiveChannel({ channelId: 1 }), buildLiveChannel({ channelId: 2 })], reads: 0 };
   const feed = createLiveFeed({
@@ -17,7 +18,7 @@ function open({ ids, lastEventId = null }: { ids?: readonly number[]; lastEventI
     },
   });
   const gone = new AbortController();
-  const reply = liveStream(feed, { ids, lastEventId, signal: gone.signal });
+  const reply = liveStream(feed, { ids, lastEventId, signal: gone.signal, mayReadOn: async () => right.isKept });
   const reader = (reply.body as ReadableStream<Uint8Array>).getReader();
   const next = async () => new TextDecoder().decode((await reader.read()).value);
   const settle = async () => {
@@ -31,7 +32,7 @@ function open({ ids, lastEventId = null }: { ids?: readonly number[]; lastEventI
   const set = (channelId: number, inFlight: number) => {
     board.rows = board.rows.map((row) => (row.channelId === channelId ? { ...row, inFlight } : row));
   };
-  return { clock, board, reply, reader, next, tick, set, gone };
+  return { clock, board, reply, reader, next, tick, set, gone, right };
 }
 
 const dataOf = (text: string) => JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? "null");
@@ -79,6 +80,21 @@ test("nothing for 15 s is a heartbeat", async () => {
   await next();
   for (let second = 0; second < 15; second++) await tick();
   expect(await next()).toBe("event: heartbeat\nid: a-1\ndata: {}\n\n");
+});
+
+test.each(["quiet", "busy"])("who loses the right to read a %s board loses the stream", async (pace) => {
+  const { reader, tick, set, right, board, clock } = open();
+  await reader.read();
+  right.isKept = false;
+  for (let second = 1; second <= 16; second++) {
+    if (pace === "busy") set(2, second);
+    await tick();
+  }
+  let end = await reader.read();
+  while (!end.done) end = await reader.read();
+  const { reads } = board;
+  clock.advance(60_000);
+  expect(board.reads).toBe(reads);
 });
 
 test.each(["cancels", "is gone"])("a reader that %s costs nothing more", async (how) => {

@@ -8,27 +8,38 @@ export type LiveStreamAsk = {
   readonly lastEventId: string | null;
   /** Raised when the reader goes. */
   readonly signal: AbortSignal;
+  /** False when the reader may not read any more: its sign-in or token has ended, or its role. Asked every 15 s or so; never rejects. */
+  mayReadOn(): Promise<boolean>;
 };
 
 /** A reader that takes nothing for this many events is cut off: it comes back with `Last-Event-ID`. */
 const MAX_UNREAD = 64;
+/** Events come once a second at most: a busy board is judged as often as a quiet one, whose heartbeats come every 15 s. */
+const EVENTS_PER_CHECK = 15;
 
 /**
  * The live board as server-sent events: `snapshot`, `delta`, `heartbeat` (channels-and-rates.md V1). It ends when the reader leaves, and no
- * proxy on the way may hold it back.
+ * proxy on the way may hold it back. Who loses the right to read it loses the stream within seconds (SEC7).
  */
-export function liveStream(feed: LiveFeed, { ids, lastEventId, signal }: LiveStreamAsk): Response {
+export function liveStream(feed: LiveFeed, { ids, lastEventId, signal, mayReadOn }: LiveStreamAsk): Response {
   let leave = () => {};
   const body = new ReadableStream<Uint8Array>(
     {
       start(controller) {
+        let isOver = false;
+        let told = 0;
         const end = () => {
+          if (isOver) return;
+          isOver = true;
           leave();
           controller.close();
         };
         leave = feed.subscribe(lastEventId, (event) => {
           if ((controller.desiredSize ?? 0) <= 0) return end();
           controller.enqueue(new TextEncoder().encode(eventText(event, ids)));
+          told++;
+          if (event.kind === "heartbeat" || told % EVENTS_PER_CHECK === 0)
+            void mayReadOn().then((may) => (may ? undefined : end()));
         });
         signal.addEventListener("abort", () => leave(), { once: true });
       },
