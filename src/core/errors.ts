@@ -89,6 +89,7 @@ export const ERRORS = {
   key_not_accepted: admin(401),
   forbidden: admin(403),
   access_token_of_another: admin(403),
+  admin_needs_sign_in: admin(403),
   cross_origin: admin(403),
   host_not_allowed: admin(421),
   version_conflict: admin(409),

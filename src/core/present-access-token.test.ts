@@ -1,6 +1,7 @@
 import { fakeClock } from "@test/fake-clock";
 import { expect, test } from "vitest";
 import type { AccessTokenFacts } from "./access/access-token";
+import { digestAccessToken } from "./access/access-token-secret";
 import { createKeyAttempts } from "./keys/key-attempts";
 import { createPresentAccessToken } from "./present-access-token";
 
@@ -67,4 +68,41 @@ test("malformed ones are refused without a look-up and are no guesses", async ()
   }
   expect(asked).toEqual([]);
   await expect(present(SECRET, "192.0.2.1")).rejects.toMatchObject({ code: "access_token_invalid" });
+});
+
+const GUESS = `at-sluice-${"g".repeat(43)}`;
+
+test("one that opened lately is looked up in spite of guesses from its address, and refused once it is revoked", async () => {
+  const clock = fakeClock();
+  const attempts = createKeyAttempts(clock);
+  let revokedAt: number | null = null;
+  let owner: AccessTokenFacts["owner"] = { id: 1, role: "admin", enabled: true };
+  const digest = digestAccessToken(SECRET);
+  const facts = { id: 3, name: "script", scopes: ["read"], expiresAt: null, lastUsedAt: clock.now() };
+  const source = {
+    findByDigest: async (asked: string) => (asked === digest ? { ...facts, revokedAt, owner } : null),
+    touch: async () => {},
+  };
+  const present = createPresentAccessToken({ source, attempts, clock });
+  const codeFrom = (secret: string) =>
+    present(secret, "192.0.2.1").then(
+      () => "ok",
+      ({ code }) => code,
+    );
+  expect(await codeFrom(SECRET)).toBe("ok");
+  for (let index = 0; index < 100; index++) expect(await codeFrom(GUESS)).toBe("access_token_invalid");
+  expect(await codeFrom(GUESS)).toBe("auth_attempts_exceeded");
+  expect(await codeFrom(SECRET)).toBe("ok");
+  owner = { ...owner, role: "user" };
+  expect(await codeFrom(SECRET)).toBe("access_token_suspended");
+  owner = { ...owner, role: "admin" };
+  revokedAt = clock.now();
+  expect(await codeFrom(SECRET)).toBe("auth_attempts_exceeded");
+});
+
+test("one that opens nothing any more counts as a guess", async () => {
+  const { present } = open({ revokedAt: 1 });
+  const ask = () => present(SECRET, "192.0.2.1");
+  for (let index = 0; index < 100; index++) await expect(ask()).rejects.toMatchObject({ code: "access_token_revoked" });
+  await expect(ask()).rejects.toMatchObject({ code: "auth_attempts_exceeded" });
 });

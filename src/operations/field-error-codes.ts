@@ -13,6 +13,7 @@ export const FIELD_ERROR_CODES = [
   "email_invalid",
   "email_required",
   "email_taken",
+  "admin_needs_sign_in",
   "date_invalid",
   "date_past",
   "zone_unknown",

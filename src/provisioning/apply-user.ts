@@ -3,6 +3,7 @@ import type { OperationContext } from "@/operations/operation";
 import { runInside } from "@/operations/run-operation";
 import { assignGroups } from "@/operations/user-groups/assign-groups";
 import { createUser } from "@/operations/users/create-user";
+import { refuseToken } from "@/operations/users/refuse-token";
 import { setPassword } from "@/operations/users/set-password";
 import { updateUser } from "@/operations/users/update-user";
 import type { ConfigFile } from "./config-file";
@@ -39,6 +40,8 @@ async function writeUser({ password, ...values }: Values, context: OperationCont
   const named = Object.entries({ email, locale, timeZone, ipAllow, ipDeny }).filter(([, value]) => value != null);
   const patch = { ...rest, ...Object.fromEntries(named), id: row.id, version: row.version };
   await runInside(updateUser, patch, context);
+  // Before the comparison: its answer would tell a token whether it guessed right.
+  if (password != null) refuseToken(context.actor, row.role);
   if (password != null && !(await accounts.verifyPassword(row.id, password))) {
     await runInside(setPassword, { id: row.id, password }, context);
   }

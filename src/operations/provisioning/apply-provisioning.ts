@@ -9,7 +9,8 @@ export const applyProvisioning = defineOperation({
   name: "provisioning.apply",
   method: "POST",
   path: "/provisioning/apply",
-  summary: "Applies a provisioning file in one transaction, or tells what it would do.",
+  summary:
+    "Applies a provisioning file in one transaction, or tells what it would do. Its permission is as wide as `write`.",
   permission: "provisioning:write",
   input: ApplyProvisioningInput,
   output: AppliedProvisioning,

@@ -1,6 +1,7 @@
 import { existing } from "../existing";
 import { defineOperation } from "../operation";
 import { keepAdmin } from "./keep-admin";
+import { refuseToken } from "./refuse-token";
 import { DeletedUser, DeleteUserInput } from "./schema";
 import { userOutput } from "./user-output";
 
@@ -13,9 +14,10 @@ export const deleteUser = defineOperation({
   permission: "users:write",
   input: DeleteUserInput,
   output: DeletedUser,
-  errors: ["not_found", "last_admin"],
-  async run({ id }, { ports }) {
+  errors: ["admin_needs_sign_in", "not_found", "last_admin"],
+  async run({ id }, { ports, actor }) {
     const before = existing(await ports.users.find(id));
+    refuseToken(actor, before.role);
     if (before.hasAccount) await ports.accounts.endSignIns(id);
     await ports.users.delete(id);
     if (before.role === "admin" && before.enabled && before.hasAccount) await keepAdmin(ports.users);

@@ -1,6 +1,7 @@
 import { AppError } from "@/core/errors";
 import { existing } from "../existing";
 import { defineOperation } from "../operation";
+import { refuseToken } from "./refuse-token";
 import { SetPasswordInput, User } from "./schema";
 import { userOutput } from "./user-output";
 
@@ -13,9 +14,10 @@ export const setPassword = defineOperation({
   permission: "users:write",
   input: SetPasswordInput,
   output: User,
-  errors: ["not_found", "email_taken"],
-  async run({ id, password }, { ports }) {
+  errors: ["admin_needs_sign_in", "not_found", "email_taken"],
+  async run({ id, password }, { ports, actor }) {
     const before = existing(await ports.users.find(id));
+    refuseToken(actor, before.role);
     if (before.email === null) {
       throw new AppError("validation_failed", {}, { fields: [{ path: "email", code: "email_required" }] });
     }

@@ -5,6 +5,7 @@ import { changesOf } from "../changes-of";
 import { existing } from "../existing";
 import { defineOperation } from "../operation";
 import { keepAdmin } from "./keep-admin";
+import { refuseToken } from "./refuse-token";
 import { UpdateUserInput, User } from "./schema";
 import { userOutput } from "./user-output";
 
@@ -13,15 +14,16 @@ export const updateUser = defineOperation({
   name: "users.update",
   method: "PATCH",
   path: "/users/{id}",
-  summary: "Changes fields of a user.",
+  summary: "Changes fields of a user. An access token neither changes nor makes an admin.",
   permission: "users:write",
   input: UpdateUserInput,
   output: User,
-  errors: ["not_found", "version_conflict", "name_taken", "email_taken", "last_admin"],
+  errors: ["admin_needs_sign_in", "not_found", "version_conflict", "name_taken", "email_taken", "last_admin"],
   async run({ id, version, ...patch }, { ports, actor }) {
     const before = existing(await ports.users.find(id));
     const changes = changesOf({ row: before, version, actor }, patch);
     if (changes === null) return { output: userOutput(before) };
+    refuseToken(actor, before.role, changes.role);
     const after = await ports.users.update(id, changes, version);
     await followAccount(before, after, ports);
     if (before.role === "admin" && before.enabled && before.hasAccount && !(after.role === "admin" && after.enabled)) {
