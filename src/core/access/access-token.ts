@@ -54,11 +54,9 @@ export type AccessTokenStore = {
   /** Throws name_taken (one name per owner among those that are not revoked). */
   insert(values: AccessTokenValues, secret: AccessTokenSecret): Promise<AccessTokenRow>;
   /** Throws version_conflict when `version` is stale, name_taken, not_found. */
-  update(
-    id: number,
-    patch: Partial<Pick<AccessTokenRow, "name" | "scopes" | "revokedAt">>,
-    version: number,
-  ): Promise<AccessTokenRow>;
+  update(id: number, patch: Partial<Pick<AccessTokenRow, "name" | "scopes">>, version: number): Promise<AccessTokenRow>;
+  /** Ends one at `at` (epoch ms), whatever its version; null when it has been revoked already or is unknown. */
+  revoke(id: number, at: number): Promise<AccessTokenRow | null>;
   /** Makes `secret` the current one; the old one works until `overlapUntil` (epoch ms), at once dead when null. Throws as `update`. */
   rotate(
     id: number,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { AppError } from "@/core/errors";
 import type { Actor } from "../operation";
 import type { OperationTypes } from "../registry";
+import { revokeAccessToken } from "./revoke-access-token";
 
 type Name = keyof OperationTypes;
 const DAY_MS = 86_400_000;
@@ -124,6 +125,31 @@ describe("changing and revoking", () => {
       ...{ operation: "accessTokens.update", target: `access_token:${id}` },
       ...{ before: { scopes: ["read"] }, after: { scopes: ["write"] } },
     });
+  });
+
+  test("another admin may narrow and rename a token, and not give it more", async () => {
+    const { accessToken } = await newToken({ scopes: ["read", "keys:write"] });
+    const { id } = accessToken;
+    const widened = call("accessTokens.update", { id, version: 1, scopes: ["read", "write"] }, other);
+    expect(await codeOf(widened)).toBe("access_token_of_another");
+    const narrowed = await call("accessTokens.update", { id, version: 1, name: "theirs", scopes: ["read"] }, other);
+    expect(narrowed).toMatchObject({ name: "theirs", scopes: ["read"] });
+    expect(await codeOf(call("accessTokens.update", { id, version: 2, scopes: ["write"] }))).toBe("ok");
+  });
+
+  test("a token is revoked although it is renamed meanwhile", async () => {
+    const { accessToken } = await newToken();
+    const { id } = accessToken;
+    await operations.transact((ports) => {
+      const find = async () => {
+        const row = await ports.accessTokens.find(id);
+        if (row?.name === accessToken.name) await ports.accessTokens.update(id, { name: "renamed" }, row.version);
+        return row;
+      };
+      const context = { ports: { ...ports, accessTokens: { ...ports.accessTokens, find } }, actor: other, now: 1 };
+      return revokeAccessToken.run({ id }, context);
+    });
+    expect(await call("accessTokens.get", { id })).toMatchObject({ state: "revoked", name: "renamed" });
   });
 
   test("a revoked token opens nothing and stays as it is, both secrets of a rotation included", async () => {

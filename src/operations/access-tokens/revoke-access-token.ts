@@ -12,11 +12,12 @@ export const revokeAccessToken = defineOperation({
   permission: "access-tokens:write",
   input: RevokeAccessTokenInput,
   output: AccessToken,
-  errors: ["not_found", "version_conflict"],
+  errors: ["not_found"],
   async run({ id }, { ports, now }) {
     const row = existing(await ports.accessTokens.find(id));
-    if (row.revokedAt !== null) return { output: accessTokenOutput(row, now) };
-    const output = accessTokenOutput(await ports.accessTokens.update(id, { revokedAt: now }, row.version), now);
+    const revoked = await ports.accessTokens.revoke(id, now);
+    if (revoked === null) return { output: accessTokenOutput(existing(await ports.accessTokens.find(id)), now) };
+    const output = accessTokenOutput(revoked, now);
     return { output, audit: { target: `access_token:${id}`, before: accessTokenOutput(row, now), after: output } };
   },
 });

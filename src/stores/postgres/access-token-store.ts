@@ -67,6 +67,14 @@ export function accessTokenStore(tx: Handle): AccessTokenStore {
         find,
       ),
     update: write,
+    async revoke(id, at) {
+      const rows = await tx
+        .update(accessTokens)
+        .set({ revokedAt: at, ...stepOf(accessTokens) })
+        .where(and(eq(accessTokens.id, id), isNull(accessTokens.revokedAt)))
+        .returning({ id: accessTokens.id });
+      return rows.length === 0 ? null : find(id);
+    },
     rotate: (id, secret, { version, overlapUntil }) =>
       write(
         id,
