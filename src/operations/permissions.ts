@@ -32,6 +32,10 @@ export function permissionsOf(actor: Actor): readonly Permission[] {
 /** False for what no access token may do, whatever its scopes. */
 export const isOpenToTokens = (permission: Permission): boolean => !NEVER_BY_TOKEN.includes(permission);
 
+/** True when scopes say more than others do. */
+export const isWiderScope = (scopes: readonly Scope[], than: readonly Scope[]): boolean =>
+  PERMISSIONS.some((permission) => isInScope(permission, scopes) && !isInScope(permission, than));
+
 /** True when one of the scopes covers the permission; writing an area includes reading it. */
 function isInScope(permission: Permission, scopes: readonly Scope[]): boolean {
   if (!isOpenToTokens(permission)) return false;

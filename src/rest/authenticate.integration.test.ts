@@ -94,6 +94,21 @@ describe("an access token", () => {
     expect(await code()).toBe("access_token_suspended");
   });
 
+  test("ends with a new password of its owner, and with the owner's role, and comes back with neither", async () => {
+    const owner = await operations.signUp("admin", "leaver");
+    const codeOf = async (secret: string) => (await rest.ask({ path: "/users", headers: bearer(secret) })).body.code;
+    const first = (await newToken(["read"], owner)).secret;
+    await run("users.setPassword", { id: owner.userId, password: "another long password" });
+    expect(await codeOf(first)).toBe("access_token_revoked");
+    const second = (await newToken(["read"], owner)).secret;
+    for (const role of ["user", "admin"] as const) {
+      const user = await operations.ports.users.find(owner.userId);
+      await run("users.update", { id: owner.userId, version: user?.version ?? 0, role });
+      expect(await codeOf(second)).toBe("access_token_revoked");
+    }
+    expect((await operations.audit()).at(-2)?.after).toMatchObject({ role: "user", accessTokensRevoked: 1 });
+  });
+
   test.each<[string, Record<string, string>, string]>([
     ["another scheme", { authorization: "Basic YTpi" }, "access_token_invalid"],
     ["no scheme", { authorization: "at-sluice-abc" }, "access_token_invalid"],

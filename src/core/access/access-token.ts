@@ -57,6 +57,8 @@ export type AccessTokenStore = {
   update(id: number, patch: Partial<Pick<AccessTokenRow, "name" | "scopes">>, version: number): Promise<AccessTokenRow>;
   /** Ends one at `at` (epoch ms), whatever its version; null when it has been revoked already or is unknown. */
   revoke(id: number, at: number): Promise<AccessTokenRow | null>;
+  /** Ends all of an owner at `at` (epoch ms) that are not revoked yet; returns how many. */
+  revokeOf(userId: number, at: number): Promise<number>;
   /** Makes `secret` the current one; the old one works until `overlapUntil` (epoch ms), at once dead when null. Throws as `update`. */
   rotate(
     id: number,

@@ -1,11 +1,12 @@
 import { AppError } from "@/core/errors";
 import { changesOf } from "../changes-of";
-import { defineOperation } from "../operation";
+import { defineOperation, type Scope } from "../operation";
+import { isWiderScope } from "../permissions";
 import { accessTokenOutput } from "./access-token-output";
 import { runningAccessToken } from "./running-access-token";
 import { AccessToken, UpdateAccessTokenInput } from "./schema";
 
-/** Changes the name or the scopes of an access token; its next call meets them. Only its owner may add scopes. */
+/** Changes the name or the scopes of an access token; its next call meets them. Only its owner may let it do more. */
 export const updateAccessToken = defineOperation({
   name: "accessTokens.update",
   method: "PATCH",
@@ -20,7 +21,7 @@ export const updateAccessToken = defineOperation({
     const row = await runningAccessToken(id, context);
     const changes = changesOf({ row: { ...row, managedBy: null }, version, actor }, patch);
     if (changes === null) return { output: accessTokenOutput(row, now) };
-    const isWidened = changes.scopes?.some((scope) => !row.scopes.includes(scope)) === true;
+    const isWidened = changes.scopes !== undefined && isWiderScope(changes.scopes, row.scopes as readonly Scope[]);
     if (isWidened && row.userId !== actor.userId) throw new AppError("access_token_of_another");
     const { name = row.name, scopes = row.scopes } = changes;
     const output = accessTokenOutput(await ports.accessTokens.update(id, { name, scopes }, version), now);

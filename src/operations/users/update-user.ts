@@ -9,7 +9,7 @@ import { refuseToken } from "./refuse-token";
 import { UpdateUserInput, User } from "./schema";
 import { userOutput } from "./user-output";
 
-/** Changes named fields of a user. A changed role or a disabled user loses the sign-ins (SEC7); the last admin stays one. */
+/** Changes named fields of a user. A changed role or a disabled user loses the sign-ins (SEC7), a former admin the access tokens; the last admin stays one. */
 export const updateUser = defineOperation({
   name: "users.update",
   method: "PATCH",
@@ -19,7 +19,7 @@ export const updateUser = defineOperation({
   input: UpdateUserInput,
   output: User,
   errors: ["admin_needs_sign_in", "not_found", "version_conflict", "name_taken", "email_taken", "last_admin"],
-  async run({ id, version, ...patch }, { ports, actor }) {
+  async run({ id, version, ...patch }, { ports, actor, now }) {
     const before = existing(await ports.users.find(id));
     const changes = changesOf({ row: before, version, actor }, patch);
     if (changes === null) return { output: userOutput(before) };
@@ -29,8 +29,12 @@ export const updateUser = defineOperation({
     if (before.role === "admin" && before.enabled && before.hasAccount && !(after.role === "admin" && after.enabled)) {
       await keepAdmin(ports.users);
     }
+    // Tokens of a former admin would open again with the role.
+    const isFormer = before.role === "admin" && after.role !== "admin";
+    const revoked = isFormer ? await ports.accessTokens.revokeOf(id, now) : 0;
     const output = userOutput(after);
-    return { output, audit: { target: `user:${id}`, before: userOutput(before), after: output } };
+    const told = revoked === 0 ? output : { ...output, accessTokensRevoked: revoked };
+    return { output, audit: { target: `user:${id}`, before: userOutput(before), after: told } };
   },
 });
 

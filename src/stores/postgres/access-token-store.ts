@@ -75,6 +75,14 @@ export function accessTokenStore(tx: Handle): AccessTokenStore {
         .returning({ id: accessTokens.id });
       return rows.length === 0 ? null : find(id);
     },
+    async revokeOf(userId, at) {
+      const rows = await tx
+        .update(accessTokens)
+        .set({ revokedAt: at, ...stepOf(accessTokens) })
+        .where(and(eq(accessTokens.userId, userId), isNull(accessTokens.revokedAt)))
+        .returning({ id: accessTokens.id });
+      return rows.length;
+    },
     rotate: (id, secret, { version, overlapUntil }) =>
       write(
         id,
