@@ -68,7 +68,7 @@ describe("migrate", () => {
     await dropDatabase(url);
     expect(statements.length).toBeGreaterThan(50);
     expect(different).toEqual([]);
-  }, 240_000);
+  }, 600_000);
 
   it("lets one of several starting processes migrate while the others wait", async () => {
     const url = await createEmptyDatabase();
