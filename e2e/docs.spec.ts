@@ -121,7 +121,7 @@ test("the signed-out read the reference unless the setting closes it; then they 
   const signInHere = page.getByRole("button", { name: "Sign in" });
   await expect(signInHere).toHaveAttribute("href", "/login?next=%2Fdocs%2Fapi%2Fusers");
   await page.getByRole("button", { name: "Try it: users.list" }).click();
-  await expect(page.getByLabel("Access token")).toBeVisible();
+  await expect(page.getByLabel("Access token", { exact: true })).toBeVisible();
 
   await signIn(page, sluice.url, ADMIN);
   const api = apiOf(page, sluice.url);
