@@ -52,7 +52,9 @@ test("a failed read is never drawn as empty: it shows the sentence, the request 
 
 test("what the role does not allow offers no Retry", () => {
   show({ error: problem("forbidden") });
-  expect(screen.getByRole("heading").textContent).toBe("Your role or the scopes of your access token do not allow this.");
+  expect(screen.getByRole("heading").textContent).toBe(
+    "Your role or the scopes of your access token do not allow this.",
+  );
   expect(screen.queryByRole("button")).toBeNull();
 });
 
